@@ -32,10 +32,10 @@ const eventBody = v.object({
 		null,
 	),
 });
-/** What lies sealed inside an event; its beginning stands outside. */
+/** The sealed part of an event; its start time is stored outside. */
 export type EventBody = v.InferOutput<typeof eventBody>;
 
-/** Whether anybody is named in it shall not be told by its length. */
+/** Padded to this size, so that the length does not tell whether anybody is named. */
 const EVENT_BYTES = 448;
 
 export function eventBytes(body: EventBody): Uint8Array<ArrayBuffer> {
@@ -46,7 +46,7 @@ export function eventBytes(body: EventBody): Uint8Array<ArrayBuffer> {
 	return padded;
 }
 
-/** `null`: none of ours, or of a later version. */
+/** `null`: not a valid body, or of a later version. */
 export function eventBodyFrom(bytes: Uint8Array): EventBody | null {
 	try {
 		const parsed = v.safeParse(eventBody, JSON.parse(new TextDecoder().decode(bytes)));

@@ -27,7 +27,7 @@ const filling = v.object({
 
 const change = v.object({ atMs: count, what: v.picklist(SETTING_CHANGE_KINDS) });
 
-/** The border for stored rows: `null` for what is none of ours. */
+/** Reads stored rows. `null`: not a valid row. */
 export function deletionFrom(row: unknown): Deletion | null {
 	return outputOf(v.safeParse(deletion, row));
 }

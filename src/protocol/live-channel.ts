@@ -1,22 +1,22 @@
 import * as v from 'valibot';
 import { CAMERA_KINDS } from './message.ts';
 
-/** What camera and viewer say over the data channel `live`: docs/spec/live.md. */
+/** Messages of camera and viewer on the data channel `live`: docs/spec/live.md. */
 const MAX_CHARS = 1024;
 const number = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const fingerprint = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/));
 
-/** All that is shown, a frame now and then, or nothing. */
+/** `full`: every frame; `slow`: a few; `none`: paused. */
 export const LIVE_RATES = ['full', 'slow', 'none'] as const;
 export type LiveRate = (typeof LIVE_RATES)[number];
 
 const schema = v.variant('t', [
-	/** LV2: the fingerprints as this side has them. */
+	/** LV2: the fingerprints as this side sees them. */
 	v.object({ t: v.literal('confirm'), mine: fingerprint, theirs: fingerprint }),
 	v.object({ t: v.literal('ping'), n: count }),
 	v.object({ t: v.literal('pong'), n: count, atMs: number }),
-	/** LV10; and how the camera fares (LV32), which versions of before do not say. */
+	/** LV10, and the camera's state (LV32), which earlier versions do not send. */
 	v.object({
 		...{ t: v.literal('beat'), atMs: number, capturedMs: number, frames: count },
 		kind: v.optional(v.picklist(CAMERA_KINDS)),
@@ -25,7 +25,7 @@ const schema = v.variant('t', [
 ]);
 export type LiveChannelMessage = v.InferOutput<typeof schema>;
 
-/** `null`: none of ours, or of a later version. */
+/** `null`: not a valid message, or of a later version. */
 export function liveChannelMessageFrom(text: string): LiveChannelMessage | null {
 	if (text.length > MAX_CHARS) return null;
 	try {

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { FAULT_KINDS } from '#domain/base/fault.ts';
 import { COMMANDS } from '#domain/home/rights.ts';
 
-/** What devices say to each other inside letters: docs/spec/letters.md, live.md. */
+/** Contents of sealed messages between devices: docs/spec/letters.md, live.md. */
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
-const base64 = (most: number) =>
-	v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/), v.maxLength(Math.ceil((most * 4) / 3)));
+const base64 = (maxBytes: number) =>
+	v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/), v.maxLength(Math.ceil((maxBytes * 4) / 3)));
 const name = v.nullable(v.pipe(v.string(), v.maxLength(190)));
 const sdp = v.pipe(v.string(), v.maxLength(32 * 1024));
 const fingerprint = base64(32);
@@ -18,15 +18,15 @@ const PATHS = ['direct', 'relayed'] as const;
 
 export type { CommandName } from '#domain/home/rights.ts';
 
-/** `starting`: its lens is being opened, or nothing is saved yet of what it was asked to record. */
+/** `starting`: its lens is being opened, or recording was requested and nothing is saved yet. */
 export const CAMERA_KINDS = ['off', 'starting', 'preview', 'recording', 'blind'] as const;
 
-/** How a camera fares, as it tells those who may watch. */
+/** A camera's state, as reported to those who may watch. */
 const cameraState = v.object({
 	id,
 	name,
 	kind: v.picklist(CAMERA_KINDS),
-	/** Whether it ever recorded (LV30); versions of before do not say. */
+	/** Whether it ever recorded (LV30); earlier versions do not send it. */
 	recorded: v.optional(v.boolean()),
 	sinceMs: v.nullable(v.number()),
 	savedMs: v.nullable(v.number()),
@@ -50,24 +50,24 @@ export type CameraState = v.InferOutput<typeof cameraState>;
 
 export const messageSchema = v.variant('t', [
 	/**
-	 * Asks a camera's device how it fares; it answers `state` now and whenever it changes, for as
-	 * long as both are there.
+	 * Asks a camera's device for its state; answered by `state` now and after every change, while
+	 * both are online.
 	 */
 	v.object({ t: v.literal('ask'), nonce: id }),
 	v.object({
 		...{ t: v.literal('state'), peer: id },
-		/** Which start of which page it is: what a command must name (LT5). */
+		/** Identifies one start of one page; a command must name it (LT5). */
 		nonce: id,
-		/** The camera's clock of live (LT13). */
+		/** By the camera's live clock (LT13). */
 		atMs: v.number(),
 		rosterSeq: count,
 		cameras: v.pipe(v.array(cameraState), v.maxLength(16)),
-		/** Who is watching now. */
+		/** Devices watching now. */
 		watching: v.pipe(v.array(id), v.maxLength(64)),
 	}),
 	v.object({
 		...{ t: v.literal('call'), ...call, camera: id, ways: v.array(v.picklist(PATHS)) },
-		/** At the relay: somebody listens, too (LV16). */
+		/** While watching at the relay: whether somebody listens (LV16). */
 		sound: v.optional(v.boolean()),
 	}),
 	v.object({ t: v.literal('offer'), ...call, ...answered, sdp, fingerprint, restart: v.boolean() }),
@@ -79,16 +79,16 @@ export const messageSchema = v.variant('t', [
 		mid: v.nullable(v.pipe(v.string(), v.maxLength(16))),
 	}),
 	/**
-	 * Not directly, or no more: watch the parts at the relay. A viewer that watches there calls again
-	 * with the same `sid` every 15 s; `atMs` is the camera's clock, by which the age of the picture
-	 * is told (LV10).
+	 * No direct path, or no longer: watch the parts at the relay. While it watches there, a viewer
+	 * repeats its call with the same `sid` every 15 s. `atMs` is the camera's clock, from which the
+	 * age of the picture is computed (LV10).
 	 */
 	v.object({
 		...{ t: v.literal('relayed'), ...answered, atMs: v.number() },
 		why: v.picklist(['asked', 'full', 'failed']),
 		/**
-		 * The run that parts are of now, and what they are sealed with; said again when it changes
-		 * (LV21, LV24). `null`: nothing yet.
+		 * Current run of the parts and their key; sent again after every change (LV21, LV24). `null`:
+		 * none yet.
 		 */
 		key: v.nullable(v.object({ run: id, raw: base64(32) })),
 	}),
@@ -105,11 +105,11 @@ export const messageSchema = v.variant('t', [
 	}),
 	v.object({ t: v.literal('home-key'), grant: base64(241) }),
 	/**
-	 * An owner: this member, as the roster's entry `entry` let it in, may have the keys of footage
-	 * from before.
+	 * From an owner: this member, as admitted by roster entry `entry`, may have the keys of earlier
+	 * footage.
 	 */
 	v.object({ t: v.literal('show-earlier'), device: id, entry: count }),
-	/** A camera's device: what it seals from now on is sealed by this roster. */
+	/** From a camera's device: everything sealed from now on obeys the roster up to this entry. */
 	v.object({ t: v.literal('acted'), rosterSeq: count }),
 	v.object({
 		t: v.literal('command'),
@@ -120,16 +120,16 @@ export const messageSchema = v.variant('t', [
 		value: v.union([v.string(), v.boolean(), v.null()]),
 	}),
 	v.object({ t: v.literal('done'), id, fault: v.nullable(v.picklist(FAULT_KINDS)) }),
-	/** What became of a command that was not answered: `done` says it (LT12). */
+	/** Asks for the result of a command that was not answered; the answer is `done` (LT12). */
 	v.object({ t: v.literal('what-became'), id, nonce: id }),
-	/** That act was not carried out: it brought no nonce of now (LT9). */
+	/** The action was not carried out: none of its nonces was valid (LT9). */
 	v.object({ t: v.literal('stale'), id }),
 ]);
 export type Message = v.InferOutput<typeof messageSchema>;
 
 /**
- * What each message does where it is read (docs/spec/letters.md, "What acts"). Those that act pass
- * `Acts`, and only with what makes them fresh; a message that is not in this table does not
+ * What each message does at its reader (docs/spec/letters.md, "Messages that act"). Messages that
+ * act pass `FreshnessGate` only while they are fresh. A message missing from this table does not
  * compile.
  */
 export const MESSAGE_EFFECTS = {
@@ -143,18 +143,18 @@ export const MESSAGE_EFFECTS = {
 type MessageWith<What> = {
 	[T in keyof typeof MESSAGE_EFFECTS]: (typeof MESSAGE_EFFECTS)[T] extends What ? T : never;
 }[keyof typeof MESSAGE_EFFECTS];
-/** Now or never: it carries nonces of its reader. */
+/** Carried out at once or never: carries nonces of its reader. */
 export type ActionMessage = Extract<Message, { t: MessageWith<'acts'> }>;
-/** May wait in a mailbox: it carries a number that its reader has not had. */
+/** May wait at the relay: carries a counter value that its reader has not seen. */
 export type CountedMessage = Extract<Message, { t: MessageWith<'counted'> }>;
 export type NoticeMessage = Exclude<Message, ActionMessage | CountedMessage>;
 
-/** What a letter says beside its message. */
+/** Freshness data that a sealed message carries beside its content. */
 const freshnessSchema = v.object({
-	/** By this its reader may act on who wrote it, for 15 s (LT7). */
+	/** With it the reader may act on the sender for 15 s (LT7). */
 	nonce: v.optional(id),
 	/**
-	 * An act, and nonces of its reader: it counts while one of them is younger than it says (LT8).
+	 * An action with nonces of its reader. Counts while one of them is younger than `withinMs` (LT8).
 	 */
 	act: v.optional(
 		v.object({
@@ -162,12 +162,12 @@ const freshnessSchema = v.object({
 			nonces: v.pipe(v.array(v.object({ nonce: id, withinMs: count })), v.maxLength(8)),
 		}),
 	),
-	/** The number of something that may wait (LT10). */
+	/** Counter value of a message that may wait (LT10). */
 	count: v.optional(count),
 });
 export type MessageFreshness = v.InferOutput<typeof freshnessSchema>;
 
-/** All that is in a letter. */
+/** The whole plaintext of a sealed message. */
 export interface MessageBody {
 	readonly message: Message;
 	readonly beside: MessageFreshness;
@@ -179,7 +179,7 @@ export function messageBodyText({ message, beside }: MessageBody): string {
 
 const bodySchema = v.object({ beside: v.optional(freshnessSchema, {}) });
 
-/** `null`: none of ours, or of a later version. */
+/** `null`: not a valid message, or of a later version. */
 export function messageBodyFrom(text: string): MessageBody | null {
 	try {
 		const given: unknown = JSON.parse(text);

@@ -22,24 +22,24 @@ const planSchema = v.object({
 	away: v.boolean(),
 });
 const overrideSchema = v.object({ records: v.boolean(), untilMs: v.nullable(v.number()) });
-/** What a person pressed against the plan, and until when it holds. */
+/** A manual decision against the schedule, and until when it holds. */
 export type Override = v.InferOutput<typeof overrideSchema>;
 
 /**
- * What the person chose for this device as a camera. Every field falls back alone, so one bad value
- * loses nothing else.
+ * Settings of this device as a camera. Each field falls back on its own, so that one invalid value
+ * does not reset the others.
  */
 export const preferencesSchema = v.object({
 	lensId: v.fallback(v.nullable(v.pipe(v.string(), v.maxLength(512))), null),
-	/** What it was called when it was chosen: its id may change. */
+	/** Label of the lens when it was chosen: its id may change. */
 	lensLabel: v.fallback(v.nullable(v.pipe(v.string(), v.maxLength(512))), null),
 	profile: v.fallback(v.picklist(PROFILE_NAMES), 'standard'),
 	sound: v.fallback(v.boolean(), false),
-	/** Recording was on when we last knew: after a reload it goes on by itself. */
+	/** Recording was on when last known, so it resumes after a reload. */
 	armed: v.fallback(v.boolean(), false),
-	/** How many bytes footage may use; `null`: a share of what the browser offers. */
+	/** How many bytes footage may use; `null`: a share of the browser's quota. */
 	budgetBytes: v.fallback(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null),
-	/** What the browser was found to allow: docs/spec/space.md. */
+	/** Capacity that the browser was measured to allow: docs/spec/space.md. */
 	cap: v.fallback(
 		v.nullable(
 			v.object({
@@ -49,22 +49,22 @@ export const preferencesSchema = v.object({
 		),
 		null,
 	),
-	/** Footage leaves after so many days; `null`: only when there is no room. */
+	/** Footage older than this many days is deleted; `null`: only when space runs out. */
 	mostDays: v.fallback(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))), null),
 	/** When it records: docs/spec/schedule.md. */
 	plan: v.fallback(planSchema, { when: 'by-hand', times: [], away: false }),
 	override: v.fallback(v.nullable(overrideSchema), null),
-	/** The person accepts that footage dies with the tab, because this browser keeps no keys. */
+	/** The user accepts that footage is lost with the tab, because this browser cannot store keys. */
 	acceptsLoss: v.fallback(v.boolean(), false),
-	/** The recovery kit that last proved to work here, and when. */
+	/** The recovery kit that last proved to work on this device, and when. */
 	triedKit: v.fallback(v.nullable(v.object({ kit: v.string(), atMs: v.number() })), null),
-	/** A recovery kit claimed a home for this device: when it will do (KT5). */
+	/** When this device becomes an owner by its claim with a recovery kit (KT5). */
 	claimedMs: v.fallback(v.nullable(v.number()), null),
 });
 
 export type Preferences = v.InferOutput<typeof preferencesSchema>;
 
-/** The border for the stored document: anything that is not an object reads as the defaults. */
+/** Reads the stored document: anything that is not an object yields the defaults. */
 export function preferencesFrom(stored: unknown): Preferences {
 	const given = typeof stored === 'object' && stored !== null ? stored : {};
 	return v.parse(preferencesSchema, {

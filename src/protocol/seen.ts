@@ -8,7 +8,7 @@ const seen = v.object({
 	recorded: v.fallback(v.record(id, v.boolean()), {}),
 });
 
-/** The border for the stored document: rows that make no sense are left out. */
+/** Reads the stored document: invalid rows are left out. */
 export function seenFrom(stored: unknown): SeenDevices {
 	const given = typeof stored === 'object' && stored !== null ? Object.entries(stored) : [];
 	const rows = given.flatMap(([device, row]): [DeviceId, SeenDevice][] => {
@@ -21,7 +21,6 @@ export function seenFrom(stored: unknown): SeenDevices {
 	return new Map(rows);
 }
 
-/** As it is stored. */
 export function seenDocument(devices: SeenDevices): object {
 	const rows = [...devices].map(([device, { seenMs, recorded }]) => [
 		device,

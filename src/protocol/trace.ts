@@ -12,13 +12,13 @@ const clearedSchema = v.object({
 	anew: v.boolean(),
 });
 
-/** As `traceFrom`, for what was deleted under an open page. */
+/** As `traceFrom`, for data cleared while a page was open. */
 export function clearedFrom(stored: unknown): v.InferOutput<typeof clearedSchema> | null {
 	const parsed = v.safeParse(clearedSchema, stored);
 	return parsed.success ? parsed.output : null;
 }
 
-/** The border for what lies in localStorage: `null` for anything else. */
+/** Reads localStorage; `null`: not a valid trace. */
 export function traceFrom(stored: unknown): v.InferOutput<typeof traceSchema> | null {
 	const parsed = v.safeParse(traceSchema, stored);
 	return parsed.success ? parsed.output : null;

@@ -1,19 +1,17 @@
 import * as v from 'valibot';
 
-/** What device and relay say to each other. Rules and limits: docs/spec/relay.md. */
+/** Frames between device and relay. Rules and limits: docs/spec/relay.md. */
 export const WIRE_VERSION = 1;
 export const SUBPROTOCOL = 'spycam.v1';
 export const SOCKET_PATH = '/api/socket';
 export const RELAY_INFO_PATH = '/api/relay';
 export const MAX_TEXT_BYTES = 64 * 1024;
 export const MAX_PART_BYTES = 512 * 1024;
-/**
- * Devices that a camera's parts go to, as the camera is told; a home has no more sockets by far.
- */
+/** Most devices in a `watched` frame; a home has far fewer sockets. */
 const MAX_WATCHERS = 256;
 export const LOCATOR_PATTERN = /^[2-9A-HJKMNP-TV-Z]{8}$/;
 
-/** Why a socket ended, beyond what RFC 6455 has codes for. */
+/** Close codes of the private-use range (RFC 6455, section 7.4.2). */
 export const CLOSE_CODES = {
 	malformed: 4400,
 	unproved: 4401,
@@ -25,8 +23,8 @@ export const CLOSE_CODES = {
 
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
-const bytes = (most: number) =>
-	v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/), v.maxLength(Math.ceil((most * 4) / 3)));
+const bytes = (maxBytes: number) =>
+	v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]*$/), v.maxLength(Math.ceil((maxBytes * 4) / 3)));
 const entries = v.pipe(v.array(bytes(18 * 1024)), v.maxLength(32));
 const version = v.pipe(v.number(), v.integer());
 const locator = v.pipe(v.string(), v.regex(LOCATOR_PATTERN));
@@ -41,7 +39,7 @@ export const fromDevice = v.variant('t', [
 	}),
 	v.object({ t: v.literal('meet'), version, rid: id }),
 	v.object({ t: v.literal('find'), version, locator }),
-	/** A recovery kit that does not know its home. */
+	/** From a recovery kit that does not know its home. */
 	v.object({ t: v.literal('whose'), version, device: id }),
 	v.object({ t: v.literal('append'), entries }),
 	v.object({ t: v.literal('roster-since'), seq: count }),
@@ -50,7 +48,7 @@ export const fromDevice = v.variant('t', [
 		keep: v.pipe(count, v.maxValue(7 * 24 * 3600)),
 	}),
 	v.object({ t: v.literal('got'), id: count }),
-	/** `version`: from somebody who is in no home yet, as in `meet`. */
+	/** `version`: from a device without a home, as in `meet`. */
 	v.object({
 		...{ t: v.literal('wait'), rid: id, locator: v.optional(locator) },
 		version: v.optional(version),
@@ -63,25 +61,25 @@ export const fromDevice = v.variant('t', [
 export type FromDevice = v.InferOutput<typeof fromDevice>;
 
 export const REFUSAL_REASONS = [
-	/** The relay does not know the home: it wants an invitation. */
+	/** The relay does not know the home and needs an invitation. */
 	'unknown-home',
 	'invitation',
 	'not-a-member',
 	'bad-proof',
 	'version',
-	/** A roster entry that does not follow. */
+	/** A roster entry that does not follow the previous one. */
 	'roster',
-	/** Nobody waits there: never did, or no more. */
+	/** Nobody waits there, or no longer. */
 	'no-meeting',
 	'burnt',
 	'too-many',
 	'not-allowed',
-	/** What a recovery kit signed is not of now, by the relay's clock. */
+	/** The time signed with a recovery kit is too far from the relay's clock. */
 	'clock',
 ] as const;
 export type Refusal = (typeof REFUSAL_REASONS)[number];
 
-/** As RTCIceServer has it. */
+/** As `RTCIceServer`. */
 const iceServer = v.object({
 	urls: v.pipe(v.array(v.pipe(v.string(), v.maxLength(256))), v.maxLength(8)),
 	username: v.optional(v.pipe(v.string(), v.maxLength(256))),
@@ -97,7 +95,7 @@ export const fromRelay = v.variant('t', [
 	}),
 	v.object({ t: v.literal('opened') }),
 	v.object({ t: v.literal('of'), home: id }),
-	/** Both sides are there; `rid` for somebody who only knew its locator. */
+	/** Both participants are there; `rid` tells it to the one that only knew the locator. */
 	v.object({ t: v.literal('met'), rid: id }),
 	v.object({ t: v.literal('refused'), why: v.picklist(REFUSAL_REASONS), n: v.optional(count) }),
 	v.object({ t: v.literal('appended'), seq: count }),
@@ -115,7 +113,7 @@ export const fromRelay = v.variant('t', [
 	v.object({ t: v.literal('presence'), online: v.pipe(v.array(id), v.maxLength(64)) }),
 	v.object({ t: v.literal('post'), rid: id, box: bytes(32 * 1024) }),
 	v.object({ t: v.literal('burnt'), rid: id }),
-	/** Whom the camera's parts go to. */
+	/** Devices that the camera's parts are forwarded to. */
 	v.object({
 		...{ t: v.literal('watched'), camera: id },
 		devices: v.pipe(v.array(id), v.maxLength(MAX_WATCHERS)),
@@ -125,19 +123,19 @@ export const fromRelay = v.variant('t', [
 ]);
 export type FromRelay = v.InferOutput<typeof fromRelay>;
 
-/** What `GET /api/relay` says. */
+/** Response of `GET /api/relay`. */
 const relayInfo = v.object({
 	name: v.literal('spy-cam'),
 	versions: v.array(version),
-	/** Where phones are welcome; `null`: nowhere yet. */
+	/** Public HTTPS origin, which phones can use; `null`: none yet. */
 	secure: v.nullable(v.pipe(v.string(), v.url())),
 	store: v.nullable(v.pipe(v.string(), v.url())),
-	/** Where a device of the same network learns to trust it; `null`: none has to. */
+	/** Where devices of the local network install the certificate authority; `null`: not needed. */
 	trust: v.optional(v.nullable(v.pipe(v.string(), v.url())), null),
 });
 export type RelayInfo = v.InferOutput<typeof relayInfo>;
 
-/** `null`: something else than a relay answered. */
+/** `null`: not the response of a relay. */
 export function relayInfoFrom(text: string): RelayInfo | null {
 	try {
 		const parsed = v.safeParse(relayInfo, JSON.parse(text));
@@ -147,7 +145,7 @@ export function relayInfoFrom(text: string): RelayInfo | null {
 	}
 }
 
-/** `null`: not one of ours, too long, or of a later version. */
+/** `null`: not a valid frame, too long, or of a later version. */
 export function frameFrom<S extends typeof fromDevice | typeof fromRelay>(
 	schema: S,
 	text: string,
@@ -161,5 +159,5 @@ export function frameFrom<S extends typeof fromDevice | typeof fromRelay>(
 	}
 }
 
-/** `1 ‖ cameraId 16 ‖ flags`, before the sealed part of a binary frame. */
+/** `1 ‖ cameraId 16 ‖ flags`, before the sealed part in a binary frame. */
 export const PART_HEADER_BYTES = 18;

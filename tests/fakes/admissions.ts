@@ -10,19 +10,19 @@ import { replayRoster, signEntry } from '#engine/home/roster.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
 
-/** By device: they hear each other as over a line. */
+/** All instances by device, which hear each other as if connected. */
 const known = new Map<string, FakeAdmissions>();
 
 /** A home in memory, with real keys and a real roster. */
 export class FakeAdmissions implements Admissions {
 	readonly me: SelfIdentity & { readonly owner: NonNullable<SelfIdentity['owner']> };
 	roster: Bytes[];
-	/** What `enter` took, if it was ever called. */
+	/** Arguments of `enter`, once it was called. */
 	entered: { readonly roster: readonly Bytes[]; readonly relay: string } | null = null;
 	relay: string | null = null;
-	/** Named by `admit`. */
+	/** Names passed to `admit`. */
 	readonly names = new Map<string, string>();
-	/** Kept before it consented. */
+	/** The pending join stored before consent. */
 	kept: PendingJoin | null = null;
 	readonly #waits = new Set<string>();
 	readonly #listeners = new Set<() => void>();
@@ -111,7 +111,7 @@ export class FakeAdmissions implements Admissions {
 		return Promise.resolve(this.entered === null ? this.kept : null);
 	}
 
-	/** A device has said that it is here. */
+	/** Reports that a device has arrived. */
 	hear(device: string): void {
 		if (this.#waits.delete(device)) for (const listener of this.#listeners) listener();
 	}

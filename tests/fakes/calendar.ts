@@ -1,6 +1,6 @@
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 
-/** A place without daylight saving. */
+/** UTC: no daylight saving. */
 export const utcCalendar: Calendar = {
 	fieldsOf(ms) {
 		const date = new Date(ms);

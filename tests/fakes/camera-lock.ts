@@ -2,7 +2,7 @@
 import type { CameraId } from '#domain/base/ids.ts';
 import type { CameraLock } from '#ports/device/camera-lock.ts';
 
-/** One tab of several: tabs of one browser share `taken`. */
+/** One tab of several; tabs of one browser share `taken`. */
 export class MemoryCameraLock implements CameraLock {
 	readonly #taken: Set<CameraId>;
 

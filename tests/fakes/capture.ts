@@ -11,7 +11,7 @@ import type {
 
 type CaptureFormat = Parameters<Captured['adjust']>[0];
 
-/** A lens that a test holds in its hand. */
+/** A lens controlled by the test. */
 export class FakeCaptured implements Captured {
 	readonly picture = {} as Picture;
 	readonly lensId: string;
@@ -64,12 +64,12 @@ export class FakeCaptured implements Captured {
 }
 
 export class FakeCapture implements Capture {
-	/** What the next openings throw, one each. */
+	/** Thrown by the next calls of `open`, one each. */
 	readonly failures: Fault[] = [];
 	readonly opened: FakeCaptured[] = [];
 	readonly #listeners = new Set<() => void>();
 
-	/** What is plugged in; the first is what the browser thinks best. */
+	/** The connected lenses; the first is the browser's default. */
 	plugged: Lens[] = [{ id: 'lens-1', label: 'A lens', facing: 'unknown' }];
 	/** Whether there is a microphone. */
 	heard = true;

@@ -6,10 +6,10 @@ interface Timer {
 	readonly callback: () => void;
 }
 
-/** Everything that waits for a promise only has gone on, however many wait for each other. */
+/** Lets every promise that is ready settle, and those that follow from it. */
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
-/** Time that stands still until a test moves it. */
+/** Time that passes only when the test says so. */
 export class ManualClock implements Clock {
 	#wallMs: number;
 	#monotonicMs = 1000;
@@ -35,7 +35,7 @@ export class ManualClock implements Clock {
 		return this.#add({ dueMs: this.#monotonicMs + ms, everyMs: null, callback: done });
 	}
 
-	/** Lets time pass: whatever falls due rings, in order, at its own moment. */
+	/** Lets time pass: timers fire in order, each at its own time. */
 	advance(ms: number): void {
 		const untilMs = this.#monotonicMs + ms;
 		for (;;) {
@@ -50,7 +50,7 @@ export class ManualClock implements Clock {
 		this.#moveTo(untilMs);
 	}
 
-	/** Like `advance`, in steps, and lets promises go on between them. */
+	/** Like `advance`, in steps, and lets promises settle between them. */
 	async pass(ms: number, stepMs = 100): Promise<void> {
 		for (let left = ms; left > 0; left -= stepMs) {
 			this.advance(Math.min(stepMs, left));
@@ -58,12 +58,12 @@ export class ManualClock implements Clock {
 		}
 	}
 
-	/** Sets the wall clock, as a person or a time server does. Forward is positive. */
+	/** Sets the wall clock, as a user or a time server does. Positive is forward. */
 	step(ms: number): void {
 		this.#wallMs += ms;
 	}
 
-	/** Timers that wait. */
+	/** Number of pending timers. */
 	get waiting(): number {
 		return this.#timers.size;
 	}

@@ -11,11 +11,11 @@ import type {
 
 type Message = string | Bytes;
 
-/** One network: cables between the devices in it, as far as it lets them. */
+/** One network, with the direct connections between its devices. */
 export class FakeDataNetwork {
-	/** Whether devices reach each other. */
+	/** Whether devices can reach each other. */
 	open = true;
-	/** Each message as it goes by, from who offered or who answered; `null` loses it. */
+	/** Sees each message in transit, from the offering or the answering end; `null` loses it. */
 	between: (message: Message, from: 'offered' | 'answered') => Message | null = (message) =>
 		message;
 	readonly #ends = new Map<string, FakeDataConnection>();
@@ -32,17 +32,17 @@ export class FakeDataNetwork {
 		};
 	}
 
-	/** Every cable breaks, at both ends. */
+	/** Breaks every connection, at both ends. */
 	cut(): void {
 		for (const end of this.#ends.values()) end.breaks();
 	}
 
-	/** Who answered waits no longer, as browsers do after a while. */
+	/** The answering ends give up, as browsers do after a while. */
 	tire(): void {
 		for (const end of this.#ends.values()) if (end.side === 'answered' && !end.up) end.breaks();
 	}
 
-	/** DTLS: either end must be who the other was told of. */
+	/** DTLS: each end must have the fingerprint in the other's descriptor. */
 	connect(offered: FakeDataConnection, answer: PeerDescriptor): void {
 		const other = this.#ends.get(hexOf(answer.fingerprint));
 		const mine = hexOf(offered.descriptor.fingerprint);
@@ -57,8 +57,8 @@ export class FakeDataNetwork {
 		const fingerprint = crypto.getRandomValues(new Uint8Array(32));
 		const bytes = Uint8Array.of(192, 168, 1, this.#count);
 		const addresses = [{ kind: 'ipv4', port: 40_000 + this.#count, bytes }] as const;
-		const contact = { fingerprint, ufrag: 'abcd', password: 'x'.repeat(24), addresses };
-		const end = new FakeDataConnection(this, side, contact, events);
+		const descriptor = { fingerprint, ufrag: 'abcd', password: 'x'.repeat(24), addresses };
+		const end = new FakeDataConnection(this, side, descriptor, events);
 		this.#ends.set(hexOf(fingerprint), end);
 		return end;
 	}
@@ -71,7 +71,7 @@ class FakeDataConnection implements OfferedDataConnection {
 	readonly descriptor: PeerDescriptor;
 	readonly events: DataConnectionEvents;
 	readonly channels = new Set<FakeDataChannel>();
-	/** Whose offer this answers. */
+	/** Fingerprint of the offer that this answers. */
 	offer = '';
 	other: FakeDataConnection | null = null;
 	up = false;
@@ -97,7 +97,7 @@ class FakeDataConnection implements OfferedDataConnection {
 
 	open(events: DataChannelEvents): Promise<DataChannel> {
 		const { other } = this;
-		if (this.over || other === null) return Promise.reject(new Fault('offline', 'no cable'));
+		if (this.over || other === null) return Promise.reject(new Fault('offline', 'not connected'));
 		const [mine, theirs] = [new FakeDataChannel(this), new FakeDataChannel(other)];
 		mine.other = theirs;
 		theirs.other = mine;
@@ -109,7 +109,7 @@ class FakeDataConnection implements OfferedDataConnection {
 	close(): void {
 		if (this.over) return;
 		this.over = true;
-		// What was said last still arrives.
+		// What was sent before still arrives.
 		setTimeout(() => {
 			this.#end();
 			this.other?.breaks();

@@ -10,10 +10,10 @@ import { FakeNetwork } from './network.ts';
 import { MemorySegmentStore } from './segment-store.ts';
 import { FakeVault } from './vault.ts';
 
-/** No other device was ever connected by codes. */
+/** Without direct connections. */
 const NOWHERE: RelayClientTools['directRelays'] = { origin: null, on: () => () => undefined };
 
-/** A device of a home, whole but for lens and network. */
+/** A device of a home, complete except for lens and network. */
 export interface FakeDevice<C extends Clock = Clock> {
 	readonly crypto: WebCrypto;
 	readonly clock: C;
@@ -21,12 +21,12 @@ export interface FakeDevice<C extends Clock = Clock> {
 	readonly segments: MemorySegmentStore;
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
-	/** Not begun. */
+	/** Not started. */
 	readonly arrivals: Arrivals;
 	readonly network: FakeNetwork;
-	/** Its line to a relay; not begun. */
+	/** A relay client for this device; not started. */
 	readonly linkTo: (relay: Relays, directRelays?: RelayClientTools['directRelays']) => RelayClient;
-	/** The home it founded itself. */
+	/** The home that it founded itself. */
 	readonly founded: HomeId;
 	/** The same device in another tab, or after a reload. */
 	readonly again: () => FakeDevice<C>;
@@ -57,7 +57,7 @@ export function fakeDevice<C extends Clock>(
 			}),
 		get founded() {
 			const [first] = localDevice.unlocked?.identity.homes ?? [];
-			if (first === undefined) throw new Error('nothing was founded');
+			if (first === undefined) throw new Error('the device founded no home');
 			return first.home;
 		},
 		again: () => fakeDevice(clock, vault, segments, new FakeNetwork(network.origin)),

@@ -4,7 +4,7 @@ import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/medi
 
 const TIMESCALE = 30_000;
 
-/** An encoder whose fragments a test orders one by one, a second each. */
+/** An encoder that makes one-second fragments when the test asks for them. */
 export class FakeEncoding implements Encoding {
 	soundMissing = false;
 	stopped = false;
@@ -15,8 +15,7 @@ export class FakeEncoding implements Encoding {
 	#count = 0;
 	#over = false;
 	/**
-	 * Whether the next fragment needs an init section first: at its beginning, and where pictures
-	 * changed their size.
+	 * Whether the next fragment needs an init section first: at the start and after a change of size.
 	 */
 	#fresh = true;
 	/** Seconds without a picture so far. */
@@ -48,12 +47,12 @@ export class FakeEncoding implements Encoding {
 		this.#count++;
 	}
 
-	/** Pictures have another size from now on. */
+	/** Changes the size of the pictures. */
 	turn(): void {
 		this.#fresh = true;
 	}
 
-	/** No picture comes for so many seconds. */
+	/** Pauses the pictures for some seconds. */
 	pause(seconds: number): void {
 		this.#pausedS += seconds;
 	}

@@ -10,7 +10,7 @@ interface LoggedEvent extends EventDetail {
 	endMs: number | null;
 }
 
-/** What was written on the timeline, unsealed. */
+/** Events written to the timeline, unsealed. */
 export class MemoryEventLog {
 	readonly all: LoggedEvent[] = [];
 	readonly #clock: Pick<Clock, 'wallMs'>;

@@ -4,7 +4,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { EventStore, StoredEvent } from '#ports/footage/event-store.ts';
 
 export class MemoryEventStore implements EventStore {
-	/** Writes throw while it is true. */
+	/** Writes throw while it is set. */
 	broken = false;
 	readonly #rows = new Map<number, StoredEvent & { readonly camera: CameraId }>();
 	readonly #watchers = new Set<() => void>();

@@ -6,7 +6,7 @@ import { MemoryPreferenceStore } from './preference-store.ts';
 import type { FakeRelay } from './relay.ts';
 import type { FakeMember } from './member.ts';
 
-/** The kit as a device of the home sees it. */
+/** Recovery kits as seen by a device of the home. */
 export function recoveryKitsOf(one: FakeMember, relay: FakeRelay): RecoveryKits {
 	const { crypto, clock, localDevice, homeRoster, members } = one;
 	return new RecoveryKits({
@@ -15,7 +15,7 @@ export function recoveryKitsOf(one: FakeMember, relay: FakeRelay): RecoveryKits 
 	});
 }
 
-/** A device that somebody comes back with. */
+/** Recovery as seen by a new device. */
 export function kitRecoveryOf(one: FakeDevice, relay: FakeRelay): KitRecovery {
 	const { crypto, clock, homeRoster } = one;
 	return new KitRecovery({

@@ -2,7 +2,7 @@ import { mergeSeen, type SeenDevices } from '#domain/home/seen-device.ts';
 import type { LastSeenStore } from '#ports/storage/last-seen-store.ts';
 import { seenDocument, seenFrom } from '#protocol/seen.ts';
 
-/** As on disk: what is read has passed the border. */
+/** Reads pass through validation, as from disk. */
 export class MemoryLastSeenStore implements LastSeenStore {
 	writes = 0;
 	#stored: unknown;

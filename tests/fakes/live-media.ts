@@ -12,9 +12,9 @@ import type { LiveRate } from '#protocol/live-channel.ts';
 import type { ManualClock } from './clock.ts';
 import type { FakePicture } from './peer-connections.ts';
 
-/** Encodes nothing, one frame a part. */
+/** Encodes nothing; one frame per part. */
 export class FakeLiveEncoder implements LiveEncoder {
-	/** What the next starts throw, or end in. */
+	/** Thrown by the next calls of `start`, or reported as their end. */
 	readonly failures: Fault[] = [];
 	running = 0;
 	started = 0;
@@ -66,7 +66,7 @@ export class FakeLiveEncoder implements LiveEncoder {
 	}
 }
 
-/** Shows nothing, and tells what a person would see. */
+/** Shows nothing, and tells what a user would see. */
 export class FakeLiveScreen implements LiveScreen {
 	decodes = true;
 	hears = true;
@@ -76,7 +76,7 @@ export class FakeLiveScreen implements LiveScreen {
 	closed = false;
 	frames: Record<Pane, number> = { video: 0, canvas: 0 };
 	rated: LiveRate = 'full';
-	/** Of the newest frame on the canvas. */
+	/** Capture time of the newest frame on the canvas. */
 	capturedUs = 0;
 	#picture: (Picture & FakePicture) | null = null;
 	#begun = false;

@@ -11,10 +11,7 @@ import type { ManualClock } from './clock.ts';
 import { FakeNetwork } from './network.ts';
 import { MemoryLastSeenStore } from './last-seen-store.ts';
 
-/**
- * A device of a home with all that wiring gives it: its line, its grants, and the list of who
- * belongs.
- */
+/** A device of a home, wired up with its relay connection, grants and member list. */
 export interface FakeMember<C extends Clock = ManualClock> extends FakeDevice<C> {
 	readonly messenger: RelayClient;
 	readonly grantIssuer: GrantIssuer;
@@ -25,7 +22,7 @@ export interface FakeMember<C extends Clock = ManualClock> extends FakeDevice<C>
 	/** How often its run was replaced. */
 	readonly renewed: () => number;
 	readonly device: DeviceId;
-	/** Its first. */
+	/** Its first camera. */
 	readonly camera: CameraId;
 	begin(): void;
 }
@@ -95,7 +92,7 @@ export function fakeMember<C extends Clock>(
 }
 
 /**
- * Owner, camera and viewer: the first has a home that meets at the relay, nobody has joined it yet.
+ * Owner, camera and viewer: the owner's home is open at the relay, and nobody has joined it yet.
  */
 export async function fakeHome(
 	clock: ManualClock,

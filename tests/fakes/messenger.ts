@@ -25,23 +25,22 @@ const ORIGIN = 'https://relay.local';
 type PartListener = (sealed: Bytes, key: boolean) => void;
 
 /**
- * Posts wired together as a relay would, with what can be wrong on the way. Letters go through
- * their schema.
+ * Messengers connected as by a relay, with faults on demand. Messages pass through their schema.
  */
 export class FakeMessengerRelay {
-	/** One way. */
+	/** One-way delay. */
 	delayMs = 0;
-	/** Parts are held back for so much longer. */
+	/** Additional delay of parts. */
 	partDelayMs = 0;
-	/** Of all letters, for who asks whether the next is lost. */
+	/** Called for every message; `true` loses it. */
 	lose: (message: Message) => boolean = () => false;
-	/** What a hostile relay makes of a letter that it could read; `null` keeps it back. */
+	/** What a relay that could read and forge messages would do; `null` drops the message. */
 	change: (message: Message, body: MessageBody) => Message | null = (message) => message;
 	readonly letters: {
 		readonly from: DeviceId;
 		readonly to: DeviceId;
 		readonly message: Message;
-		/** As it went, with what makes it fresh. */
+		/** As sent, with its freshness data. */
 		readonly body: MessageBody;
 	}[] = [];
 	readonly clock: Clock;
@@ -85,7 +84,7 @@ export class FakeMessenger implements Messenger {
 	waiting = 0;
 	ice = [];
 	there = true;
-	/** What the relay says to it instead of letting it in. */
+	/** The refusal that the relay answers with, if any. */
 	refused: Extract<RelayConnectionState, { kind: 'refused' }>['why'] | null = null;
 	readonly roles: readonly Role[];
 	readonly watched = new Set<(camera: string, devices: readonly DeviceId[]) => void>();
@@ -103,7 +102,7 @@ export class FakeMessenger implements Messenger {
 		this.#acts = this.#begun();
 	}
 
-	/** The page is loaded anew: what was given before is known no more. */
+	/** Reloads the page: nonces from before are lost. */
 	again(): void {
 		this.#acts = this.#begun();
 	}
@@ -125,13 +124,13 @@ export class FakeMessenger implements Messenger {
 		return new Set(this.there ? there.map(([device]) => device) : []);
 	}
 
-	/** Its link goes down, or comes back. */
+	/** Disconnects or reconnects it. */
 	set(there: boolean): void {
 		this.there = there;
 		this.#relay.presence();
 	}
 
-	/** The relay closes its line, and lets it in no more. */
+	/** The relay disconnects it and refuses it from then on. */
 	refuse(why: Extract<RelayConnectionState, { kind: 'refused' }>['why']): void {
 		this.refused = why;
 		this.set(false);
@@ -164,7 +163,7 @@ export class FakeMessenger implements Messenger {
 		if (!this.there) return 'unsent';
 		if (!other?.there) return 'away';
 		const body = messageBodyFrom(messageBodyText(given));
-		if (body === null) throw new Error(`no letter of ours: ${messageBodyText(given)}`);
+		if (body === null) throw new Error(`not a valid message: ${messageBodyText(given)}`);
 		const { message } = body;
 		this.#relay.letters.push({ from: this.#device, to, message, body });
 		const changed = this.#relay.lose(message) ? null : this.#relay.change(message, body);
@@ -176,7 +175,7 @@ export class FakeMessenger implements Messenger {
 		return 'taken';
 	}
 
-	/** One after the other, as a link does. */
+	/** Handled one at a time, as by a relay client. */
 	read(body: MessageBody, from: Sender): void {
 		this.#reading = this.#reading.then(async () => {
 			const message = await this.#acts.receive(body, from);

@@ -1,6 +1,6 @@
 import type { Network } from '#ports/network/network.ts';
 
-/** A page on some origin, whose network comes back when a test says so. */
+/** A page whose network comes back when the test says so. */
 export class FakeNetwork implements Network {
 	readonly origin: string;
 	readonly #listeners = new Set<() => void>();

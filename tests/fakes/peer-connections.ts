@@ -12,7 +12,7 @@ import type {
 
 const CONNECT_MS = 80;
 
-/** A picture whose frames a test gives. */
+/** A picture whose frames come from the test. */
 export interface FakePicture {
 	readonly onFrame: Set<() => void>;
 }
@@ -35,15 +35,15 @@ function numberIn(sdp: string): number {
 	return Number(/^o=- (\d+) /m.exec(sdp)?.[1] ?? NaN);
 }
 
-/** The network between peers: open or blocked, and cut at any moment. */
+/** The network between peers: open or blocked, and cut on demand. */
 export class FakePeerNetwork {
 	blocked = false;
 	way: 'direct' | 'turn' = 'direct';
-	/** Frames are lost though the connection stands. */
+	/** Loses frames while the connection stands. */
 	blind = false;
-	/** What is said over the channel is lost. */
+	/** Loses messages on the data channel. */
 	mute = false;
-	/** Until the viewers' microphones are open. */
+	/** Resolves when the viewers' microphones are open. */
 	microphone: Promise<void> = Promise.resolve();
 	readonly clock: Clock;
 	readonly ends: FakePeerConnection[] = [];
@@ -52,7 +52,7 @@ export class FakePeerNetwork {
 		this.clock = clock;
 	}
 
-	/** All connections go; ICE may come back where it is not blocked. */
+	/** Breaks all connections; ICE may restore them unless it is blocked. */
 	cut(): void {
 		for (const end of this.ends) end.lose();
 	}
@@ -67,7 +67,7 @@ abstract class FakePeerConnection {
 	closed = false;
 	said: string[] = [];
 	other: FakePeerConnection | null = null;
-	/** The fingerprint that the description of the other side had. */
+	/** The fingerprint in the remote description. */
 	expects = '';
 	readonly number: number;
 	readonly dtls: DtlsCertificate;
@@ -88,7 +88,7 @@ abstract class FakePeerConnection {
 
 	meet(sdp: string): void {
 		const other = this.network.ends.find(({ number }) => number === numberIn(sdp));
-		if (other === undefined) throw new Fault('malformed', 'nobody described that');
+		if (other === undefined) throw new Fault('malformed', 'unknown session description');
 		this.other = other;
 		this.expects = /fingerprint:sha-256 (\S+)/.exec(sdp)?.[1] ?? '';
 	}
@@ -124,11 +124,11 @@ abstract class FakePeerConnection {
 	close(): void {
 		this.closed = true;
 		this.linked = false;
-		// As DTLS says good-bye.
+		// As by a DTLS close_notify alert.
 		this.other?.lose();
 	}
 
-	/** DTLS: each side holds the other's certificate against what it was told. */
+	/** DTLS: each side checks the other's certificate against the fingerprint it was given. */
 	connect(): void {
 		const { other, network } = this;
 		network.clock.after(CONNECT_MS, () => {
@@ -216,7 +216,7 @@ class FakeViewerEnd extends FakePeerConnection implements ViewerPeer {
 		const turn = (this.#talks += 1);
 		if (!on) return;
 		await this.network.microphone;
-		if (turn !== this.#talks) throw new Fault('aborted', 'let go meanwhile');
+		if (turn !== this.#talks) throw new Fault('aborted', 'turned off meanwhile');
 	}
 }
 

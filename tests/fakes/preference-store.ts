@@ -5,7 +5,7 @@ import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 export class MemoryPreferenceStore implements PreferenceStore {
 	#stored: unknown;
 
-	/** `stored`: what lies there before, however damaged. */
+	/** `stored`: the initial document, possibly invalid. */
 	constructor(stored: unknown = null) {
 		this.#stored = stored;
 	}

@@ -26,12 +26,12 @@ interface Waiting {
 	readonly box: string;
 }
 
-/** What is said goes through the schema and arrives later, as on a network. */
+/** Frames pass through the schema and arrive later, as on a network. */
 const soon = (work: () => void): void => void Promise.resolve().then(work);
 
 /**
- * A relay in memory: challenges, rosters, letters, presence and live parts of homes that were
- * opened. It can be down, go silent, cut lines, and lie. Meetings it does not know.
+ * A relay in memory: challenges, rosters, messages, presence and live parts of homes that were
+ * opened. It can be down, fall silent, break connections, and lie. No rendezvous.
  */
 export class FakeRelay implements Relays {
 	readonly origin: string;
@@ -40,15 +40,15 @@ export class FakeRelay implements Relays {
 	readonly homes = new Map<string, Bytes[]>();
 	readonly sockets = new Set<FakeSocket>();
 	readonly mailbox = new Map<string, Waiting[]>();
-	/** Every frame that came, in order, and every try to connect. */
+	/** Every frame and every connection attempt, in order. */
 	readonly heard: FromDevice[] = [];
 	tries = 0;
 	down = false;
-	/** Takes what comes and says nothing. */
+	/** Accepts everything and answers nothing. */
 	silent = false;
-	/** Has no time for so many entries that are shown. */
+	/** Answers this many `append` frames with `too-many`. */
 	busy = 0;
-	/** What it says instead; `null`: nothing. */
+	/** Replaces a frame; `null` drops it. */
 	lie: (frame: FromRelay) => FromRelay | null = (frame) => frame;
 	#letters = 0;
 
@@ -77,14 +77,14 @@ export class FakeRelay implements Relays {
 	connect(origin: string, events: RelaySocketEvents): Promise<RelaySocket> {
 		this.tries += 1;
 		if (this.down || origin !== this.origin) {
-			return Promise.reject(new Fault('offline', 'nobody answers'));
+			return Promise.reject(new Fault('offline', 'the relay does not answer'));
 		}
 		const socket = new FakeSocket(this, events);
 		this.sockets.add(socket);
 		return Promise.resolve(socket);
 	}
 
-	/** Ends every line, as a network or a relay does. */
+	/** Ends every connection, as a network or a relay does. */
 	cut(code = 1006): void {
 		for (const socket of [...this.sockets]) socket.end(code);
 	}
@@ -108,7 +108,7 @@ export class FakeRelay implements Relays {
 		return null;
 	}
 
-	/** Looks at no clock: what a kit signs counts here at once. */
+	/** Checks no clock: a claim by a kit counts at once. */
 	async append(home: string, texts: readonly string[]): Promise<number | null> {
 		const known = this.homes.get(home) ?? [];
 		const entries = texts.map(bytesOfBase64url);
@@ -298,7 +298,7 @@ export class FakeSocket implements RelaySocket {
 			this.say({ t: 'letter', ...letter, kept: true });
 		}
 		relay.presence(this.home);
-		// Who watched before the camera came back.
+		// Viewers that watched before the camera came back.
 		for (const camera of new Set(relay.of(this.home).flatMap((one) => [...one.watching]))) {
 			this.say({ t: 'watched', camera, devices: this.#watchersOf(camera) });
 		}

@@ -12,7 +12,7 @@ import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/rela
 
 export type Side = 'waiter' | 'joiner';
 
-interface Meeting {
+interface FakeRendezvous {
 	readonly rid: string;
 	readonly locator: string | undefined;
 	readonly sockets: Map<Side, FakeRendezvousSocket>;
@@ -25,16 +25,13 @@ const WRONG_PER_ADDRESS = 3;
 const WRONG_IN_ALL = 100;
 const POSTS = 16;
 
-/**
- * A relay that knows meetings only (RL17, RL18). Where a test is the evil relay, `between` sees and
- * changes each box.
- */
+/** A relay with rendezvous only (RL17, RL18). In attacks `between` sees and changes each box. */
 export class FakeRendezvousRelay {
 	card: RelayInfo = { name: 'spy-cam', versions: [1], secure: null, store: null, trust: null };
-	/** Boxes as they go by; what it gives goes on. */
+	/** Sees each box in transit; returns what is delivered. */
 	between: (box: Bytes, from: Side) => readonly Bytes[] = (box) => [box];
 	versions = [WIRE_VERSION];
-	/** A meeting was opened, with these letters. */
+	/** Called when a rendezvous was opened, with its locator. */
 	opened: (locator: string | null) => void = () => undefined;
 	/** Homes that are open here; `null`: all. */
 	homes: Set<string> | null = null;
@@ -42,10 +39,10 @@ export class FakeRendezvousRelay {
 	up = true;
 	#wrongInAll = 0;
 	readonly #wrong = new Map<string, number>();
-	readonly #meetings = new Map<string, Meeting>();
+	readonly #rendezvous = new Map<string, FakeRendezvous>();
 	readonly #sockets = new Set<FakeRendezvousSocket>();
 
-	/** The way there from one address. */
+	/** Relays as seen from one address. */
 	relays(origin: string, address = 'somewhere'): Relays {
 		return {
 			info: (asked) => Promise.resolve(asked === origin && this.up ? this.card : null),
@@ -64,17 +61,17 @@ export class FakeRendezvousRelay {
 		};
 	}
 
-	/** Every line breaks. `side`: only this side's. */
+	/** Breaks every connection, or only those of `side`. */
 	breakLines(side?: Side): void {
 		for (const socket of [...this.#sockets]) {
-			const sides = [...this.#meetings.values()].flatMap(({ sockets }) => [...sockets]);
+			const sides = [...this.#rendezvous.values()].flatMap(({ sockets }) => [...sockets]);
 			const its = sides.find(([, one]) => one === socket)?.[0];
 			if (side === undefined || its === side) socket.break();
 		}
 	}
 
 	get open(): number {
-		return this.#meetings.size;
+		return this.#rendezvous.size;
 	}
 
 	hear(socket: FakeRendezvousSocket, frame: FromDevice): void {
@@ -107,7 +104,7 @@ export class FakeRendezvousRelay {
 				return;
 			}
 			case 'meet': {
-				this.#join(socket, this.#meetings.get(frame.rid));
+				this.#join(socket, this.#rendezvous.get(frame.rid));
 				return;
 			}
 			case 'find': {
@@ -119,40 +116,40 @@ export class FakeRendezvousRelay {
 				return;
 			}
 			case 'burn': {
-				const meeting = this.#meetings.get(frame.rid);
-				if (meeting) this.#burn(meeting);
+				const rendezvous = this.#rendezvous.get(frame.rid);
+				if (rendezvous) this.#burn(rendezvous);
 				return;
 			}
 			case 'roster-since': {
-				// It keeps no home, so nobody comes back to one.
+				// It stores no homes, so no member logs in.
 				socket.refuse('not-allowed');
 				return;
 			}
 			default:
-				throw new Error(`nobody says ${frame.t} to a meeting point`);
+				throw new Error(`unexpected frame at the rendezvous relay: ${frame.t}`);
 		}
 	}
 
 	gone(socket: FakeRendezvousSocket): void {
 		this.#sockets.delete(socket);
-		for (const { sockets } of this.#meetings.values()) {
+		for (const { sockets } of this.#rendezvous.values()) {
 			for (const [side, one] of sockets) if (one === socket) sockets.delete(side);
 		}
 	}
 
-	/** As the relay itself, for tests in which it is evil. */
+	/** Sends a box as the relay itself, for attacks. */
 	inject(to: Side, box: Bytes): void {
-		for (const meeting of this.#meetings.values()) this.#deliver(meeting, to, box);
+		for (const rendezvous of this.#rendezvous.values()) this.#deliver(rendezvous, to, box);
 	}
 
 	#wait(socket: FakeRendezvousSocket, rid: string, locator: string | undefined): void {
-		if (!this.#meetings.has(rid)) this.opened(locator ?? null);
-		const meeting = this.#meetings.get(rid) ?? {
+		if (!this.#rendezvous.has(rid)) this.opened(locator ?? null);
+		const rendezvous = this.#rendezvous.get(rid) ?? {
 			...{ rid, locator, sockets: new Map<Side, FakeRendezvousSocket>(), joined: false },
 			...{ waiting: { waiter: [], joiner: [] }, posted: { waiter: 0, joiner: 0 } },
 		};
-		this.#meetings.set(rid, meeting);
-		this.#sit(meeting, 'waiter', socket);
+		this.#rendezvous.set(rid, rendezvous);
+		this.#addParticipant(rendezvous, 'waiter', socket);
 	}
 
 	#find(socket: FakeRendezvousSocket, locator: string): void {
@@ -161,7 +158,7 @@ export class FakeRendezvousRelay {
 			socket.refuse('too-many');
 			return;
 		}
-		const found = [...this.#meetings.values()].find((one) => one.locator === locator);
+		const found = [...this.#rendezvous.values()].find((one) => one.locator === locator);
 		if (found === undefined || !LOCATOR_PATTERN.test(locator)) {
 			this.#wrong.set(socket.address, wrong + 1);
 			this.#wrongInAll += 1;
@@ -169,55 +166,56 @@ export class FakeRendezvousRelay {
 		this.#join(socket, found);
 	}
 
-	#join(socket: FakeRendezvousSocket, meeting: Meeting | undefined): void {
-		if (meeting === undefined) {
+	#join(socket: FakeRendezvousSocket, rendezvous: FakeRendezvous | undefined): void {
+		if (rendezvous === undefined) {
 			socket.refuse('no-meeting');
 			return;
 		}
-		if (meeting.sockets.has('joiner')) {
-			this.#burn(meeting);
+		if (rendezvous.sockets.has('joiner')) {
+			this.#burn(rendezvous);
 			socket.refuse('burnt');
 			return;
 		}
-		meeting.joined = true;
-		this.#sit(meeting, 'joiner', socket);
-		for (const one of meeting.sockets.values()) one.tell({ t: 'met', rid: meeting.rid });
-		this.#flush(meeting);
+		rendezvous.joined = true;
+		this.#addParticipant(rendezvous, 'joiner', socket);
+		for (const one of rendezvous.sockets.values()) one.tell({ t: 'met', rid: rendezvous.rid });
+		this.#flush(rendezvous);
 	}
 
-	#sit(meeting: Meeting, side: Side, socket: FakeRendezvousSocket): void {
-		meeting.sockets.set(side, socket);
-		if (side === 'waiter') this.#flush(meeting);
+	#addParticipant(rendezvous: FakeRendezvous, side: Side, socket: FakeRendezvousSocket): void {
+		rendezvous.sockets.set(side, socket);
+		if (side === 'waiter') this.#flush(rendezvous);
 	}
 
 	#post(socket: FakeRendezvousSocket, rid: string, text: string): void {
-		const meeting = this.#meetings.get(rid);
-		const from = [...(meeting?.sockets ?? [])].find(([, one]) => one === socket)?.[0];
-		if (meeting === undefined || from === undefined) return;
-		meeting.posted[from] += 1;
-		if (meeting.posted[from] > POSTS) {
+		const rendezvous = this.#rendezvous.get(rid);
+		const from = [...(rendezvous?.sockets ?? [])].find(([, one]) => one === socket)?.[0];
+		if (rendezvous === undefined || from === undefined) return;
+		rendezvous.posted[from] += 1;
+		if (rendezvous.posted[from] > POSTS) {
 			socket.refuse('too-many');
 			return;
 		}
 		const to = from === 'waiter' ? 'joiner' : 'waiter';
-		for (const box of this.between(bytesOfBase64url(text), from)) this.#deliver(meeting, to, box);
+		for (const box of this.between(bytesOfBase64url(text), from))
+			this.#deliver(rendezvous, to, box);
 	}
 
-	#deliver(meeting: Meeting, to: Side, box: Bytes): void {
-		meeting.waiting[to].push({ t: 'post', rid: meeting.rid, box: base64urlOf(box) });
-		this.#flush(meeting);
+	#deliver(rendezvous: FakeRendezvous, to: Side, box: Bytes): void {
+		rendezvous.waiting[to].push({ t: 'post', rid: rendezvous.rid, box: base64urlOf(box) });
+		this.#flush(rendezvous);
 	}
 
-	#flush(meeting: Meeting): void {
+	#flush(rendezvous: FakeRendezvous): void {
 		for (const side of ['waiter', 'joiner'] as const) {
-			const socket = meeting.sockets.get(side);
-			if (socket) for (const frame of meeting.waiting[side].splice(0)) socket.tell(frame);
+			const socket = rendezvous.sockets.get(side);
+			if (socket) for (const frame of rendezvous.waiting[side].splice(0)) socket.tell(frame);
 		}
 	}
 
-	#burn(meeting: Meeting): void {
-		this.#meetings.delete(meeting.rid);
-		for (const one of meeting.sockets.values()) one.tell({ t: 'burnt', rid: meeting.rid });
+	#burn(rendezvous: FakeRendezvous): void {
+		this.#rendezvous.delete(rendezvous.rid);
+		for (const one of rendezvous.sockets.values()) one.tell({ t: 'burnt', rid: rendezvous.rid });
 	}
 }
 
@@ -246,7 +244,7 @@ export class FakeRendezvousSocket implements RelaySocket {
 	}
 
 	sendPart(): void {
-		throw new Error('no parts at a meeting');
+		throw new Error('a rendezvous carries no parts');
 	}
 
 	close(): void {

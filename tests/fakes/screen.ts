@@ -9,8 +9,8 @@ interface Line {
 }
 
 /**
- * Reads playlists as hls.js would, loads what a position needs, and paints a frame there. Moves
- * when told.
+ * Reads playlists as hls.js does, loads what a position needs, and paints a frame there. Plays when
+ * told to.
  */
 export class FakeScreen implements PlaybackScreen {
 	/** Every key that was loaded, in order. */
@@ -19,10 +19,10 @@ export class FakeScreen implements PlaybackScreen {
 	readonly shows: string[] = [];
 	/** Keys that open but do not decode. */
 	readonly undecodable = new Set<string>();
-	/** While true nothing is painted. */
+	/** While set, nothing is painted. */
 	stuck = false;
 	positionS: number | null = null;
-	/** Frames say they are so much earlier than they are: browsers round. */
+	/** Frames report a time earlier by this much: browsers round. */
 	earlyS = 0;
 	moving = false;
 	playsAt = 1;
@@ -57,7 +57,7 @@ export class FakeScreen implements PlaybackScreen {
 	}
 
 	preload(): void {
-		// There is nothing to load.
+		// Nothing to load there.
 	}
 
 	on(listener: (event: PlaybackScreenEvent) => void): () => void {
@@ -76,7 +76,7 @@ export class FakeScreen implements PlaybackScreen {
 		return this.#lines.at(-1)?.endS ?? 0;
 	}
 
-	/** Plays a step of at most a line; over what fails it starves. */
+	/** Plays a step of at most one playlist line; starves where loading fails. */
 	async advance(seconds: number): Promise<void> {
 		if (!this.moving || this.positionS === null) return;
 		const toS = this.positionS + seconds;

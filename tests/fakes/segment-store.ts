@@ -37,15 +37,15 @@ const isPinned = ({ camera, entries }: Page, pin: Pin) =>
 const sizeOf = (entries: readonly IndexEntry[]) => entries.reduce((sum, { size }) => sum + size, 0);
 
 /**
- * The store in memory. Passes the same contract as the real one; faults can be asked for. It knows
- * pins, but no undo.
+ * The store in memory, under the same contract as the real one. Faults on demand; pins, but no
+ * undo.
  */
 export class MemorySegmentStore
 	implements SegmentStore, Pick<PinsAndTrash, 'pins' | 'pin' | 'unpin' | 'purge'>
 {
-	/** Sealed bytes that fit in all; beyond, writes throw `quota`. */
+	/** Capacity for sealed bytes; beyond it writes throw `quota`. */
 	roomBytes = Infinity;
-	/** What the next writes throw, one each. */
+	/** Thrown by the next writes, one each. */
 	readonly failures: Fault[] = [];
 	readonly #bytes = new Map<number, StoredBytes>();
 	#runs: Run[] = [];
@@ -244,7 +244,7 @@ export class MemorySegmentStore
 		this.#watchers.clear();
 	}
 
-	/** Loses the bytes of a place behind the index's back. */
+	/** Loses stored bytes without updating the index. */
 	lose(place: number): void {
 		this.#bytes.delete(place);
 	}
@@ -259,7 +259,7 @@ export class MemorySegmentStore
 		return this.#place;
 	}
 
-	/** The page written first that may leave. */
+	/** The oldest page that may be evicted. */
 	#oldest(limits: EvictionLimits): Page | null {
 		for (const page of this.#inOrder()) {
 			const becomes = evictionVerdict(this.#standing(page), limits);

@@ -21,7 +21,7 @@ import { MemorySegmentStore } from './segment-store.ts';
 const MIB = 2 ** 20;
 
 export class MemoryLedger implements Ledger {
-	/** Writes throw `quota` while it is true. */
+	/** While set, writes throw `quota`. */
 	full = false;
 	readonly #deletions = new Map<string, Deletion>();
 	readonly #fillings = new Map<number, StorageUsage>();
@@ -64,7 +64,7 @@ export class MemoryLedger implements Ledger {
 }
 
 export class MemoryReserve implements Reserve {
-	/** Bytes that fit. */
+	/** Capacity in bytes. */
 	roomBytes = Infinity;
 	#pieces = 0;
 
@@ -87,7 +87,7 @@ export class MemoryReserve implements Reserve {
 export class MemoryPersistence implements StoragePersistence {
 	used: number | null = null;
 	granted = false;
-	/** What asking for it brings. */
+	/** The result of asking for it. */
 	grants = true;
 	left: Trace | null = null;
 
@@ -123,7 +123,7 @@ export class MemoryPersistence implements StoragePersistence {
 	}
 }
 
-/** Retention by a budget alone: so many bytes, as of when it is asked; nobody writes a journal. */
+/** Retention with nothing but a budget, read at each call; without a journal. */
 export function retentionWith(segments: SegmentStore, bytes: () => number): Retention {
 	return new Retention({
 		segments,
@@ -137,7 +137,7 @@ export function retentionWith(segments: SegmentStore, bytes: () => number): Rete
 	});
 }
 
-/** Storage maintenance and all it looks after. `stored`: what a person chose. */
+/** Storage maintenance and everything it maintains. `stored`: the user's preferences. */
 export function storageWorld(stored: object = {}) {
 	const clock = new ManualClock(T0 / 1000);
 	const store = new MemorySegmentStore();

@@ -4,16 +4,16 @@ import type { KeptEpoch, KeyStrength, VaultReading } from '#ports/keys/vault.ts'
 
 type Part = 'owner' | 'sign' | 'kem' | 'roster';
 
-/** The in-memory twin, which can refuse strengths and lose parts as browsers were seen to do. */
+/** The vault in memory, which can refuse key strengths and lose parts, as seen in browsers. */
 export class FakeVault extends MemoryVault {
-	/** Writing at these strengths throws, as a browser that cannot clone such keys. */
+	/** Writing keys of these strengths throws, as in browsers that cannot clone such keys. */
 	readonly refuses = new Set<KeyStrength>();
-	/** Writing at these strengths succeeds, but what comes back is nothing (WebKit did that). */
+	/** Writing keys of these strengths succeeds, but nothing comes back (seen in WebKit). */
 	readonly swallows = new Set<KeyStrength>();
 	readonly missing = new Set<string>();
 	/** Every call fails with this. */
 	down: Fault | null = null;
-	/** A working key of epochs is gone, its grant is there; or both. */
+	/** Whether an epoch's working key, its grant, or both are lost. */
 	epochs: 'whole' | 'key lost' | 'grant lost' | 'lost' = 'whole';
 	#swallowed = false;
 
@@ -27,7 +27,8 @@ export class FakeVault extends MemoryVault {
 
 	override async create(...[identity, strength]: Parameters<MemoryVault['create']>): Promise<void> {
 		if (this.down) throw this.down;
-		if (this.refuses.has(strength)) throw new Fault('unsupported', 'such keys are not kept');
+		if (this.refuses.has(strength))
+			throw new Fault('unsupported', 'keys of this strength cannot be stored');
 		this.#swallowed = this.swallows.has(strength);
 		await super.create(identity, strength);
 	}
@@ -43,15 +44,16 @@ export class FakeVault extends MemoryVault {
 		return this.#damaged(await super.lastEpoch(camera));
 	}
 
-	/** Puts another identity's part in: a vault stitched together from two. */
+	/** Replaces a part by that of another identity: a vault stitched together from two. */
 	async swap(part: Part, from: FakeVault): Promise<void> {
 		const [mine, theirs] = [await super.read(), await from.read()];
 		if (mine.kind !== 'whole' || theirs.kind !== 'whole')
-			throw new Error('two whole vaults, please');
+			throw new Error('both vaults must be complete');
 		const { strength, homes, ...identity } = { ...mine.identity };
 		const [own, other] = [homes[0], theirs.identity.homes[0]];
 		const [first] = own?.keys ?? [];
-		if (!own || !other || !first?.key || !first.grant) throw new Error('a whole home key, please');
+		if (!own || !other || !first?.key || !first.grant)
+			throw new Error('the home key must be complete');
 		const { key, grant } = first;
 		const swapped = part === 'roster' ? {} : { [part]: theirs.identity[part] };
 		const { roster } = part === 'roster' ? other : own;

@@ -1,8 +1,8 @@
 import { Fault } from '#domain/base/fault.ts';
 
 /**
- * Asks a server, with a deadline for the whole answer. Throws `Fault`: `timeout`, `offline` (also
- * where the page's policy forbids it: browsers do not say which).
+ * Fetches with a deadline for the whole response. Throws `Fault`: `timeout`, `offline` (also when
+ * CSP blocks the request: browsers do not tell the two apart).
  */
 export async function fetchText(
 	address: string,
@@ -12,7 +12,7 @@ export async function fetchText(
 	return { status, text: new TextDecoder().decode(bytes) };
 }
 
-/** As above. */
+/** As `fetchText`. */
 export async function fetchBytes(
 	address: string,
 	deadlineMs: number,
@@ -28,7 +28,8 @@ export async function fetchBytes(
 		});
 		return { status: response.status, bytes: new Uint8Array(await response.arrayBuffer()) };
 	} catch (error) {
-		if (signal.aborted) throw new Fault('timeout', `no answer in ${deadlineMs} ms`, error);
-		throw new Fault('offline', 'the server was not reached', error);
+		if (signal.aborted)
+			throw new Fault('timeout', `no response from ${address} in ${deadlineMs} ms`, error);
+		throw new Fault('offline', `${address} could not be reached`, error);
 	}
 }

@@ -4,14 +4,14 @@ export class BrowserNetwork implements Network {
 	readonly origin = location.origin;
 
 	onAvailable(back: () => void): () => void {
-		const looked = (): void => {
+		const onVisibilityChange = (): void => {
 			if (document.visibilityState === 'visible') back();
 		};
 		window.addEventListener('online', back);
-		document.addEventListener('visibilitychange', looked);
+		document.addEventListener('visibilitychange', onVisibilityChange);
 		return () => {
 			window.removeEventListener('online', back);
-			document.removeEventListener('visibilitychange', looked);
+			document.removeEventListener('visibilitychange', onVisibilityChange);
 		};
 	}
 }

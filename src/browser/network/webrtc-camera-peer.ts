@@ -6,10 +6,10 @@ import { WebRtcPeer } from './webrtc-peer.ts';
 import { REPLACED, streamOf } from '#browser/capture/picture.ts';
 
 const MAX_BITRATE = 4_000_000;
-/** What a home network carries from the first frame on. */
+/** A home network carries this from the first frame on. */
 const START_KILOBITS = 2500;
 
-/** What an encoder is asked for at each rate. */
+/** `maxFramerate` at each rate; `null`: no limit, 0: inactive. */
 const FRAME_RATES: Readonly<Record<LiveRate, number | null>> = {
 	full: null,
 	slow: 1,
@@ -17,22 +17,22 @@ const FRAME_RATES: Readonly<Record<LiveRate, number | null>> = {
 };
 
 /**
- * The end that sends its lens: the very track that is recorded, because beside a clone Chromium
- * scales no lens down (the recording of a size that was made smaller would be as large as before),
- * and a clone of the sound, which is switched.
+ * The sending end. Video is the recorded track itself: with a clone of it, Chromium does not scale
+ * the recorded track down, and recordings of a reduced size stay as large as before. Audio is a
+ * clone, so that it can be muted here alone.
  */
 export class WebRtcCameraPeer implements CameraPeer {
 	readonly #peer: WebRtcPeer;
 	readonly #video: RTCRtpTransceiver;
 	readonly #audio: RTCRtpTransceiver;
-	/** Plays what the viewer says. */
+	/** Plays the viewer's microphone. */
 	readonly #voice = document.createElement('audio');
 	#remoteVoice: MediaStream | null = null;
 	#audioClone: MediaStreamTrack | null = null;
 	#off: () => void = () => undefined;
 
-	constructor(pc: RTCPeerConnection, picture: Picture, heard: (event: PeerEvent) => void) {
-		this.#peer = new WebRtcPeer(pc, heard);
+	constructor(pc: RTCPeerConnection, picture: Picture, onEvent: (event: PeerEvent) => void) {
+		this.#peer = new WebRtcPeer(pc, onEvent);
 		const stream = new MediaStream();
 		this.#audioClone = soundTrackOf(picture)?.clone() ?? null;
 		this.#follow(picture);
@@ -74,7 +74,7 @@ export class WebRtcCameraPeer implements CameraPeer {
 		old?.stop();
 	}
 
-	/** The same picture may come of another track. */
+	/** A picture keeps its identity while its track is replaced. */
 	#follow(picture: Picture): void {
 		this.#off();
 		const stream = streamOf(picture);
@@ -91,8 +91,8 @@ export class WebRtcCameraPeer implements CameraPeer {
 
 	playVoice(on: boolean): void {
 		if (this.#audioClone !== null) this.#audioClone.enabled = !on;
-		// Only while somebody speaks: an element that has sound keeps the loudspeaker's thread busy,
-		// played or not.
+		// Only while somebody speaks: an audio element with a source keeps the audio thread busy even
+		// while paused.
 		this.#voice.srcObject = on ? this.#remoteVoice : null;
 		if (on) void this.#voice.play().catch(() => undefined);
 	}
@@ -116,7 +116,7 @@ export class WebRtcCameraPeer implements CameraPeer {
 		this.#audioClone?.stop();
 	}
 
-	/** `frameRate`: `null` as the lens gives, 0 nothing. */
+	/** `frameRate`: `null` removes the limit, 0 stops sending. */
 	async #parameters(
 		change: { readonly degradationPreference?: string },
 		frameRate?: number | null,
@@ -132,7 +132,7 @@ export class WebRtcCameraPeer implements CameraPeer {
 		try {
 			await sender.setParameters(Object.assign(parameters, change));
 		} catch {
-			// A browser that does not know it sends as it thinks best.
+			// Not supported: the browser's defaults apply.
 		}
 	}
 }
@@ -143,7 +143,7 @@ const pictureTrackOf = (picture: Picture): MediaStreamTrack | null =>
 const soundTrackOf = (picture: Picture): MediaStreamTrack | null =>
 	streamOf(picture).getAudioTracks()[0] ?? null;
 
-/** H.264 first: phones encode it in hardware. Whoever has none takes what comes after. */
+/** H.264 first, because phones encode it in hardware; the other codecs follow. */
 function preferHardware(transceiver: RTCRtpTransceiver): void {
 	const codecs = RTCRtpSender.getCapabilities('video')?.codecs ?? [];
 	const isFirst = ({ mimeType }: { readonly mimeType: string }) =>

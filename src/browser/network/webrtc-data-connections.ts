@@ -16,26 +16,29 @@ import type {
 } from '#ports/network/data-connection.ts';
 import { startDeadlineTimer } from '#browser/device/deadline-timer.ts';
 
-/** Addresses of this device are found at once or not at all. */
+/** Host candidates are found at once or not at all. */
 const GATHERING_TIMEOUT_MS = 3000;
 const OPEN_TIMEOUT_MS = 5000;
-/** A browser stops knocking after some seconds, and the other person may take minutes to scan. */
+/**
+ * Browsers give up connectivity checks after some seconds, but the other person may take minutes to
+ * scan the answer.
+ */
 const CANDIDATE_RETRY_MS = 3000;
 const LINGER_MS = 500;
 const MAX_BYTES = 256 * 1024;
-/** There from the beginning: it tells that the cable is up, and that it is down. */
+/** Open from the start: its state is the state of the connection. */
 const CONTROL_CHANNEL = 'cable';
 
-/** Cables over WebRTC, with a certificate of their own each. */
+/** Data connections over WebRTC, each with a DTLS certificate of its own. */
 export class WebRtcDataConnections implements DataConnections {
 	async offer(events: DataConnectionEvents): Promise<OfferedDataConnection> {
 		const pc = newPeerConnection();
 		const first = pc.createDataChannel(CONTROL_CHANNEL);
 		return closingOnError(pc, async () => {
 			await pc.setLocalDescription(await pc.createOffer());
-			const end = new WebRtcDataConnection(pc, await gatherDescriptor(pc), events);
-			end.watch(first);
-			return end;
+			const connection = new WebRtcDataConnection(pc, await gatherDescriptor(pc), events);
+			connection.watch(first);
+			return connection;
 		});
 	}
 
@@ -44,9 +47,9 @@ export class WebRtcDataConnections implements DataConnections {
 		return closingOnError(pc, async () => {
 			await pc.setRemoteDescription({ type: 'offer', sdp: sdpOfDescriptor(offer, 'offer') });
 			await pc.setLocalDescription(await pc.createAnswer());
-			const end = new WebRtcDataConnection(pc, await gatherDescriptor(pc), events);
-			end.retryCandidates(iceCandidatesOf(offer.addresses));
-			return end;
+			const connection = new WebRtcDataConnection(pc, await gatherDescriptor(pc), events);
+			connection.retryCandidates(iceCandidatesOf(offer.addresses));
+			return connection;
 		});
 	}
 }
@@ -78,23 +81,23 @@ class WebRtcDataConnection implements OfferedDataConnection {
 		try {
 			await this.#pc.setRemoteDescription({ type: 'answer', sdp });
 		} catch (error) {
-			throw new Fault('malformed', 'an answer was not taken', error);
+			throw new Fault('malformed', 'the browser rejected the answer of the other device', error);
 		}
 	}
 
 	async open(events: DataChannelEvents): Promise<DataChannel> {
-		if (this.#over) throw new Fault('offline', 'the cable is down');
-		const conversation = this.#track(this.#pc.createDataChannel('line'));
-		conversation.listen(() => events);
-		await conversation.opened();
-		return conversation;
+		if (this.#over) throw new Fault('offline', 'the direct connection is down');
+		const dataChannel = this.#track(this.#pc.createDataChannel('line'));
+		dataChannel.listen(() => events);
+		await dataChannel.opened();
+		return dataChannel;
 	}
 
 	close(): void {
 		if (this.#over) return;
 		this.#over = true;
 		this.#stopRetrying();
-		// What was said last still arrives.
+		// Lets data sent just before still arrive.
 		if (this.#up) setTimeout(() => this.#end(), LINGER_MS);
 		else this.#end();
 	}
@@ -111,11 +114,11 @@ class WebRtcDataConnection implements OfferedDataConnection {
 		else first.onopen = up;
 	}
 
-	/** Gives the browser the same addresses again and again, until it is connected. */
+	/** Adds the same candidates repeatedly until the connection is up, which restarts the checks. */
 	retryCandidates(candidates: readonly string[]): void {
 		const timer = setInterval(() => {
 			for (const candidate of candidates) {
-				// One that is refused was a way less, and the others stand.
+				// Rejected candidates do not matter: the others remain.
 				this.#pc.addIceCandidate({ candidate, sdpMid: '0' }).catch(() => undefined);
 			}
 		}, CANDIDATE_RETRY_MS);
@@ -123,9 +126,9 @@ class WebRtcDataConnection implements OfferedDataConnection {
 	}
 
 	#track(channel: RTCDataChannel): WebRtcDataChannel {
-		const conversation = new WebRtcDataChannel(channel, () => this.#channels.delete(conversation));
-		this.#channels.add(conversation);
-		return conversation;
+		const dataChannel = new WebRtcDataChannel(channel, () => this.#channels.delete(dataChannel));
+		this.#channels.add(dataChannel);
+		return dataChannel;
 	}
 
 	#down(): void {
@@ -138,7 +141,7 @@ class WebRtcDataConnection implements OfferedDataConnection {
 
 	#end(): void {
 		this.#pc.close();
-		for (const conversation of this.#channels) conversation.end();
+		for (const dataChannel of this.#channels) dataChannel.end();
 	}
 }
 
@@ -178,7 +181,7 @@ class WebRtcDataChannel implements DataChannel {
 				this.#over = true;
 				this.#gone();
 				channel.close();
-				reject(new Fault('offline', 'a conversation did not begin'));
+				reject(new Fault('offline', 'the data channel did not open'));
 			};
 			const late = setTimeout(fail, OPEN_TIMEOUT_MS);
 			channel.onclose = fail;
@@ -208,7 +211,7 @@ class WebRtcDataChannel implements DataChannel {
 		try {
 			send();
 		} catch {
-			// More waits than the browser holds: whoever misses it asks again.
+			// The send buffer is full. Receivers ask again for what they miss.
 		}
 	}
 
@@ -232,21 +235,23 @@ async function closingOnError<T>(pc: RTCPeerConnection, work: () => Promise<T>):
 		return await work();
 	} catch (error) {
 		pc.close();
-		throw error instanceof Fault ? error : new Fault('malformed', 'no such connection', error);
+		throw error instanceof Fault
+			? error
+			: new Fault('malformed', 'the browser rejected the session description', error);
 	}
 }
 
-/** All addresses, or those that were found in time. */
+/** All candidates, or those found before the timeout. */
 async function gatherDescriptor(pc: RTCPeerConnection): Promise<PeerDescriptor> {
 	await new Promise<void>((resolve) => {
-		const found = startDeadlineTimer(GATHERING_TIMEOUT_MS, resolve);
-		const look = (): void => {
+		const stopTimer = startDeadlineTimer(GATHERING_TIMEOUT_MS, resolve);
+		const check = (): void => {
 			if (pc.iceGatheringState !== 'complete') return;
-			found();
+			stopTimer();
 			resolve();
 		};
-		pc.onicegatheringstatechange = look;
-		look();
+		pc.onicegatheringstatechange = check;
+		check();
 	});
 	return descriptorFromSdp(pc.localDescription?.sdp ?? '');
 }

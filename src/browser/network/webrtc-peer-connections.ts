@@ -11,23 +11,22 @@ import type {
 import { WebRtcCameraPeer } from './webrtc-camera-peer.ts';
 import { WebRtcViewerPeer } from './webrtc-viewer-peer.ts';
 
-/** WebRTC of this browser. */
 export class WebRtcPeerConnections implements PeerConnections {
 	camera(
 		dtls: DtlsCertificate,
 		ice: readonly IceServer[],
 		picture: Picture,
-		heard: (event: PeerEvent) => void,
+		onEvent: (event: PeerEvent) => void,
 	): CameraPeer {
-		return new WebRtcCameraPeer(connectionOf(dtls, ice), picture, heard);
+		return new WebRtcCameraPeer(connectionOf(dtls, ice), picture, onEvent);
 	}
 
 	viewer(
 		dtls: DtlsCertificate,
 		ice: readonly IceServer[],
-		heard: (event: PeerEvent) => void,
+		onEvent: (event: PeerEvent) => void,
 	): ViewerPeer {
-		return new WebRtcViewerPeer(connectionOf(dtls, ice), heard);
+		return new WebRtcViewerPeer(connectionOf(dtls, ice), onEvent);
 	}
 }
 
@@ -49,6 +48,10 @@ function connectionOf(
 			bundlePolicy: 'max-bundle',
 		});
 	} catch (error) {
-		throw new Fault('unsupported', 'no connection with this certificate', error);
+		throw new Fault(
+			'unsupported',
+			'RTCPeerConnection rejected the certificate or the ICE servers',
+			error,
+		);
 	}
 }

@@ -1,18 +1,18 @@
 import { Fault } from '#domain/base/fault.ts';
 import type { PeerEvent } from '#ports/network/peer-connection.ts';
 
-/** What both ends do alike. */
+/** The part that camera and viewer share. */
 export class WebRtcPeer {
 	readonly pc: RTCPeerConnection;
-	readonly #heard: (event: PeerEvent) => void;
+	readonly #onEvent: (event: PeerEvent) => void;
 	#channel: RTCDataChannel | null = null;
-	/** Candidates that came before the description they belong to. */
+	/** Candidates that arrived before the remote description. */
 	#pendingCandidates: RTCIceCandidateInit[] = [];
 	#closed = false;
 
-	constructor(pc: RTCPeerConnection, heard: (event: PeerEvent) => void) {
+	constructor(pc: RTCPeerConnection, onEvent: (event: PeerEvent) => void) {
 		this.pc = pc;
-		this.#heard = heard;
+		this.#onEvent = onEvent;
 		pc.onicecandidate = ({ candidate }) => {
 			if (candidate === null || candidate.candidate === '') return;
 			this.emit({
@@ -29,7 +29,7 @@ export class WebRtcPeer {
 	}
 
 	emit(event: PeerEvent): void {
-		if (!this.#closed) this.#heard(event);
+		if (!this.#closed) this.#onEvent(event);
 	}
 
 	useChannel(channel: RTCDataChannel): void {
@@ -42,7 +42,7 @@ export class WebRtcPeer {
 		};
 		if (channel.readyState === 'open') open();
 		else channel.onopen = open;
-		// The other end is gone, or has hung up: ICE would take five seconds to notice.
+		// The other end is gone or hung up: ICE would take five seconds to notice.
 		channel.onclose = () => {
 			this.emit({ kind: 'cut' });
 		};
@@ -52,7 +52,7 @@ export class WebRtcPeer {
 		try {
 			if (this.#channel?.readyState === 'open') this.#channel.send(text);
 		} catch {
-			// Full or closing: what was said is of the moment, and said again.
+			// Full or closing. Everything sent here is short-lived and sent again.
 		}
 	}
 
@@ -62,7 +62,7 @@ export class WebRtcPeer {
 		else await this.#add(given);
 	}
 
-	/** Throws `malformed` where the browser does not take it. */
+	/** Throws `malformed` if the browser rejects a description. */
 	async negotiate<T>(work: () => Promise<T>): Promise<T> {
 		try {
 			const done = await work();
@@ -73,7 +73,7 @@ export class WebRtcPeer {
 			}
 			return done;
 		} catch (error) {
-			throw new Fault('malformed', 'a session description was not taken', error);
+			throw new Fault('malformed', 'the browser rejected a session description', error);
 		}
 	}
 
@@ -103,7 +103,7 @@ export class WebRtcPeer {
 		try {
 			await this.pc.addIceCandidate(candidate);
 		} catch {
-			// One way less; the others stand.
+			// A rejected candidate does not matter: the others remain.
 		}
 	}
 }

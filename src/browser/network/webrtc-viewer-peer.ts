@@ -10,20 +10,20 @@ const FAULT_KINDS_BY_NAME: Readonly<Record<string, FaultKind>> = {
 	NotReadableError: 'conflict',
 };
 
-/** The end that watches; it answers, and sends nothing but a voice while somebody speaks. */
+/** The receiving end: it answers, and sends nothing but its microphone while somebody speaks. */
 export class WebRtcViewerPeer implements ViewerPeer {
 	readonly picture;
 	readonly #peer: WebRtcPeer;
 	readonly #stream = new MediaStream();
 	#voice: MediaStreamTrack | null = null;
-	/** Counts who began and who let go: a microphone that opens later than that is not wanted. */
-	#turn = 0;
+	/** Counts presses and releases, to reject a microphone that opens after the release. */
+	#request = 0;
 
-	constructor(pc: RTCPeerConnection, heard: (event: PeerEvent) => void) {
-		this.#peer = new WebRtcPeer(pc, heard);
+	constructor(pc: RTCPeerConnection, onEvent: (event: PeerEvent) => void) {
+		this.#peer = new WebRtcPeer(pc, onEvent);
 		this.picture = pictureOf(this.#stream);
 		pc.ontrack = ({ track, receiver }) => {
-			// The newest frame, not the smoothest.
+			// Prefer low latency to smooth playback.
 			if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
 			this.#stream.addTrack(track);
 		};
@@ -37,7 +37,7 @@ export class WebRtcViewerPeer implements ViewerPeer {
 		return this.#peer.negotiate(async () => {
 			await pc.setRemoteDescription({ type: 'offer', sdp: offer });
 			const audio = this.#audio();
-			// So that a voice needs no second round of descriptions.
+			// Negotiated up front, so that speaking needs no second offer.
 			if (audio !== undefined) audio.direction = 'sendrecv';
 			await pc.setLocalDescription(await pc.createAnswer());
 			return pc.localDescription?.sdp ?? '';
@@ -45,20 +45,22 @@ export class WebRtcViewerPeer implements ViewerPeer {
 	}
 
 	async sendVoice(on: boolean): Promise<void> {
-		const turn = this.#hush();
+		const request = this.#stopVoice();
 		const sender = this.#audio()?.sender;
 		if (!on) return sender?.replaceTrack(null);
-		if (sender === undefined) throw new Fault('unsupported', 'nothing carries a voice there');
-		if (!('mediaDevices' in navigator)) throw new Fault('unsupported', 'no microphone here');
+		if (sender === undefined)
+			throw new Fault('unsupported', 'the connection has no audio transceiver');
+		if (!('mediaDevices' in navigator))
+			throw new Fault('unsupported', 'navigator.mediaDevices is missing');
 		try {
 			const stream = await navigator.mediaDevices.getUserMedia({
 				audio: { echoCancellation: true, noiseSuppression: true },
 			});
 			const [track] = stream.getAudioTracks();
-			if (track === undefined) throw new Fault('not-found', 'a microphone without a track');
-			if (turn !== this.#turn) {
+			if (track === undefined) throw new Fault('not-found', 'the microphone has no audio track');
+			if (request !== this.#request) {
 				track.stop();
-				throw new Fault('aborted', 'let go before the microphone was open');
+				throw new Fault('aborted', 'the button was released before the microphone opened');
 			}
 			this.#voice = track;
 			await sender.replaceTrack(track);
@@ -67,7 +69,7 @@ export class WebRtcViewerPeer implements ViewerPeer {
 			const name = error instanceof DOMException ? error.name : '';
 			throw new Fault(
 				FAULT_KINDS_BY_NAME[name] ?? 'unavailable',
-				'no microphone to speak into',
+				'the microphone could not be opened',
 				error,
 			);
 		}
@@ -86,15 +88,15 @@ export class WebRtcViewerPeer implements ViewerPeer {
 	}
 
 	close(): void {
-		this.#hush();
+		this.#stopVoice();
 		this.#peer.close();
 		for (const track of this.#stream.getTracks()) track.stop();
 	}
 
-	#hush(): number {
+	#stopVoice(): number {
 		this.#voice?.stop();
 		this.#voice = null;
-		return (this.#turn += 1);
+		return (this.#request += 1);
 	}
 
 	#audio(): RTCRtpTransceiver | undefined {

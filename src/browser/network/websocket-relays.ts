@@ -16,10 +16,10 @@ import {
 import { fetchText } from './fetch.ts';
 
 const CONNECT_MS = 3000;
-/** A line that just broke, as RFC 6455 has it. */
+/** RFC 6455, section 7.1.5: closed without a close frame. */
 const ABNORMAL_CLOSURE = 1006;
 
-/** The way to a relay, by WebSocket. */
+/** Relays reached by WebSocket. */
 export class WebSocketRelays implements Relays {
 	async info(origin: string): Promise<RelayInfo | null> {
 		const { status, text } = await fetchText(
@@ -37,19 +37,19 @@ export class WebSocketRelays implements Relays {
 		try {
 			socket = new WebSocket(url, [SUBPROTOCOL]);
 		} catch (error) {
-			throw new Fault('denied', 'this page may not open that socket', error);
+			throw new Fault('denied', `CSP or mixed content forbids a socket to ${url.href}`, error);
 		}
-		const line = new WebSocketRelaySocket(address.origin, socket, events);
-		await line.opened();
-		return line;
+		const opening = new WebSocketRelaySocket(address.origin, socket, events);
+		await opening.opened();
+		return opening;
 	}
 }
 
-/** Throws `malformed` for what is no address of a server. */
+/** Throws `malformed` unless it is an http(s) URL. */
 function addressOf(origin: string): URL {
 	const address = URL.parse(origin);
 	if (address === null || !/^https?:$/.test(address.protocol)) {
-		throw new Fault('malformed', 'no address of a relay');
+		throw new Fault('malformed', `relay address is not an http(s) URL: ${origin}`);
 	}
 	return address;
 }
@@ -58,7 +58,7 @@ class WebSocketRelaySocket implements RelaySocket {
 	readonly origin: string;
 	readonly #socket: WebSocket;
 	readonly #events: RelaySocketEvents;
-	/** 4400 and the like are said to the relay, but it is we who end the line. */
+	/** Set when this side closes: a later `close` event is not reported again. */
 	#over = false;
 
 	constructor(origin: string, socket: WebSocket, events: RelaySocketEvents) {
@@ -68,12 +68,12 @@ class WebSocketRelaySocket implements RelaySocket {
 		socket.binaryType = 'arraybuffer';
 	}
 
-	/** Until then nothing is told: a line that never was does not end. */
+	/** Until it resolves no event is reported: a connection that never opened does not end either. */
 	opened(): Promise<void> {
 		const socket = this.#socket;
 		return new Promise((resolve, reject) => {
 			const late = setTimeout(() => {
-				fail(new Fault('timeout', `no socket in ${CONNECT_MS} ms`));
+				fail(new Fault('timeout', `the socket did not open in ${CONNECT_MS} ms`));
 			}, CONNECT_MS);
 			const fail = (fault: Fault): void => {
 				clearTimeout(late);
@@ -84,13 +84,13 @@ class WebSocketRelaySocket implements RelaySocket {
 			socket.onopen = () => {
 				clearTimeout(late);
 				if (socket.protocol === SUBPROTOCOL) resolve();
-				else fail(new Fault('not-found', 'what is there is no relay'));
+				else fail(new Fault('not-found', 'the server did not accept the relay subprotocol'));
 			};
-			// What went wrong is told by its closing.
+			// A `close` event follows, with the code.
 			socket.onerror = () => undefined;
 			socket.onmessage = ({ data }) => this.#receive(data);
 			socket.onclose = ({ code }) => {
-				// Browsers say nothing about why: no network, no server, or a server that speaks otherwise.
+				// Browsers do not tell why: no network, no server, or no WebSocket server.
 				fail(new Fault('offline', `the socket did not open (${code})`));
 				socket.onclose = null;
 			};

@@ -8,18 +8,18 @@ const LOCATOR_LETTERS = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LOCATOR_LENGTH = 8;
 export const LOCATOR_RANDOM_BYTES = 24;
 
-/** What a QR or a link carries. */
+/** The content of a QR code or link. */
 export interface PairingCode {
 	/**
-	 * `p1`: an owner shows it and `hash` is of its owner key; `n1`: a new device does, of its sign
-	 * and kem keys.
+	 * `p1`: shown by an owner, `hash` is of its owner key; `n1`: shown by a new device, `hash` is of
+	 * its sign and kem keys.
 	 */
 	readonly kind: 'p1' | 'n1';
-	/** Names the meeting at the relay, as hex. */
+	/** Id of the rendezvous at the relay, as hex. */
 	readonly rid: string;
 	readonly secret: Bytes;
 	readonly hash: Bytes;
-	/** As in `https://cam.local:8443`. */
+	/** An origin such as `https://cam.local:8443`. */
 	readonly relay: string;
 }
 
@@ -28,18 +28,18 @@ export interface TypedCode {
 	readonly locator: string;
 }
 
-/** What stands behind `#`. */
+/** The fragment of the link, without `#`. */
 export function pairingCodeText(code: PairingCode): string {
 	return `${pairingCodeCore(code)}.${base64urlOf(ascii(code.relay))}`;
 }
 
-/** The code without its origin: what the transcript begins with. */
+/** The code without the relay's origin: what the transcript starts with. */
 export function pairingCodeCore({ kind, rid, secret, hash }: PairingCode): string {
 	return [kind, ...[bytesOf(rid), secret, hash].map(base64urlOf)].join('.');
 }
 
 /**
- * What was scanned, pasted or typed, or `null` when it is no code of ours. Takes a whole link, too.
+ * Reads a code that was scanned, pasted or typed, also as a whole link. `null`: not a pairing code.
  */
 export function pairingCodeFrom(text: string): PairingCode | TypedCode | null {
 	const tidy = text.trim();
@@ -64,7 +64,7 @@ function linkCodeFrom(text: string): PairingCode | null {
 	}
 }
 
-/** As browsers write an origin: no path, no user, no trailing slash. */
+/** As browsers serialise an origin: no path, no user, no trailing slash. */
 export function isOrigin(text: string): boolean {
 	return /^https?:\/\/([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:\d{1,5})?$/.test(text);
 }
@@ -74,8 +74,8 @@ function isLocator(text: string): boolean {
 }
 
 /**
- * Eight letters from `LOCATOR_RANDOM_BYTES` random bytes, each as likely as the other: bytes that
- * would favour some are passed over. `null`, about never: too many were.
+ * A locator of eight letters from `LOCATOR_RANDOM_BYTES` random bytes, without modulo bias. `null`,
+ * which practically never happens: too many bytes were rejected.
  */
 export function locatorOf(random: Uint8Array): string | null {
 	const fair = 256 - (256 % LOCATOR_LETTERS.length);
@@ -86,7 +86,7 @@ export function locatorOf(random: Uint8Array): string | null {
 	return letters.length === LOCATOR_LENGTH ? letters.join('') : null;
 }
 
-/** Hashed, this is S of a typed code: the relay knows it, so the digits decide (PR17). */
+/** Its hash is the secret S of a typed code. The relay knows it, so the digits decide (PR17). */
 export function locatorBytes(locator: string): Bytes {
 	return concatBytes(ascii('spycam/v1/locator\0'), ascii(locator));
 }

@@ -3,13 +3,13 @@ import { ascii, bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/byt
 import { buildDescriptor, parseDescriptor, type PeerDescriptor } from './peer-descriptor.ts';
 import { Fault } from '#domain/base/fault.ts';
 
-/** Codes of two devices without a relay. Layout and rules: docs/spec/nearby.md. */
+/** Codes for two devices without a relay. Layout and rules: docs/spec/nearby.md. */
 const RID_BYTES = 16;
 const SECRET_BYTES = 32;
 
 /**
- * Shown first, by an owner or a new device: as the codes `p1` and `n1`, with a contact in place of
- * a relay.
+ * Shown first, by an owner (`p2`) or a new device (`n2`): `p1` and `n1` with a peer descriptor in
+ * place of a relay.
  */
 export interface DirectPairingCode {
 	readonly kind: 'p2' | 'n2';
@@ -19,7 +19,7 @@ export interface DirectPairingCode {
 	readonly descriptor: PeerDescriptor;
 }
 
-/** Shown first by a member to another one; and the answer to any of these. */
+/** `c2`: shown first, by a member to another member; `a2`: the answer to any of these codes. */
 export interface DirectConnectionCode {
 	readonly kind: 'c2' | 'a2';
 	readonly rid: string;
@@ -35,8 +35,8 @@ export function directCodeText(code: DirectCode): string {
 }
 
 /**
- * What was scanned or pasted, also as a whole link. `null`: no code of this kind. Throws
- * `malformed` for one that is damaged.
+ * Reads a code that was scanned or pasted, also as a whole link. `null`: not a direct code. Throws
+ * `malformed` for a damaged one.
  */
 export function directCodeFrom(text: string): DirectCode | null {
 	const tidy = text.trim();
@@ -47,7 +47,7 @@ export function directCodeFrom(text: string): DirectCode | null {
 	const part = (at: number, length?: number): Bytes => {
 		const one = bytes[at];
 		if (one === undefined || (length !== undefined && one.length !== length)) {
-			throw new Fault('malformed', 'a code with a part that does not fit');
+			throw new Fault('malformed', `direct code: part ${at} is missing or has the wrong length`);
 		}
 		return one;
 	};
@@ -55,14 +55,14 @@ export function directCodeFrom(text: string): DirectCode | null {
 	const pairs = kind === 'p2' || kind === 'n2';
 	const last = pairs ? 3 : 1;
 	const descriptor = parseDescriptor(part(last));
-	if (bytes.length !== last + 1) throw new Fault('malformed', 'a code with too many parts');
+	if (bytes.length !== last + 1) throw new Fault('malformed', 'direct code: too many parts');
 	if (!pairs) return { kind, rid, descriptor };
 	return { kind, rid, descriptor, secret: part(1, SECRET_BYTES), hash: part(2, 32) };
 }
 
 /**
- * Hashed, the S of the pairing: who connects with another certificate than the codes say has
- * another one.
+ * Its hash is the secret S of the pairing. Both fingerprints are part of it, so whoever connects
+ * with another certificate has another S.
  */
 export function directSecretBytes(
 	secret: Bytes,
@@ -72,11 +72,11 @@ export function directSecretBytes(
 	return concatBytes(ascii('spycam/v1/near\0'), secret, offer.fingerprint, answer.fingerprint);
 }
 
-/** Of the page that showed first, for itself. */
+/** Where the page that showed the first code connects to its own in-page relay. */
 export const IN_PAGE_RELAY_ORIGIN = 'https://nearby.invalid';
 
 /**
- * Hashed, what the origin of a connection is made of: a proof for it is good between these two
+ * Its hash names the origin of a connection: a login proof for it is valid between these two
  * certificates only.
  */
 export function directOriginBytes(offer: PeerDescriptor, answer: PeerDescriptor): Bytes {
@@ -87,12 +87,12 @@ export function directOriginOf(hash: Bytes): string {
 	return `https://${hexOf(hash.subarray(0, 16))}.nearby.invalid`;
 }
 
-/** No address anybody could ask by the network. */
+/** An origin that cannot be reached over the network. */
 export function isDirectOrigin(origin: string): boolean {
 	return origin.endsWith('nearby.invalid');
 }
 
-/** `null`: no direct code; a damaged one is none at all. */
+/** `null`: not a direct code, or a damaged one. */
 export function directCodeOrNull(text: string): DirectCode | null {
 	try {
 		return directCodeFrom(text);

@@ -14,20 +14,20 @@ import { accessOf, rolesFor } from '#domain/home/rights.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { HASH_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from '#domain/base/signed.ts';
 
-/** Layout and rules: docs/spec/pairing.md, "Messages". */
+/** Layout and rules: docs/spec/pairing.md, "Handshake messages". */
 export const NONCE_BYTES = 32;
 const TAG_BYTES = 16;
 const OPENING_BYTES = 1 + PUBLIC_KEY_BYTES + HASH_BYTES;
 const JOINER_BYTES = 3 * PUBLIC_KEY_BYTES + HASH_BYTES + 1 + NONCE_BYTES;
 const OWNER_BYTES = NONCE_BYTES + PUBLIC_KEY_BYTES + 16 + 4 + HASH_BYTES + 1;
-/** Of M4 in one box, which holds 32 KiB. */
+/** Bytes of M4 per box; a box holds 32 KiB. */
 const PIECE_BYTES = 31 * 1024;
 const MAX_PIECES = 12;
 export const MAX_ROSTER_ENTRIES = 4096;
 
 export type HandshakeMessageKind = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** What a new device is to be, by its number in a message. */
+/** The access that a new device is to get. Its index is the number in a message. */
 export const REQUESTED_ACCESSES = ['viewer', 'live-only', 'camera', 'owner', 'view-only'] as const;
 export type RequestedAccess = (typeof REQUESTED_ACCESSES)[number];
 
@@ -35,25 +35,25 @@ export function rolesOfRequested(wanted: RequestedAccess): readonly Role[] {
 	return wanted === 'camera' ? rolesFor(null, true) : rolesFor(wanted, false);
 }
 
-/** What a member's roles come to. */
+/** The inverse of `rolesOfRequested`. */
 export function requestedAccessOf(roles: readonly Role[]): RequestedAccess {
 	return accessOf(roles) ?? 'camera';
 }
 
-/** What a note at the end says; nothing is decided by it but words. */
+/** Contents of an end note. A note only selects the words on the screen. */
 export const END_NOTES = ['refused', 'cancelled', 'digits', 'burnt', 'failed'] as const;
 export type EndNote = (typeof END_NOTES)[number];
 
 export function messageKindOf(box: Uint8Array): HandshakeMessageKind {
 	const kind = box[0];
-	if (kind === undefined || kind > 5) throw new Fault('malformed', 'a message of no kind');
+	if (kind === undefined || kind > 5)
+		throw new Fault('malformed', 'unknown kind of handshake message');
 	return kind as HandshakeMessageKind;
 }
 
-// ─── transcript
-// ─────────────────────────────────────────────────────────────────────────────────────
+// ─── transcript ──────────────────────────────────────────────────────────────────────────────────
 
-/** Hashed, the transcript's beginning. */
+/** Its hash is T0. */
 export function transcriptStart(core: Uint8Array): Bytes {
 	return concatBytes(ascii('spycam/v1/pair\0'), core);
 }
@@ -72,23 +72,22 @@ export function digitsOf(hash: Uint8Array): string {
 	return String(number % 1_000_000n).padStart(6, '0');
 }
 
-/** HPKE's `info` of message n. */
+/** HPKE `info` of message n. */
 export function pairInfo(n: 1 | 2 | 4): Bytes {
 	return concatBytes(ascii('spycam/v1/pair\0'), new Uint8Array([n]));
 }
 
-// ─── M0
-// ─────────────────────────────────────────────────────────────────────────────────────────────
+// ─── M0 ──────────────────────────────────────────────────────────────────────────────────────────
 
 export interface OpeningMessage {
-	/** Of the owner, for this pairing only. */
+	/** The owner's key for this pairing only. */
 	readonly ephemeral: Bytes;
 	readonly commitment: Bytes;
-	/** Under the S of the one code that this pairing has (PR15). */
+	/** Authenticated with the S of the only code of this pairing (PR15). */
 	readonly tag: Bytes;
 }
 
-/** What the tag authenticates. */
+/** Additional data of the tag. */
 export function openingHead({ ephemeral, commitment }: Omit<OpeningMessage, 'tag'>): Bytes {
 	return new ByteWriter(OPENING_BYTES)
 		.u8(0)
@@ -111,13 +110,12 @@ export function parseOpening(box: Uint8Array): OpeningMessage {
 	return { ephemeral, commitment, tag };
 }
 
-// ─── M1
-// ─────────────────────────────────────────────────────────────────────────────────────────────
+// ─── M1 ──────────────────────────────────────────────────────────────────────────────────────────
 
 export interface JoinerMessage {
 	readonly sign: Bytes;
 	readonly kem: Bytes;
-	/** What it would sign a roster with, were it made an owner. */
+	/** The key with which it would sign the roster as an owner. */
 	readonly owner: Bytes;
 	/** SHA-256 of its DTLS certificate. */
 	readonly dtls: Bytes | null;
@@ -149,24 +147,23 @@ function joinerMessageFrom(body: Uint8Array): JoinerMessage {
 	const nonce = from.take(NONCE_BYTES);
 	const padded = from.take(body.length - JOINER_BYTES);
 	if (padded.length === 0 || padded.length % 64 !== 0 || padded.length > MAX_PADDED_NAME_BYTES) {
-		throw new Fault('malformed', 'a name of a wrong length');
+		throw new Fault('malformed', `name of the new device: ${padded.length} padded bytes`);
 	}
 	const certificate = isZero(dtls) ? null : dtls;
 	return { sign, kem, owner, dtls: certificate, wanted, nonce, name: unpadName(padded) };
 }
 
-// ─── M2
-// ─────────────────────────────────────────────────────────────────────────────────────────────
+// ─── M2 ──────────────────────────────────────────────────────────────────────────────────────────
 
 export interface OwnerMessage {
 	readonly nonce: Bytes;
 	readonly owner: Bytes;
-	/** Where the newcomer may come back to as a member (PR21). */
+	/** The home to return to as a member if the pairing is cut off (PR21). */
 	readonly home: HomeId;
-	/** The roster's newest entry, which M4 must contain: its number and hash. */
+	/** Number and hash of the newest roster entry, which M4 must contain. */
 	readonly seq: number;
 	readonly head: Bytes;
-	/** What the owner's person chose for the newcomer so far. */
+	/** The access that the owner has chosen so far. */
 	readonly wanted: RequestedAccess;
 }
 
@@ -192,7 +189,7 @@ function ownerMessageFrom(body: Uint8Array): OwnerMessage {
 	return { nonce, owner, home, seq, head, wanted };
 }
 
-/** What is sealed in M1 and M2: a body, and a signature of a purpose over transcript and body. */
+/** Plaintext of M1 and M2: a body, and a signature over transcript and body. */
 export interface SignedBody<T> {
 	readonly value: T;
 	readonly body: Bytes;
@@ -214,8 +211,7 @@ function signedBodyFrom<T>(plain: Uint8Array, read: (body: Uint8Array) => T): Si
 	return { value: read(body), body, signature };
 }
 
-// ─── sealed messages
-// ────────────────────────────────────────────────────────────────────────────────
+// ─── sealed messages ─────────────────────────────────────────────────────────────────────────────
 
 export function buildSealed(kind: 1 | 2, { encapsulated, ciphertext }: Wrapped): Bytes {
 	return concatBytes(new Uint8Array([kind]), encapsulated, ciphertext);
@@ -226,13 +222,13 @@ export function parseSealed(kind: 1 | 2, box: Uint8Array): Wrapped {
 }
 
 function wrappedFrom(from: ByteReader, length: number): Wrapped {
-	if (length < PUBLIC_KEY_BYTES + TAG_BYTES) throw new Fault('malformed', 'a message too short');
+	if (length < PUBLIC_KEY_BYTES + TAG_BYTES)
+		throw new Fault('malformed', `sealed handshake message: only ${length} bytes`);
 	const encapsulated = from.take(PUBLIC_KEY_BYTES);
 	return { encapsulated, ciphertext: from.take(length - PUBLIC_KEY_BYTES) };
 }
 
-// ─── M3
-// ─────────────────────────────────────────────────────────────────────────────────────────────
+// ─── M3 ──────────────────────────────────────────────────────────────────────────────────────────
 
 export function buildOk(signature: Bytes): Bytes {
 	return new ByteWriter(1 + SIGNATURE_BYTES).u8(3).put(signature, SIGNATURE_BYTES).bytes;
@@ -245,13 +241,12 @@ export function parseOk(box: Uint8Array): Bytes {
 	return signature;
 }
 
-// ─── M4
-// ─────────────────────────────────────────────────────────────────────────────────────────────
+// ─── M4 ──────────────────────────────────────────────────────────────────────────────────────────
 
 export interface AdmissionMessage {
-	/** Whole entries in order. */
+	/** All entries, in order. */
 	readonly roster: readonly Bytes[];
-	/** Of the home keys to the newcomer, one after the other. */
+	/** Grants of the home keys for the joiner, concatenated. */
 	readonly grants: Bytes;
 }
 
@@ -266,18 +261,20 @@ export function buildAdmissionMessage({ roster, grants }: AdmissionMessage): Byt
 export function parseAdmissionMessage(body: Uint8Array): AdmissionMessage {
 	const from = new ByteReader(body);
 	const count = from.u16();
-	if (count > MAX_ROSTER_ENTRIES) throw new Fault('malformed', 'a roster too long');
+	if (count > MAX_ROSTER_ENTRIES)
+		throw new Fault('malformed', `the roster in M4 has ${count} entries`);
 	const roster = Array.from({ length: count }, () => from.take(from.u16()));
 	const grants = from.take(from.u16());
 	from.end();
 	return { roster, grants };
 }
 
-/** M4 in as many boxes as it needs. Throws `malformed` beyond what a meeting carries. */
+/** M4 in as many boxes as it needs. Throws `malformed` if it exceeds what a rendezvous carries. */
 export function buildAdmissionPieces({ encapsulated, ciphertext }: Wrapped): Bytes[] {
 	const whole = concatBytes(encapsulated, ciphertext);
 	const of = Math.ceil(whole.length / PIECE_BYTES);
-	if (of > MAX_PIECES) throw new Fault('malformed', 'a roster too long for a pairing');
+	if (of > MAX_PIECES)
+		throw new Fault('malformed', `the roster does not fit into ${MAX_PIECES} pieces of M4`);
 	return Array.from({ length: of }, (_, part) => {
 		const piece = whole.subarray(part * PIECE_BYTES, (part + 1) * PIECE_BYTES);
 		return concatBytes(new Uint8Array([4, part, of]), piece);
@@ -296,19 +293,18 @@ export function parseAdmissionPiece(box: Uint8Array): AdmissionPiece {
 	const bytes = from.take(box.length - 3);
 	const full = part === of - 1 ? bytes.length > 0 : bytes.length === PIECE_BYTES;
 	if (part >= of || of > MAX_PIECES || bytes.length > PIECE_BYTES || !full) {
-		throw new Fault('malformed', 'a piece out of place');
+		throw new Fault('malformed', 'M4: piece of a wrong number or length');
 	}
 	return { part, of, bytes };
 }
 
-/** All pieces, in order. */
+/** Expects all pieces, in order. */
 export function joinAdmissionPieces(pieces: readonly AdmissionPiece[]): Wrapped {
 	const whole = concatBytes(...pieces.map(({ bytes }) => bytes));
 	return wrappedFrom(new ByteReader(whole), whole.length);
 }
 
-// ─── notes
-// ──────────────────────────────────────────────────────────────────────────────────────────
+// ─── notes ───────────────────────────────────────────────────────────────────────────────────────
 
 export function buildEndNote(note: EndNote): Bytes {
 	return new Uint8Array([5, END_NOTES.indexOf(note)]);
@@ -318,18 +314,19 @@ export function parseEndNote(box: Uint8Array): EndNote {
 	const from = readerAfterKind(5, box);
 	const note = END_NOTES[from.u8()];
 	from.end();
-	if (note === undefined) throw new Fault('malformed', 'a note of a later time');
+	if (note === undefined) throw new Fault('malformed', 'unknown end note');
 	return note;
 }
 
 function readerAfterKind(kind: HandshakeMessageKind, box: Uint8Array): ByteReader {
 	const from = new ByteReader(box);
-	if (from.u8() !== kind) throw new Fault('malformed', 'a message of another kind');
+	if (from.u8() !== kind)
+		throw new Fault('malformed', `expected a handshake message of kind ${kind}`);
 	return from;
 }
 
 function requestedAccessFrom(code: number): RequestedAccess {
 	const wanted = REQUESTED_ACCESSES[code];
-	if (wanted === undefined) throw new Fault('malformed', 'a wish of a later time');
+	if (wanted === undefined) throw new Fault('malformed', 'unknown requested access');
 	return wanted;
 }

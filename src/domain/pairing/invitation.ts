@@ -2,21 +2,21 @@ import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { ascii } from '#domain/base/bytes.ts';
 import { isOrigin } from './code.ts';
 
-/** What opens one home at a relay (docs/spec/relay.md, RL24). */
+/** Lets one home be opened at a relay (docs/spec/relay.md, RL24). */
 export interface Invitation {
 	readonly code: string;
-	/** Where that relay is; `null`: at the app's own origin. */
+	/** Origin of that relay; `null`: the app's own origin. */
 	readonly relay: string | null;
 }
 
-/** What stands behind `#`. */
+/** The fragment of the link, without `#`. */
 export function invitationText({ code, relay }: Invitation): string {
 	return relay === null ? `invite.${code}` : `invite.${code}.${base64urlOf(ascii(relay))}`;
 }
 
 /**
- * As it was pasted or typed: a whole link, what stands behind its `#`, or the code alone. `null`:
- * none of ours.
+ * Reads what was pasted or typed: a whole link, its fragment, or the code alone. `null`: not an
+ * invitation.
  */
 export function invitationFrom(text: string): Invitation | null {
 	const [code = '', at, more] = text

@@ -7,24 +7,25 @@ import { isOrigin } from './code.ts';
 export const KIT_BYTES = 16;
 const CHARACTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LENGTH = 26;
-/** How the characters stand on paper. */
+/** Grouping of the characters on paper. */
 const GROUPS = [5, 5, 5, 5, 6] as const;
 
-/** What a recovery kit says. */
+/** The content of a recovery kit. */
 export interface Kit {
 	readonly secret: Bytes;
-	/** Of the relay, where a QR or a link said it; `null`: it was typed. */
+	/** The relay's origin from a QR code or link; `null`: the kit was typed. */
 	readonly relay: string | null;
-	/** It takes a passphrase, too; `null`: it was typed, and does not say. */
+	/** Whether a passphrase is needed; `null`: unknown, because the kit was typed. */
 	readonly guarded: boolean | null;
 }
 
-/** Why a text is no kit: too short or long, a character there is none of, or a slip. */
+/** Why a text is not a kit: wrong length, invalid character, or wrong checksum. */
 export type KitTextError = 'length' | 'character' | 'slip';
 
 /** 26 characters in five groups (KT1). */
 export function kitGroups(secret: Uint8Array): readonly string[] {
-	if (secret.length !== KIT_BYTES) throw new Fault('malformed', 'not 16 bytes');
+	if (secret.length !== KIT_BYTES)
+		throw new Fault('malformed', `recovery kit secret: ${secret.length} bytes, not ${KIT_BYTES}`);
 	let value = (BigInt(`0x${hexOf(secret)}`) << 2n) | BigInt(checkOf(secret));
 	let text = '';
 	for (let at = 0; at < LENGTH; at += 1) {
@@ -35,12 +36,12 @@ export function kitGroups(secret: Uint8Array): readonly string[] {
 	return GROUPS.map((length) => text.slice(from, (from += length)));
 }
 
-/** What a QR carries: nothing behind `#` reaches a server. */
+/** Everything is in the fragment, which never reaches a server. */
 export function kitLink(app: string, secret: Uint8Array, relay: string, guarded = false): string {
 	return `${app}/recover#${guarded ? 'k2' : 'k1'}.${base64urlOf(secret)}.${base64urlOf(ascii(relay))}`;
 }
 
-/** What was scanned, pasted or typed; forgives case, spaces, dashes, and O, I and L. */
+/** Reads what was scanned, pasted or typed. Ignores case, spaces and dashes; accepts O, I and L. */
 export function kitFrom(text: string): Kit | KitTextError {
 	const tidy = text.trim();
 	const behind = tidy.slice(tidy.lastIndexOf('#') + 1);
@@ -48,7 +49,7 @@ export function kitFrom(text: string): Kit | KitTextError {
 	return typedKit(tidy);
 }
 
-/** As it is compared: what people mistake for each other is the same. */
+/** Normal form for comparison: characters that people confuse become one. */
 export function tidyKit(text: string): string {
 	return text
 		.toUpperCase()
@@ -57,7 +58,7 @@ export function tidyKit(text: string): string {
 		.replace(/[IL]/g, '1');
 }
 
-/** As it is mixed in: however it was typed. `null`: none. */
+/** Normal form, however it was typed. `null`: none. */
 export function tidyPassphrase(text: string): string | null {
 	const tidy = text.normalize('NFKC').trim().replace(/\s+/g, ' ');
 	return tidy === '' ? null : tidy;
@@ -94,10 +95,7 @@ function secretOf(value: bigint): Bytes {
 	return secret;
 }
 
-/**
- * The rest of the number divided by x² + x + 1 over GF(2): three slips of the pen out of four are
- * told at once.
- */
+/** Remainder modulo x² + x + 1 over GF(2): detects three typing errors out of four. */
 function checkOf(secret: Uint8Array): number {
 	let rest = 0;
 	for (const byte of secret) {

@@ -10,29 +10,29 @@ import {
 import { Fault } from '#domain/base/fault.ts';
 import { fingerprintOf, fingerprintText } from '#domain/media/sdp.ts';
 
-/** Layout and rules: docs/spec/nearby.md, "Contacts". */
+/** Layout and rules: docs/spec/nearby.md, "Peer descriptors". */
 const FINGERPRINT_BYTES = 32;
-/** RFC 8839, 5.4: what ICE's names may be made of, and how long. */
+/** RFC 8839, section 5.4: characters and length of `ice-ufrag` and `ice-pwd`. */
 const ICE_NAME = /^[A-Za-z0-9+/]{4,32}$/;
 const ICE_PASSWORD = /^[A-Za-z0-9+/]{22,64}$/;
 const MAX_SDP = 32 * 1024;
 export const MAX_ADDRESSES = 4;
-/** RFC 8445, 5.1.2.1: of a host's first address. */
+/** RFC 8445, section 5.1.2.1: priority of the first host candidate. */
 const PRIORITY = 2_130_706_431;
 
 const ADDRESS_KINDS = ['ipv4', 'name', 'ipv6'] as const;
 type AddressKind = (typeof ADDRESS_KINDS)[number];
 const ADDRESS_BYTES: Readonly<Record<AddressKind, number>> = { ipv4: 4, name: 16, ipv6: 16 };
 
-/** Where one browser listens. */
+/** A host candidate of a browser. */
 export interface HostAddress {
-	/** `name`: a UUID below `.local` (mDNS), which hides the address from pages. */
+	/** `name`: an mDNS name, a UUID under `.local`, which hides the address from pages. */
 	readonly kind: AddressKind;
 	readonly bytes: Bytes;
 	readonly port: number;
 }
 
-/** What one browser must know of another to connect to it, and who is there. */
+/** What one browser needs to know of another to connect to it and to authenticate it. */
 export interface PeerDescriptor {
 	/** SHA-256 of its DTLS certificate. */
 	readonly fingerprint: Bytes;
@@ -42,18 +42,20 @@ export interface PeerDescriptor {
 }
 
 /**
- * From the description of a session with nothing but a data channel. Throws `malformed`; `offline`
- * without any address.
+ * From the SDP of a session with only a data channel. Throws `malformed`; `offline` if it has no
+ * host candidate.
  */
 export function descriptorFromSdp(sdp: string): PeerDescriptor {
-	if (sdp.length > MAX_SDP) throw new Fault('malformed', 'a session description is too long');
+	if (sdp.length > MAX_SDP)
+		throw new Fault('malformed', `session description of ${sdp.length} characters`);
 	const lines = sdp.split(/\r\n|\n/);
 	const after = (name: string): string =>
 		lines.find((line) => line.startsWith(`a=${name}:`))?.slice(name.length + 3) ?? '';
 	const fingerprint = lines.map(fingerprintOf).find((bytes) => bytes !== null);
 	const found = lines.flatMap((line) => addressFrom(line) ?? []);
 	const addresses = ADDRESS_KINDS.flatMap((kind) => found.filter((one) => one.kind === kind));
-	if (addresses.length === 0) throw new Fault('offline', 'no address in any network');
+	if (addresses.length === 0)
+		throw new Fault('offline', 'no host candidate: this device is in no network');
 	return checked({
 		fingerprint: fingerprint ?? new Uint8Array(),
 		ufrag: after('ice-ufrag'),
@@ -62,7 +64,7 @@ export function descriptorFromSdp(sdp: string): PeerDescriptor {
 	});
 }
 
-/** The description that `contactFrom` was given, as far as the other side needs it. */
+/** Restores the SDP that `descriptorFromSdp` read, as far as the other side needs it. */
 export function sdpOfDescriptor(descriptor: PeerDescriptor, type: 'offer' | 'answer'): string {
 	const { fingerprint, ufrag, password, addresses } = descriptor;
 	return [
@@ -70,7 +72,7 @@ export function sdpOfDescriptor(descriptor: PeerDescriptor, type: 'offer' | 'ans
 		...['m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'c=IN IP4 0.0.0.0'],
 		...[`a=ice-ufrag:${ufrag}`, `a=ice-pwd:${password}`],
 		`a=fingerprint:sha-256 ${fingerprintText(fingerprint)}`,
-		// Who answers begins, as browsers do.
+		// The answerer is the DTLS client, as in browsers.
 		`a=setup:${type === 'offer' ? 'actpass' : 'active'}`,
 		...['a=mid:0', 'a=sctp-port:5000', 'a=max-message-size:262144'],
 		...iceCandidatesOf(addresses).map((candidate) => `a=${candidate}`),
@@ -78,7 +80,7 @@ export function sdpOfDescriptor(descriptor: PeerDescriptor, type: 'offer' | 'ans
 	].join('\r\n');
 }
 
-/** As `RTCIceCandidate.candidate` has them. */
+/** In the format of `RTCIceCandidate.candidate`. */
 export function iceCandidatesOf(addresses: readonly HostAddress[]): string[] {
 	return addresses.map((address, at) => {
 		const priority = PRIORITY - 512 * at;
@@ -109,7 +111,8 @@ export function parseDescriptor(bytes: Uint8Array): PeerDescriptor {
 	const [ufrag, password] = [text(from), text(from)];
 	const addresses = Array.from({ length: from.u8() }, () => {
 		const kind = ADDRESS_KINDS[from.u8()];
-		if (kind === undefined) throw new Fault('malformed', 'an address of a later time');
+		if (kind === undefined)
+			throw new Fault('malformed', 'peer descriptor: unknown kind of address');
 		const port = from.u16();
 		return { kind, port, bytes: from.take(ADDRESS_BYTES[kind]) };
 	});
@@ -127,7 +130,7 @@ function checked(descriptor: PeerDescriptor): PeerDescriptor {
 	const there = addresses.every(({ port }) => port > 0);
 	const named = ICE_NAME.test(ufrag) && ICE_PASSWORD.test(password);
 	if (!few || !there || !named || fingerprint.length !== FINGERPRINT_BYTES) {
-		throw new Fault('malformed', 'a contact that cannot be used');
+		throw new Fault('malformed', 'peer descriptor: invalid fingerprint, ICE name or address');
 	}
 	return descriptor;
 }
@@ -135,7 +138,7 @@ function checked(descriptor: PeerDescriptor): PeerDescriptor {
 const CANDIDATE =
 	/^a=candidate:\S+ 1 udp \d+ (?<host>[0-9A-Fa-f.:-]+(?:\.local)?) (?<port>\d{1,5}) typ host/i;
 
-/** `null`: none, or not of this network. */
+/** `null`: not a candidate line, or not a local address. */
 function addressFrom(line: string): HostAddress | null {
 	const { host, port } = CANDIDATE.exec(line)?.groups ?? {};
 	if (host === undefined || Number(port) > 0xffff) return null;
@@ -152,7 +155,7 @@ function addressFrom(line: string): HostAddress | null {
 	return groups === null ? null : { kind: 'ipv6', bytes: bytesOf(groups), port: number };
 }
 
-/** Of an address of IPv6, its 32 hex digits. */
+/** The 32 hex digits of an IPv6 address. */
 function groupsOf(host: string): string | null {
 	const [head = '', tail, ...more] = host.split('::');
 	const [before, after] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':')));

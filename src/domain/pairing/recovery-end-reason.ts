@@ -1,18 +1,16 @@
-/**
- * Why somebody who came with a recovery kit did not come in. Each has its sentence and a way on.
- */
+/** Why recovery with a kit failed. The UI has a sentence and a next step for each. */
 export type RecoveryEndReason =
-	/** What was typed is no kit. */
+	/** What was typed is not a kit. */
 	| 'length'
 	| 'character'
 	| 'slip'
-	/** The relay knows no home of this kit. */
+	/** The relay knows no home with this kit. */
 	| 'unknown-kit'
-	/** An owner took the kit out of the home: it was refused, or there is a newer one. */
+	/** An owner removed the kit from the home: the claim was refused, or a newer kit was made. */
 	| 'taken-out'
-	/** This device is an owner of that home already. */
+	/** This device already is an owner of that home. */
 	| 'owner'
-	/** The relay's clock and this device's differ. */
+	/** The clocks of the relay and of this device differ too much. */
 	| 'clock'
 	| 'no-relay'
 	| 'unreachable'

@@ -2,21 +2,22 @@ import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import type { RelayFailure } from './relay-call.ts';
 
-/** How others reach a relay; `localhost` would be themselves. */
+/** The address under which other devices reach a relay: `localhost` would mean themselves. */
 export async function publicOriginOf(
 	relays: Relays,
 	origin: string,
 ): Promise<string | RelayFailure> {
 	try {
 		const card = await relays.info(origin);
-		if (card === null) return { t: 'fault', fault: new Fault('not-found', 'no relay there') };
+		if (card === null)
+			return { t: 'fault', fault: new Fault('not-found', `no relay at ${origin}`) };
 		return onLoopback(origin) ? (card.secure ?? origin) : origin;
 	} catch (error) {
 		return { t: 'fault', fault: faultOf(error) };
 	}
 }
 
-/** That relay is this page's own, by this name or by the one it gives to others. */
+/** Whether a relay is the one that serves this page, by its own name or its public one. */
 export async function isOwnRelay(relays: Relays, here: string, relay: string): Promise<boolean> {
 	if (relay === here) return true;
 	try {
@@ -26,7 +27,7 @@ export async function isOwnRelay(relays: Relays, here: string, relay: string): P
 	}
 }
 
-/** Where others open the app. */
+/** The origin under which other devices open the app. */
 export function appOriginFor(here: string, relay: string): string {
 	return onLoopback(here) ? relay : here;
 }

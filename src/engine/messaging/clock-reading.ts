@@ -2,7 +2,7 @@ import type { Clock } from '#ports/device/clock.ts';
 
 type Clocks = Pick<Clock, 'wallMs' | 'monotonicMs'>;
 
-/** A moment of this page, by both of its clocks. */
+/** A moment of this page, on both of its clocks. */
 export interface ClockReading {
 	readonly wallMs: number;
 	readonly monotonicMs: number;
@@ -12,9 +12,7 @@ export function readClock(clock: Clocks): ClockReading {
 	return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
 }
 
-/**
- * By whichever clock more time has passed since: one of them stands still while a device sleeps.
- */
+/** Elapsed time by whichever clock advanced more: one of the two stops while a device sleeps. */
 export function elapsedMs(clock: Clocks, { wallMs, monotonicMs }: ClockReading): number {
 	return Math.max(clock.monotonicMs() - monotonicMs, Math.abs(clock.wallMs() - wallMs));
 }

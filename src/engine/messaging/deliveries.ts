@@ -1,10 +1,10 @@
 import type { Clock } from '#ports/device/clock.ts';
 import type { Delivery } from './messenger.ts';
 
-/** A relay that does not say what became of a message. */
+/** For a relay that does not report the fate of a message. */
 const TIMEOUT_MS = 5000;
 
-/** What became of the messages of one connection, as the relay says it. */
+/** Delivery reports of the relay for the messages of one connection. */
 export class Deliveries {
 	readonly #clock: Pick<Clock, 'after'>;
 	readonly #waiting = new Map<number, (delivery: Delivery) => void>();
@@ -14,7 +14,7 @@ export class Deliveries {
 		this.#clock = clock;
 	}
 
-	/** Sends a message under a new number; `unsent` where the relay says nothing in time. */
+	/** Sends a message under a new number; `unsent` if the relay does not report in time. */
 	async of(send: (n: number) => boolean): Promise<Delivery> {
 		this.#count += 1;
 		const n = this.#count;
@@ -32,7 +32,7 @@ export class Deliveries {
 		this.#waiting.delete(n);
 	}
 
-	/** The connection is gone. */
+	/** For a connection that has ended. */
 	settleAll(): void {
 		for (const n of [...this.#waiting.keys()]) this.settle(n, 'unsent');
 	}

@@ -16,17 +16,14 @@ import { NonceStore } from './nonce-store.ts';
 import type { Sender, Delivery } from './messenger.ts';
 import { SenderRateLimiter } from './sender-rate-limiter.ts';
 
-/**
- * So long after it was asked for an act may be carried out: after it, nobody carries it out any
- * more.
- */
+/** An action is carried out within this time of being requested, or not at all. */
 export const ACTION_TIMEOUT_MS = 5000;
-/** A device may have four tabs, and each may want a nonce of its own. */
+/** A device may have four tabs open, each of which wants a nonce of its own. */
 const MAX_TRIES = 5;
 const MAX_PENDING = 256;
 /**
- * Letters of one device that are heard: what answers them stays far below what a relay takes from
- * this one (LT14).
+ * Messages accepted per sender: low enough that answering them stays far below the relay's own
+ * limit for this device (LT14).
  */
 const RECEIVE_RATE = { perSecond: 10, atOnce: 200 };
 
@@ -46,9 +43,8 @@ interface PendingAction {
 }
 
 /**
- * The one gate between letters and what they do: all that goes out gets what makes it fresh here,
- * and of all that comes in only what is fresh gets further. Rules: docs/spec/letters.md, "What
- * acts".
+ * The single gate between messages and their effects: adds freshness data to everything sent, and
+ * passes on only what is fresh. Rules: docs/spec/letters.md, "Messages that act".
  */
 export class FreshnessGate {
 	readonly #tools: FreshnessGateTools;
@@ -57,9 +53,9 @@ export class FreshnessGate {
 	readonly #receiveRate: SenderRateLimiter;
 	readonly #pending = new Map<string, PendingAction>();
 
-	constructor(tools: FreshnessGateTools, carry: SendBody) {
+	constructor(tools: FreshnessGateTools, sendBody: SendBody) {
 		this.#tools = tools;
-		this.#sendBody = carry;
+		this.#sendBody = sendBody;
 		this.#nonces = new NonceStore(tools.clock, tools.crypto);
 		this.#receiveRate = new SenderRateLimiter(tools.clock, RECEIVE_RATE);
 	}
@@ -68,7 +64,7 @@ export class FreshnessGate {
 		return this.#sendBody(to, { message, beside: { nonce: this.#nonces.issue(to) } }, keepSeconds);
 	}
 
-	/** It is carried out within `ACT_MS`, or not at all. */
+	/** Carried out within `ACTION_TIMEOUT_MS`, or not at all. */
 	sendAction(to: DeviceId, message: ActionMessage): Promise<Delivery> {
 		const { clock, crypto } = this.#tools;
 		const id = hexOf(crypto.random(16));
@@ -80,30 +76,30 @@ export class FreshnessGate {
 		return this.#write(id, pending);
 	}
 
-	/** Throws what the vault throws: a number that is not kept is not used. */
+	/** Throws what the vault throws: a counter value that could not be stored is not used. */
 	async sendCounted(to: DeviceId, message: CountedMessage, keepSeconds: number): Promise<Delivery> {
 		const count = await this.#tools.vault.nextCounter();
 		const beside = { nonce: this.#nonces.issue(to), count };
 		return this.#sendBody(to, { message, beside }, keepSeconds);
 	}
 
-	/** `null`: it goes no further. Throws what the vault throws: then it may be read again. */
+	/** `null`: dropped. Throws what the vault throws; the message may then be read again. */
 	async receive({ message, beside }: MessageBody, { device }: Sender): Promise<Message | null> {
-		const does = MESSAGE_EFFECTS[message.t];
-		// What may wait is not lost: it costs no answer.
-		if (does !== 'counted' && !this.#receiveRate.take(device)) return null;
+		const effect = MESSAGE_EFFECTS[message.t];
+		// Exempt because it may have waited at the relay, and it causes no answer.
+		if (effect !== 'counted' && !this.#receiveRate.take(device)) return null;
 		if (beside.nonce !== undefined) this.#nonces.receive(device, beside.nonce);
 		if (message.t === 'stale') {
 			this.#retry(device, message.id);
 			return null;
 		}
-		if (does === 'acts') {
+		if (effect === 'acts') {
 			if (beside.act === undefined) return null;
 			const spent = this.#nonces.redeem(device, beside.act);
 			if (spent === 'stale') void this.sendNotice(device, { t: 'stale', id: beside.act.id }, 0);
 			return spent === 'counts' ? message : null;
 		}
-		if (does !== 'counted') return message;
+		if (effect !== 'counted') return message;
 		const { count } = beside;
 		const higher = count !== undefined && (await this.#tools.vault.raiseCounter(device, count));
 		return higher ? message : null;

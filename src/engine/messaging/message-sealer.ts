@@ -17,10 +17,10 @@ import type { Identity } from '#ports/keys/vault.ts';
 import type { Sender } from './messenger.ts';
 import { inForce, type Roster } from '#engine/home/roster.ts';
 
-/** So many ids of each sender are remembered (LT3). */
+/** Per sender (LT3). */
 const MAX_REMEMBERED_IDS = 4096;
 
-/** Whose letters they are. */
+/** The device that seals and opens, and its view of the roster. */
 export interface LocalEndpoint {
 	readonly identity: Pick<Identity, 'home' | 'device' | 'sign' | 'kem'>;
 	readonly roster: Roster;
@@ -32,7 +32,7 @@ export interface OpenedMessage {
 	readonly from: Sender;
 }
 
-/** Seals and reads what devices of a home say to each other. Rules: docs/spec/letters.md. */
+/** Seals and opens the messages between devices of a home. Rules: docs/spec/letters.md. */
 export class MessageSealer {
 	readonly #crypto: Crypto;
 	readonly #clock: Pick<Clock, 'wallMs'>;
@@ -44,14 +44,14 @@ export class MessageSealer {
 		this.#clock = clock;
 	}
 
-	/** Letters that were none for this device, were forged, or were read before. */
+	/** Messages that were not for this device, were forged, or had been read before. */
 	get dropped(): number {
 		return this.#dropped;
 	}
 
 	/**
-	 * As it goes into a frame. Throws `not-found` unless the recipient is a member in force,
-	 * `malformed` for a message too long.
+	 * Returns the `box` of a frame (base64url). Throws `not-found` unless the recipient is a member
+	 * in force, `malformed` if the message is too long.
 	 */
 	async seal(
 		{ identity, roster }: LocalEndpoint,
@@ -60,7 +60,8 @@ export class MessageSealer {
 	): Promise<string> {
 		const entry = roster.devices.get(to);
 		const wallMs = Math.floor(this.#clock.wallMs());
-		if (!inForce(entry, wallMs) || !entry.subject) throw new Fault('not-found', 'no such member');
+		if (!inForce(entry, wallMs) || !entry.subject)
+			throw new Fault('not-found', 'the recipient is not a member in force');
 		const { home, device: from, sign } = identity;
 		const frame = { home, from, to, id: hexOf(this.#crypto.random(16)), wallMs };
 		const plain = padText(new TextEncoder().encode(messageBodyText(body)));
@@ -70,7 +71,7 @@ export class MessageSealer {
 		return base64urlOf(concatBytes(canonical, signature));
 	}
 
-	/** `null`: dropped, and counted. */
+	/** `null`: dropped and counted. */
 	async open({ identity, roster }: LocalEndpoint, box: string): Promise<OpenedMessage | null> {
 		try {
 			const opened = await this.#open(identity, roster, box);
@@ -102,12 +103,12 @@ export class MessageSealer {
 		return { id: letter.id, body, from: { device: letter.from, roles: sender.roles } };
 	}
 
-	/** What was read is to be read once more when it comes again. */
+	/** Lets a message be read again when the relay delivers it again. */
 	forget({ id, from }: OpenedMessage): void {
 		this.#seen.get(from.device)?.delete(id);
 	}
 
-	/** Remembered only once the letter proved to be the sender's: nobody else can use an id up. */
+	/** Remembered only after the signature is verified, so that nobody else can use up an id. */
 	#isFirst(from: DeviceId, id: string): boolean {
 		const seen = this.#seen.get(from) ?? new Set();
 		this.#seen.set(from, seen);

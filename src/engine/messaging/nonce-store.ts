@@ -5,11 +5,11 @@ import type { Crypto } from '#ports/keys/crypto.ts';
 import type { MessageFreshness } from '#protocol/message.ts';
 import { elapsedMs, readClock, type ClockReading } from './clock-reading.ts';
 
-/** So long a nonce is good, from the moment it was made (LT7). */
+/** Validity of a nonce, from when it was made (LT7). */
 const LIFETIME_MS = 15_000;
-/** Letters to one device carry the same one so long. */
+/** Messages to one device carry the same nonce for this long. */
 const REUSE_MS = 3000;
-/** What an act carries: a device may have several pages, each with nonces of its own. */
+/** Nonces per action: a device may have several pages, each with nonces of its own. */
 const MAX_HELD = 8;
 
 interface IssuedNonce extends ClockReading {
@@ -24,15 +24,15 @@ interface HeldNonce {
 type ActionNonces = NonNullable<MessageFreshness['act']>;
 
 /**
- * The nonces that this page gave to others, and those that it was given. They live in memory only:
- * a page that was loaded anew knows none, so nothing from before acts on it.
+ * Nonces that this page issued and received. Kept in memory only: after a reload none is valid, so
+ * nothing sent to the page before can act on it.
  */
 export class NonceStore {
 	readonly #clock: Pick<Clock, 'wallMs' | 'monotonicMs'>;
 	readonly #crypto: Pick<Crypto, 'random'>;
 	readonly #issued = new Map<DeviceId, readonly IssuedNonce[]>();
 	readonly #held = new Map<DeviceId, readonly HeldNonce[]>();
-	/** By device, the acts that were carried out, and when. */
+	/** Actions carried out, by device and id, with the time. */
 	readonly #done = new Map<DeviceId, Map<string, number>>();
 
 	constructor(clock: Pick<Clock, 'wallMs' | 'monotonicMs'>, crypto: Pick<Crypto, 'random'>) {
@@ -40,7 +40,7 @@ export class NonceStore {
 		this.#crypto = crypto;
 	}
 
-	/** One that this device may act with. */
+	/** A nonce with which `device` may act on this page. */
 	issue(device: DeviceId): string {
 		this.#removeExpired();
 		const mine = this.#issued.get(device) ?? [];
@@ -51,7 +51,6 @@ export class NonceStore {
 		return nonce;
 	}
 
-	/** One that a device gave. */
 	receive(device: DeviceId, nonce: string): void {
 		const mine = this.#held.get(device) ?? [];
 		if (mine.some((held) => held.nonce === nonce)) return;
@@ -60,51 +59,50 @@ export class NonceStore {
 	}
 
 	/**
-	 * What to act with until a moment of this clock. Between hearing a nonce and that moment less
-	 * time passes here than between its making and the same moment there: so, once it is past here,
-	 * it is past there.
+	 * Nonces for an action that this device gives up at `untilMs` (monotonic). Less time passes
+	 * between receiving a nonce and that moment than between issuing it and the same moment: once the
+	 * deadline has passed here, it has passed at the reader too.
 	 */
 	noncesFor(device: DeviceId, untilMs: number): ActionNonces['nonces'] {
 		const nowMs = this.#clock.monotonicMs();
-		const good = (this.#held.get(device) ?? []).filter(
+		const valid = (this.#held.get(device) ?? []).filter(
 			({ heardMs }) => nowMs - heardMs < LIFETIME_MS,
 		);
-		if (good.length > 0) this.#held.set(device, good);
+		if (valid.length > 0) this.#held.set(device, valid);
 		else this.#held.delete(device);
-		return good.map(({ nonce, heardMs }) => ({
+		return valid.map(({ nonce, heardMs }) => ({
 			nonce,
 			withinMs: Math.max(0, Math.floor(untilMs - heardMs)),
 		}));
 	}
 
 	/**
-	 * Whether an act of a device counts. `again`: it did before. No more are remembered than are
-	 * heard (LT14).
+	 * `again`: the same action counted before. The rate limit bounds how many are remembered (LT14).
 	 */
 	redeem(device: DeviceId, { id, nonces }: ActionNonces): 'counts' | 'again' | 'stale' {
 		this.#removeExpired();
 		const done = this.#done.get(device) ?? new Map<string, number>();
 		if (done.has(id)) return 'again';
 		const mine = this.#issued.get(device) ?? [];
-		const good = nonces.some(({ nonce, withinMs }) =>
-			mine.some((given) => given.nonce === nonce && this.#age(given) < withinMs),
+		const valid = nonces.some(({ nonce, withinMs }) =>
+			mine.some((issued) => issued.nonce === nonce && this.#age(issued) < withinMs),
 		);
-		if (!good) return 'stale';
+		if (!valid) return 'stale';
 		done.set(id, this.#clock.monotonicMs());
 		this.#done.set(device, done);
 		return 'counts';
 	}
 
-	#age(given: IssuedNonce): number {
-		return elapsedMs(this.#clock, given);
+	#age(issued: IssuedNonce): number {
+		return elapsedMs(this.#clock, issued);
 	}
 
-	/** Nonces that are good no more, and acts whose nonces all are. */
+	/** Drops expired nonces, and actions all of whose nonces have expired. */
 	#removeExpired(): void {
 		for (const [device, mine] of this.#issued) {
-			const good = mine.filter((given) => this.#age(given) <= LIFETIME_MS);
-			if (good.length === 0) this.#issued.delete(device);
-			else if (good.length < mine.length) this.#issued.set(device, good);
+			const valid = mine.filter((issued) => this.#age(issued) <= LIFETIME_MS);
+			if (valid.length === 0) this.#issued.delete(device);
+			else if (valid.length < mine.length) this.#issued.set(device, valid);
 		}
 		const nowMs = this.#clock.monotonicMs();
 		for (const [device, done] of this.#done) {

@@ -3,18 +3,20 @@ import { WIRE_VERSION, type FromDevice, type FromRelay, type Refusal } from '#pr
 import type { Clock } from '#ports/device/clock.ts';
 import type { Relays, RelaySocket } from '#ports/network/relay.ts';
 
-/** What a small call may take. */
 const ANSWER_TIMEOUT_MS = 5000;
 const PING_MS = 10_000;
 const SILENCE_TIMEOUT_MS = 25_000;
 
-/** No: by the relay, or by a fault on the way. */
+/** A refusal by the relay, or a fault on the way. */
 export type RelayFailure =
 	{ readonly t: 'refused'; readonly why: Refusal } | { readonly t: 'fault'; readonly fault: Fault };
 
 type Frame<T extends FromRelay['t']> = Extract<FromRelay, { readonly t: T }>;
 
-/** One socket to a relay, asked and answered; after `listen` it only tells. Nothing here throws. */
+/**
+ * One socket to a relay for requests and answers; after `listen` it only delivers frames. Nothing
+ * here throws.
+ */
 export class RelayCall {
 	readonly #clock: Clock;
 	#socket: RelaySocket | null = null;
@@ -75,8 +77,8 @@ export class RelayCall {
 				const [frame] = at < 0 ? [] : this.#frames.splice(at, 1);
 				if (frame?.t === 'refused') return { t: 'refused', why: frame.why };
 				if (frame !== undefined) return frame as Frame<T>;
-				if (this.#ended) return failure('offline', 'the relay closed the line');
-				if (deadline.passed) return failure('timeout', `no answer in ${ms} ms`);
+				if (this.#ended) return failure('offline', 'the relay closed the connection');
+				if (deadline.passed) return failure('timeout', `no ${kind} from the relay in ${ms} ms`);
 				await new Promise<void>((resolve) => (this.#wake = resolve));
 			}
 		} finally {
@@ -84,21 +86,23 @@ export class RelayCall {
 		}
 	}
 
-	/** The relay's challenge, when it speaks our version. */
+	/** Refused as `version` unless the relay speaks our wire version. */
 	async challenge(): Promise<Frame<'challenge'> | RelayFailure> {
 		const challenge = await this.next('challenge');
 		if (challenge.t !== 'challenge' || challenge.versions.includes(WIRE_VERSION)) return challenge;
 		return { t: 'refused', why: 'version' };
 	}
 
-	/** Everything said before has been read when this is answered. */
+	/** Its answer means that everything sent before has been read. */
 	async ping(): Promise<Frame<'pong'> | RelayFailure> {
 		this.#pings += 1;
 		this.send({ t: 'ping', n: this.#pings });
 		return this.next('pong');
 	}
 
-	/** What came and comes; `ended` once, when the relay or the network ended it. */
+	/**
+	 * Delivers queued and future frames; `ended` once, if the relay or the network closed the socket.
+	 */
 	listen(frame: (frame: FromRelay) => void, ended: () => void): void {
 		this.#listener = frame;
 		this.#onEnded = ended;

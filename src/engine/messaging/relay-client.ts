@@ -23,7 +23,7 @@ import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { RelayConnectionState, Messenger, Sender, Delivery } from './messenger.ts';
 import { RosterSync } from './roster-sync.ts';
 
-/** Letters wait for the roster that says who wrote them, but not for ever. */
+/** How long messages wait for the roster that says who wrote them. */
 const ROSTER_TIMEOUT_MS = 5000;
 const PART = 1;
 const KEY = 1;
@@ -37,15 +37,15 @@ export interface RelayClientTools {
 	readonly homeRoster: HomeRoster;
 	readonly network: Network;
 	/**
-	 * Where this home meets without a relay; that goes before any relay, as a person has just made it
-	 * so.
+	 * Where this home meets without a relay. Takes precedence over any relay, because a person has
+	 * just set it up.
 	 */
 	readonly directRelays: { readonly origin: string | null; on(listener: () => void): void };
 }
 
 type Listener<Given extends readonly unknown[]> = (...given: Given) => void;
 
-/** This device's line to the relay of its home. */
+/** This device's connection to the relay of its home, and all that goes over it. */
 export class RelayClient implements Messenger {
 	readonly #tools: RelayClientTools;
 	readonly #connection: RelayConnection;
@@ -63,11 +63,11 @@ export class RelayClient implements Messenger {
 	#token: string | null = null;
 	#connections = 0;
 	#begun = false;
-	/** Which relay was found to be at the app's own origin: looked for once a page. */
+	/** The relay at the app's own origin, looked up once per page; `undefined`: not looked up yet. */
 	#here: string | null | undefined;
 	#writing: Promise<unknown> = Promise.resolve();
 	#reading: Promise<unknown> = Promise.resolve();
-	#learning: Promise<unknown> = Promise.resolve();
+	#merging: Promise<unknown> = Promise.resolve();
 	#rosterCaughtUp: () => void = () => undefined;
 
 	constructor(tools: RelayClientTools) {
@@ -108,7 +108,7 @@ export class RelayClient implements Messenger {
 		return this.#ice;
 	}
 
-	/** For HTTP requests to the relay; `null` while there is no line. */
+	/** For HTTP requests to the relay; `null` while disconnected. */
 	get token(): string | null {
 		return this.#token;
 	}
@@ -117,19 +117,18 @@ export class RelayClient implements Messenger {
 		return this.#connection.waiting;
 	}
 
-	/** The relay shows a roster that does not go on from ours. */
+	/** The relay's roster does not continue ours. */
 	get forked(): boolean {
 		return this.#sync.forked;
 	}
 
-	/** How many of our roster entries the relay is known to have; `null` without a line. */
+	/** How many of our roster entries the relay is known to have; `null` while disconnected. */
 	get relaySeq(): number | null {
 		return this.#sync.relaySeq;
 	}
 
 	/**
-	 * Until the relay has all that is signed here: at most so many ms, and no longer than there is a
-	 * line.
+	 * Resolves when the relay has every entry signed here, after `ms`, or at once while disconnected.
 	 */
 	rosterPublished(ms: number): Promise<void> {
 		const { clock, homeRoster } = this.#tools;
@@ -140,26 +139,26 @@ export class RelayClient implements Messenger {
 				forget();
 				resolve();
 			};
-			const look = (): void => {
+			const check = (): void => {
 				if ((this.relaySeq ?? Infinity) >= length) end();
 			};
 			const stop = clock.after(ms, end);
-			const forget = this.on(look);
-			look();
+			const forget = this.on(check);
+			check();
 		});
 	}
 
-	/** Wall ms when the relay was last heard: up to then it vouches for who is online. */
+	/** Wall ms when the relay was last heard from: it vouches for who is online up to then. */
 	get heardMs(): number | null {
 		return this.#connection.heardMs;
 	}
 
-	/** Letters that were not read: forged, foreign, or read before. */
+	/** Messages that were not read: forged, not for this device, or read before. */
 	get dropped(): number {
 		return this.#sealer.dropped;
 	}
 
-	/** From now on there is a line whenever the home has another device or a relay. */
+	/** Keeps a connection from now on, whenever the home has another device or a relay. */
 	begin(): void {
 		if (this.#begun) return;
 		this.#begun = true;
@@ -218,7 +217,7 @@ export class RelayClient implements Messenger {
 		return () => this.#hosts.delete(listener);
 	}
 
-	/** The device changed: another home, another relay, or more of the roster. */
+	/** The home, its relay or its roster changed. */
 	async #reconnect(): Promise<void> {
 		const { localDevice, homeRoster } = this.#tools;
 		const unlocked = localDevice.unlocked;
@@ -228,28 +227,28 @@ export class RelayClient implements Messenger {
 			return;
 		}
 		const { home, device, sign } = unlocked.identity;
-		const applicant = { home, device, sign };
-		const near = (): string | null => this.#tools.directRelays.origin;
-		const relay = near() === null ? await this.#relayHere() : null;
-		// Somebody may have connected meanwhile.
-		this.#connection.connectTo(near() ?? relay ?? homeRoster.relay, applicant);
+		const login = { home, device, sign };
+		const directOrigin = (): string | null => this.#tools.directRelays.origin;
+		const relay = directOrigin() === null ? await this.#relayHere() : null;
+		// Read again: a direct connection may have come up meanwhile.
+		this.#connection.connectTo(directOrigin() ?? relay ?? homeRoster.relay, login);
 		this.#sync.publish();
 	}
 
 	/**
-	 * The app's own origin, where a relay serves it: no other address can be wrong or blocked in so
-	 * few ways.
+	 * The app's own origin if a relay serves it: no other address is less likely to be wrong or
+	 * blocked.
 	 */
 	async #relayHere(): Promise<string | null> {
 		if (this.#here !== undefined) return this.#here;
 		const { relays, network, homeRoster } = this.#tools;
-		// Where the home's relay is known to be here, nothing need be asked.
+		// Already known to be here: no request needed.
 		if (homeRoster.relay === network.origin) return network.origin;
 		try {
 			this.#here = (await relays.info(network.origin)) === null ? null : network.origin;
 		} catch (error) {
 			if (!(error instanceof Fault)) throw error;
-			// Asked again with the next change; a home that keeps an address goes there.
+			// Tried again at the next change; a home that has a relay's address uses that one.
 			return null;
 		}
 		return this.#here;
@@ -261,14 +260,14 @@ export class RelayClient implements Messenger {
 		this.#sync.up(welcome.rosterSeq);
 		for (const camera of this.#watchers.keys())
 			this.#connection.send({ t: 'watch', camera, on: true });
-		const level = new Promise<void>((resolve) => {
+		const caughtUp = new Promise<void>((resolve) => {
 			const stop = this.#tools.clock.after(ROSTER_TIMEOUT_MS, resolve);
 			this.#rosterCaughtUp = () => {
 				stop();
 				resolve();
 			};
 		});
-		this.#reading = this.#reading.then(() => level);
+		this.#reading = this.#reading.then(() => caughtUp);
 		if (this.#sync.caughtUp) this.#rosterCaughtUp();
 		this.#notify();
 	}
@@ -291,20 +290,20 @@ export class RelayClient implements Messenger {
 		switch (frame.t) {
 			case 'roster':
 			case 'appended':
-				this.#learn(frame);
+				this.#mergeRoster(frame);
 				return;
 			case 'refused':
 				if (frame.n !== undefined) this.#deliveries.settle(frame.n, 'unsent');
-				else if (frame.why === 'roster' || frame.why === 'too-many') this.#learn(frame);
+				else if (frame.why === 'roster' || frame.why === 'too-many') this.#mergeRoster(frame);
 				return;
 			case 'taken':
 			case 'away':
 				this.#deliveries.settle(frame.n, frame.t);
 				return;
 			case 'letter': {
-				// Whoever came into the home just now may be who writes.
-				const learned = this.#learning;
-				this.#reading = this.#reading.then(() => learned).then(() => this.#read(frame));
+				// The sender may have joined with an entry that is still being merged.
+				const merged = this.#merging;
+				this.#reading = this.#reading.then(() => merged).then(() => this.#read(frame));
 				return;
 			}
 			case 'presence':
@@ -318,10 +317,10 @@ export class RelayClient implements Messenger {
 		}
 	}
 
-	#learn(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): void {
-		const line = this.#connections;
-		this.#learning = this.#learning.then(() =>
-			line === this.#connections ? this.#sync.receive(frame) : undefined,
+	#mergeRoster(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): void {
+		const connection = this.#connections;
+		this.#merging = this.#merging.then(() =>
+			connection === this.#connections ? this.#sync.receive(frame) : undefined,
 		);
 	}
 
@@ -333,11 +332,11 @@ export class RelayClient implements Messenger {
 			this.#sealer.forget(opened);
 			return;
 		}
-		// Also for one that cannot be read: it would come again for a week.
+		// Also if it could not be read: the relay would deliver it again for a week.
 		if (kept) this.#connection.send({ t: 'got', id });
 	}
 
-	/** `false`: whether it counts could not be told, so it is to come again. */
+	/** `false`: the vault could not tell whether it counts, so it must be delivered again. */
 	async #dispatch({ body, from }: OpenedMessage): Promise<boolean> {
 		try {
 			const message = await this.#gate.receive(body, from);
@@ -351,8 +350,8 @@ export class RelayClient implements Messenger {
 
 	#sendSealed(to: DeviceId, body: MessageBody, keepSeconds: number): Promise<Delivery> {
 		const sent = this.#writing.then(() => this.#seal(to, body));
-		// Only sealing is one by one: a relay that is slow to answer must not hold the next letter
-		// back.
+		// Only sealing is serialised: a relay that is slow to answer must not hold back the next
+		// message.
 		this.#writing = sent.catch(() => undefined);
 		return sent.then(async (box) => {
 			if (box === null) return 'unsent';

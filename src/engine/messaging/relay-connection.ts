@@ -14,14 +14,12 @@ const PING_MS = 10_000;
 const SILENCE_TIMEOUT_MS = 25_000;
 const MIN_WAIT_MS = 500;
 const MAX_WAIT_MS = 30_000;
-/**
- * Whoever was refused may be let in later: by an owner who was away, or by a person at the relay.
- */
+/** A refused device may be let in later, by an owner who was offline or by the relay's operator. */
 const REFUSED_WAIT_MS = 60_000;
-/** Whoever was let in just now may be quicker than the owner's word about it. */
+/** A device that was just admitted may reach the relay before its roster entry does. */
 const MAX_DENIALS = 3;
 const DENIED_WAIT_MS = 1000;
-/** A line that held so long begins again with a short wait. */
+/** A connection that held this long starts over with a short delay. */
 const STABLE_MS = 10_000;
 
 export interface RelayConnectionTools {
@@ -30,7 +28,6 @@ export interface RelayConnectionTools {
 	readonly clock: Clock;
 }
 
-/** Who wants to be let in. */
 export interface LoginIdentity {
 	readonly home: HomeId;
 	readonly device: DeviceId;
@@ -40,9 +37,9 @@ export interface LoginIdentity {
 export type Welcome = Extract<FromRelay, { t: 'welcome' }>;
 
 export interface RelayConnectionEvents {
-	/** Let in; said once a connection. */
+	/** Authenticated; once per connection. */
 	up(welcome: Welcome): void;
-	/** The token is new, and what goes with it. */
+	/** A new token, and what comes with it. */
 	renewed(welcome: Welcome): void;
 	frame(frame: FromRelay): void;
 	part(bytes: Bytes): void;
@@ -51,8 +48,8 @@ export interface RelayConnectionEvents {
 }
 
 /**
- * One line to a relay, proved, kept alive and made anew for as long as it is wanted. Nothing here
- * throws.
+ * One connection to a relay: authenticated, kept alive, and re-established while it is wanted.
+ * Nothing here throws.
  */
 export class RelayConnection {
 	readonly #tools: RelayConnectionTools;
@@ -61,15 +58,15 @@ export class RelayConnection {
 	#origin: string | null = null;
 	#identity: LoginIdentity | null = null;
 	#socket: RelaySocket | null = null;
-	/** Counts tries: what an older one still says is not heard. */
-	#try = 0;
+	/** Counts attempts, so that events of an earlier one are ignored. */
+	#attempt = 0;
 	#failures = 0;
-	/** How often in a row it was told that it is no member. */
+	/** Consecutive `not-a-member` answers. */
 	#denials = 0;
 	#heardMs = 0;
 	/**
-	 * The same moment by the wall clock: what it counted while the device slept is no sign of the
-	 * relay.
+	 * The same moment on the wall clock. Stored rather than derived from the monotonic clock, which
+	 * may stop while the device sleeps.
 	 */
 	#heardWallMs: number | null = null;
 	#upMs = 0;
@@ -89,12 +86,12 @@ export class RelayConnection {
 		return this.#socket?.waiting ?? 0;
 	}
 
-	/** Wall ms when the relay was last heard; `null`: not yet. */
+	/** Wall ms when the relay was last heard from; `null`: never. */
 	get heardMs(): number | null {
 		return this.#heardWallMs;
 	}
 
-	/** Where to, and as whom; `null` ends it. The same again changes nothing. */
+	/** `null` disconnects. No effect if nothing changed. */
 	connectTo(origin: string | null, identity: LoginIdentity | null): void {
 		const same =
 			origin === this.#origin &&
@@ -110,12 +107,12 @@ export class RelayConnection {
 		else this.#connect();
 	}
 
-	/** Something happened that makes another try worth while. */
+	/** For events that make another attempt worthwhile. */
 	retryNow(): void {
 		if (this.#state.kind === 'away' || this.#state.kind === 'refused') this.#connect();
 	}
 
-	/** False where it cannot go. */
+	/** `false` while disconnected. */
 	send(frame: FromDevice): boolean {
 		if (this.#state.kind !== 'connected') return false;
 		this.#socket?.send(frame);
@@ -130,28 +127,28 @@ export class RelayConnection {
 		const origin = this.#origin;
 		if (origin === null) return;
 		this.#drop();
-		const now = this.#try;
+		const attempt = this.#attempt;
 		this.#set({ kind: 'connecting', origin });
-		this.#later(LOGIN_TIMEOUT_MS + 3000, () => this.#fail());
-		const heard = (hear: () => void): void => {
-			if (now === this.#try) hear();
+		this.#after(LOGIN_TIMEOUT_MS + 3000, () => this.#fail());
+		const ifCurrent = (handle: () => void): void => {
+			if (attempt === this.#attempt) handle();
 		};
 		this.#tools.relays
 			.connect(origin, {
-				frame: (frame) => heard(() => this.#receive(frame)),
+				frame: (frame) => ifCurrent(() => this.#receive(frame)),
 				part: (bytes) =>
-					heard(() => {
+					ifCurrent(() => {
 						this.#noteHeard();
 						this.#events.part(bytes);
 					}),
-				ended: ({ code }) => heard(() => this.#ended(code)),
+				ended: ({ code }) => ifCurrent(() => this.#ended(code)),
 			})
 			.then(
 				(socket) => {
-					if (now === this.#try) this.#socket = socket;
+					if (attempt === this.#attempt) this.#socket = socket;
 					else socket.close();
 				},
-				() => heard(() => this.#fail()),
+				() => ifCurrent(() => this.#fail()),
 			);
 	}
 
@@ -188,18 +185,20 @@ export class RelayConnection {
 		}
 	}
 
-	/** For the origin that was connected to: a relay in between cannot use it elsewhere. */
+	/**
+	 * Signs the origin connected to, so that a relay in the middle cannot use the proof elsewhere.
+	 */
 	async #prove(challenge: string): Promise<void> {
 		const { crypto } = this.#tools;
-		const now = this.#try;
+		const attempt = this.#attempt;
 		const identity = this.#identity;
 		const origin = this.#origin;
 		if (identity === null || origin === null) return;
 		const { home, device, sign } = identity;
 		try {
-			// The socket itself may not be known yet: the challenge can be quicker than the promise.
-			const said = this.#socket?.origin ?? originOf(origin);
-			const originHash = await crypto.sha256(new TextEncoder().encode(said));
+			// The challenge may arrive before the promise of the socket resolves.
+			const connectedOrigin = this.#socket?.origin ?? originOf(origin);
+			const originHash = await crypto.sha256(new TextEncoder().encode(connectedOrigin));
 			const covered = loginBytes({
 				originHash,
 				challenge: bytesOfBase64url(challenge),
@@ -207,11 +206,11 @@ export class RelayConnection {
 				device,
 			});
 			const signature = base64urlOf(await crypto.sign(sign.key, covered));
-			if (now !== this.#try) return;
+			if (attempt !== this.#attempt) return;
 			this.#socket?.send({ t: 'prove', version: WIRE_VERSION, home, device, signature });
 		} catch (error) {
 			if (!(error instanceof Fault)) throw error;
-			if (now === this.#try) this.#fail();
+			if (attempt === this.#attempt) this.#fail();
 		}
 	}
 
@@ -255,34 +254,34 @@ export class RelayConnection {
 		if (origin === null) return;
 		this.#drop();
 		this.#set({ kind: 'refused', origin, why });
-		// Another version does not come by itself.
-		if (why !== 'version') this.#later(REFUSED_WAIT_MS, () => this.#connect());
+		// Only a reload of the page changes the version.
+		if (why !== 'version') this.#after(REFUSED_WAIT_MS, () => this.#connect());
 	}
 
-	/** Away for a while: full jitter, so that a relay that comes back is not run over. */
-	#fail(most = 1000 * 2 ** Math.min(this.#failures, 5), least = MIN_WAIT_MS): void {
+	/** Retries with full jitter, so that devices do not all reconnect at once. */
+	#fail(maxWaitMs = 1000 * 2 ** Math.min(this.#failures, 5), minWaitMs = MIN_WAIT_MS): void {
 		const origin = this.#origin;
 		if (origin === null) return;
 		const { clock } = this.#tools;
 		const held = this.#state.kind === 'connected' && clock.monotonicMs() - this.#upMs > STABLE_MS;
 		this.#failures = held ? 0 : this.#failures + 1;
 		this.#drop();
-		const span = Math.max(least, Math.min(most, MAX_WAIT_MS)) - least;
-		const waitMs = Math.round(least + this.#chance() * span);
+		const span = Math.max(minWaitMs, Math.min(maxWaitMs, MAX_WAIT_MS)) - minWaitMs;
+		const waitMs = Math.round(minWaitMs + this.#random() * span);
 		this.#set({ kind: 'away', origin, againMs: clock.wallMs() + waitMs });
-		this.#later(waitMs, () => this.#connect());
+		this.#after(waitMs, () => this.#connect());
 	}
 
-	#chance(): number {
+	#random(): number {
 		const [a = 0, b = 0] = this.#tools.crypto.random(2);
 		return (a * 256 + b) / 65_536;
 	}
 
-	#later(ms: number, work: () => void): void {
-		const now = this.#try;
+	#after(ms: number, work: () => void): void {
+		const attempt = this.#attempt;
 		this.#stops.push(
 			this.#tools.clock.after(ms, () => {
-				if (now === this.#try) work();
+				if (attempt === this.#attempt) work();
 			}),
 		);
 	}
@@ -292,10 +291,10 @@ export class RelayConnection {
 		this.#stops = [];
 	}
 
-	/** Ends what there is of a connection; its socket says nothing more. */
+	/** Ends the current connection; later events of its socket are ignored. */
 	#drop(): void {
 		const connected = this.#state.kind === 'connected';
-		this.#try += 1;
+		this.#attempt += 1;
 		this.#stop();
 		this.#socket?.close();
 		this.#socket = null;

@@ -7,20 +7,20 @@ import type { FromDevice, FromRelay } from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { MergeResult, HomeRoster } from '#engine/home/home-roster.ts';
 
-/** What a frame takes. */
+/** Limits of one frame. */
 const MAX_ENTRIES = 32;
 const MAX_CHARACTERS = 48 * 1024;
-/** Of another branch; a relay keeps no more (RL14). */
+/** Entries fetched of another branch; a relay keeps no more (RL14). */
 const MAX_BRANCH_ENTRIES = 1024;
-/** How often it is looked whether what had to wait counts now. */
+/** How often entries that do not count yet are fetched again. */
 const RECHECK_MS = 10 * 60 * 1000;
-/** The relay had no time for what was shown. */
+/** First delay after the relay answered `too-many`. */
 const RETRY_MS = 2000;
 
 /**
- * Keeps the roster here and the one at the relay the same: learns what others signed, and shows
- * what was signed here. The relay is asked for the newest entry that both have, too: one hash tells
- * whether all before it agree.
+ * Keeps the local roster and the relay's in step: fetches what others signed, publishes what was
+ * signed here. The newest entry that both have is fetched again, too: its hash tells whether all
+ * entries before it agree.
  */
 export class RosterSync {
 	readonly #homeRoster: HomeRoster;
@@ -29,27 +29,27 @@ export class RosterSync {
 	readonly #later: Clock['after'];
 	#stop: () => void = () => undefined;
 	#home: HomeId | null = null;
-	/** How many entries the relay has, as far as is known; `null` while there is no line. */
+	/** Entries that the relay has, as far as known; `null` while disconnected. */
 	#relaySeq: number | null = null;
 	#publishedSeq = 0;
-	/** How many of ours the relay has: not only as many, but the same. */
+	/** Local entries that the relay is known to have: the same entries, not just as many. */
 	#sameSeq = 0;
-	/** Counts lines. */
+	/** Counts connections. */
 	#connection = 0;
 	#forked = false;
 	#retryMs = RETRY_MS;
 	/**
-	 * What was compared with the relay last: where ours parts from it, the relay is shown ours from
-	 * there.
+	 * The entries last compared with the relay. Where the local roster departs from them, it is
+	 * published again from there.
 	 */
 	#compared: readonly Bytes[] = [];
 	/**
-	 * The relay's whole roster as far as it came: where it is another branch, it is asked for once a
-	 * line.
+	 * The relay's whole roster, as far as received. Requested once per connection if it is another
+	 * branch.
 	 */
 	#branch: Bytes[] | null = null;
 	#branchAsked = false;
-	/** How many entries were here when the relay refused some. */
+	/** Number of local entries when the relay last refused some. */
 	#refusedSeq = 0;
 
 	constructor(
@@ -64,17 +64,17 @@ export class RosterSync {
 		this.#later = later;
 	}
 
-	/** The relay shows a roster that does not go on from ours (ID37). */
+	/** The relay's roster does not continue ours (ID37). */
 	get forked(): boolean {
 		return this.#forked;
 	}
 
-	/** How many of our entries the relay is known to have; `null` while there is no line. */
+	/** Local entries that the relay is known to have; `null` while disconnected. */
 	get relaySeq(): number | null {
 		return this.#relaySeq === null ? null : this.#sameSeq;
 	}
 
-	/** All that the relay has is known here, or is not believed. */
+	/** Everything that the relay has is known here, or was rejected. */
 	get caughtUp(): boolean {
 		return this.#forked || this.#seq >= (this.#relaySeq ?? 0);
 	}
@@ -111,15 +111,15 @@ export class RosterSync {
 			this.#sameSeq = Math.max(this.#sameSeq, Math.min(frame.seq, this.#publishedSeq));
 			this.#retryMs = RETRY_MS;
 		}
-		// Somebody was faster, or the relay has another history: what it has tells which.
+		// Somebody was faster, or the relay has another history: its entries tell which.
 		else if (frame.t === 'refused' && frame.why === 'too-many') this.#publishLater();
 		else if (frame.t === 'refused') this.#askOnce();
-		else await this.#learn(frame);
+		else await this.#merge(frame);
 		this.publish();
 		this.#changed();
 	}
 
-	/** Shows the relay what it does not have. */
+	/** Sends the relay the entries it lacks. */
 	publish(): void {
 		const home = this.#homeRoster.roster?.home ?? null;
 		if (this.#relaySeq === null || home !== this.#home) return;
@@ -138,12 +138,14 @@ export class RosterSync {
 		if (this.#send({ t: 'append', entries })) this.#publishedSeq = from + entries.length;
 	}
 
-	/** An owner settled, here or elsewhere: what fell is not the relay's to go on from. */
+	/**
+	 * After an owner settled a fork, here or elsewhere, the relay must not build on fallen entries.
+	 */
 	#compare(): void {
-		const { entriesWithHeld: line } = this.#homeRoster;
-		const common = commonLength(this.#compared, line);
+		const { entriesWithHeld: entries } = this.#homeRoster;
+		const common = commonLength(this.#compared, entries);
 		if (common < this.#compared.length) this.#publishFrom(common);
-		this.#compared = line;
+		this.#compared = entries;
 	}
 
 	#publishFrom(seq: number): void {
@@ -161,22 +163,22 @@ export class RosterSync {
 	}
 
 	#recheckLater(): void {
-		const line = this.#connection;
+		const connection = this.#connection;
 		this.#stop();
 		this.#stop = this.#later(RECHECK_MS, () => {
-			if (line === this.#connection && this.#relaySeq !== null) {
+			if (connection === this.#connection && this.#relaySeq !== null) {
 				this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
 			}
 		});
 	}
 
 	#publishLater(): void {
-		const line = this.#connection;
+		const connection = this.#connection;
 		if (this.#publishedSeq <= (this.#relaySeq ?? 0)) return;
 		const waitMs = this.#retryMs;
 		this.#retryMs = Math.min(2 * waitMs, RECHECK_MS);
 		this.#later(waitMs, () => {
-			if (line !== this.#connection || this.#relaySeq === null) return;
+			if (connection !== this.#connection || this.#relaySeq === null) return;
 			this.#publishedSeq = this.#relaySeq;
 			this.publish();
 		});
@@ -196,46 +198,46 @@ export class RosterSync {
 		this.#send({ t: 'roster-since', seq: Math.max(0, this.#publishedSeq - 1) });
 	}
 
-	async #learn({ from, entries }: Extract<FromRelay, { t: 'roster' }>): Promise<void> {
+	async #merge({ from, entries }: Extract<FromRelay, { t: 'roster' }>): Promise<void> {
 		const home = this.#home;
 		if (home === null) return;
 		const upTo = from + entries.length - 1;
-		const line = this.#connection;
+		const connection = this.#connection;
 		try {
-			const came = entries.map(bytesOfBase64url);
+			const received = entries.map(bytesOfBase64url);
 			const next = this.#branch !== null && from === this.#branch.length + 1;
-			if (next && this.#branch !== null) this.#branch.push(...came);
+			if (next && this.#branch !== null) this.#branch.push(...received);
 			const branch = next ? this.#branch : null;
-			const learned = await this.#homeRoster.merge(home, branch ? 1 : from, branch ?? came);
-			// What an older line said of the relay's roster is not so any more.
-			if (line === this.#connection) this.#learned(learned, upTo, branch ?? []);
+			const result = await this.#homeRoster.merge(home, branch ? 1 : from, branch ?? received);
+			// Answers of an earlier connection no longer describe the relay's roster.
+			if (connection === this.#connection) this.#merged(result, upTo, branch ?? []);
 		} catch (error) {
-			// A vault that is away now is asked again with the next entries, or the next line.
+			// The vault was unavailable: merged with the next entries, or on the next connection.
 			if (!(error instanceof Fault)) throw error;
 			if (error.kind === 'malformed') this.#forked = true;
 		}
 	}
 
-	#learned(learned: MergeResult, upTo: number, branch: readonly Bytes[]): void {
-		if (learned === 'forked') {
+	#merged(result: MergeResult, upTo: number, branch: readonly Bytes[]): void {
+		if (result === 'forked') {
 			this.#forked = true;
 			if (branch.length > MAX_BRANCH_ENTRIES) this.#branch = null;
 			this.#askBranch();
-		} else if (learned === 'gap') {
+		} else if (result === 'gap') {
 			this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
-		} else if (learned === 'fallen') {
+		} else if (result === 'fallen') {
 			if (branch.length === 0) this.#askBranch();
 			else {
 				this.#publishFrom(commonLength(this.#homeRoster.entries, branch));
 				this.#branch = null;
 			}
-		} else if (learned !== 'known' || branch.length === 0) {
+		} else if (result !== 'known' || branch.length === 0) {
 			this.#forked = false;
 			this.#branch = null;
 			this.#compare();
 			this.#relaySeq = Math.max(this.#relaySeq ?? 0, upTo);
 			this.#sameSeq = Math.max(this.#sameSeq, Math.min(upTo, this.#seq));
-			if (learned === 'early') this.#recheckLater();
+			if (result === 'early') this.#recheckLater();
 		}
 	}
 }

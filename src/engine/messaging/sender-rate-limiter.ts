@@ -2,7 +2,7 @@ import { TokenBucket, type Rate } from '#domain/base/token-bucket.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
-/** So much a second of each member. */
+/** One token bucket per sender. */
 export class SenderRateLimiter {
 	readonly #clock: Pick<Clock, 'monotonicMs'>;
 	readonly #rate: Rate;

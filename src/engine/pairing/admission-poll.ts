@@ -15,13 +15,13 @@ import { authenticate } from './rendezvous.ts';
 import { verifyAgreedRoster } from './joiner-handshake.ts';
 import type { Roster } from '#engine/home/roster.ts';
 
-/** Between two tries; the last one again and again. */
+/** Delays between attempts; the last one repeats. */
 const RETRY_MS = [2000, 4000, 8000, 15_000] as const;
-/** The owner's page may still be on its way to the relay. */
+/** The owner's page may still be connecting to the relay. */
 const KEYS_TIMEOUT_MS = 20_000;
-/** Keys come one after the other. */
+/** For each key after the first. */
 const NEXT_KEY_TIMEOUT_MS = 1000;
-/** More than a home has, in any life. */
+/** More home keys than any home accumulates. */
 const MAX_KEYS = 4096;
 
 export interface AdmissionPollTools {
@@ -32,21 +32,21 @@ export interface AdmissionPollTools {
 }
 
 export interface AdmissionPollEvents {
-	/** This device is in the home. */
+	/** This device is a member of the home now. */
 	admitted(became: RequestedAccess): void;
-	/** Its time is over, or somebody ended it elsewhere. */
+	/** The pending join has expired, or was ended elsewhere. */
 	over(): void;
 }
 
 /**
- * A newcomer that consented and lost the rest of the pairing comes as the member that it may be by
- * now. Nothing here throws. Rules: docs/spec/pairing.md, PR21 to PR23.
+ * A joiner that consented and lost the rest of the pairing logs in as the member that it may be by
+ * now, until it succeeds. Nothing here throws. Rules: docs/spec/pairing.md, PR21 to PR23.
  */
 export class AdmissionPoll {
 	readonly pending: PendingJoin;
 	readonly #tools: AdmissionPollTools;
 	readonly #self: SelfIdentity;
-	/** Where to; `null`: nowhere now. */
+	/** Where to log in; `null`: nowhere for now. */
 	readonly #origin: () => string | null;
 	readonly #events: AdmissionPollEvents;
 	#call: RelayCall | null = null;
@@ -72,7 +72,7 @@ export class AdmissionPoll {
 		this.#later(afterMs);
 	}
 
-	/** There is a new way, or a better time. */
+	/** For when the relay has become reachable or the moment is better. */
 	retryNow(): void {
 		if (!this.#busy) this.#later(0);
 	}
@@ -105,7 +105,7 @@ export class AdmissionPoll {
 		else this.#events.admitted(became);
 	}
 
-	/** It may have been stopped while something was awaited. */
+	/** Read through a method: `stop` may have been called during an `await`. */
 	#isOver(): boolean {
 		return this.#over;
 	}
@@ -124,7 +124,7 @@ export class AdmissionPoll {
 		}
 	}
 
-	/** Another page of this device may have come in by now, or have begun another pairing. */
+	/** Another page of this device may have completed the join, or started another pairing. */
 	async #isWanted(): Promise<boolean> {
 		const kept = await this.#tools.admissions.pending();
 		const { home, head, untilMs } = this.pending;
@@ -154,7 +154,7 @@ export class AdmissionPoll {
 		return became;
 	}
 
-	/** `null`: it did not come whole. */
+	/** `null`: not received completely. */
 	async #rosterBy(call: RelayCall, seq: number): Promise<readonly Bytes[] | null> {
 		const entries: Bytes[] = [];
 		if (seq > MAX_ROSTER_ENTRIES) return null;
@@ -162,14 +162,17 @@ export class AdmissionPoll {
 		while (entries.length < seq) {
 			const frame = await call.next('roster');
 			if (frame.t !== 'roster') return null;
-			// What the relay says of itself when an entry is new.
+			// Pushed by the relay when an entry is new.
 			if (frame.from !== entries.length + 1) continue;
 			entries.push(...frame.entries.map(bytesOfBase64url));
 		}
 		return entries;
 	}
 
-	/** As strict as M4, and let in by that very owner, after what it had shown. */
+	/**
+	 * As strict as for M4; moreover, that owner must have admitted this device after the entry named
+	 * in M2.
+	 */
 	async #check(entries: readonly Bytes[]): Promise<{ roster: Roster; became: RequestedAccess }> {
 		const { home, seq, owner } = this.pending;
 		const agreed = await verifyAgreedRoster(this.#tools.crypto, this.#self, this.pending, entries);
@@ -179,16 +182,19 @@ export class AdmissionPoll {
 			return own && equalBytes(author, owner);
 		});
 		if (agreed.roster.home !== home || !isIn) {
-			throw new Fault('corrupt', 'let in by somebody else than was agreed on');
+			throw new Fault(
+				'corrupt',
+				'the roster does not show that the agreed owner admitted this device',
+			);
 		}
 		return agreed;
 	}
 
-	/** Home keys, in letters of that owner (PR25). */
+	/** Home keys, in messages from that owner (PR25). */
 	async #keysBy(call: RelayCall, roster: Roster): Promise<readonly Bytes[]> {
 		const { crypto, clock } = this.#tools;
 		const { device, sign, kem } = this.#self;
-		const letters = new MessageSealer(crypto, clock);
+		const sealer = new MessageSealer(crypto, clock);
 		const as = { identity: { home: roster.home, device, sign, kem }, roster };
 		const grants: Bytes[] = [];
 		const untilMs = clock.monotonicMs() + KEYS_TIMEOUT_MS;
@@ -196,7 +202,7 @@ export class AdmissionPoll {
 			const leftMs = grants.length > 0 ? NEXT_KEY_TIMEOUT_MS : untilMs - clock.monotonicMs();
 			const frame = await call.next('letter', Math.max(0, leftMs));
 			if (frame.t !== 'letter') break;
-			const opened = await letters.open(as, frame.box);
+			const opened = await sealer.open(as, frame.box);
 			const by = opened && roster.devices.get(opened.from.device)?.subject?.owner;
 			if (opened?.body.message.t !== 'home-key' || !by || !equalBytes(by, this.pending.owner))
 				continue;

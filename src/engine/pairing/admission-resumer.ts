@@ -7,22 +7,22 @@ import type { PairingSession } from './session.ts';
 import type { PairingEndReason, PairingState } from './controls.ts';
 import { AdmissionPoll, type AdmissionPollTools } from './admission-poll.ts';
 
-/** Who consented is told by the meeting in most cases, and looks by itself seldom. */
+/** After consent the rendezvous usually delivers the rest, so polling can wait. */
 const FIRST_POLL_MS = 15_000;
 
-/** By these a person said that the newcomer does not come (PR23). */
+/** A person refused: the device is not to join (PR23). */
 const REFUSING_REASONS: ReadonlySet<PairingEndReason | EndNote> = new Set<
 	PairingEndReason | EndNote
 >([...(['refused', 'cancelled', 'digits'] as const)]);
 
 export interface AdmissionResumerEvents {
 	admitted(self: SelfIdentity, wanted: RequestedAccess): void;
-	/** What `state` says. */
+	/** `state` changed. */
 	changed(): void;
 }
 
 /**
- * A newcomer's way into the home beside its meeting, or without it. Nothing here throws. Rules:
+ * Brings a joiner into the home beside its rendezvous, or without it. Nothing here throws. Rules:
  * docs/spec/pairing.md, PR21 to PR23.
  */
 export class AdmissionResumer {
@@ -42,7 +42,7 @@ export class AdmissionResumer {
 		});
 	}
 
-	/** `null`: this device is on no such way. */
+	/** `null`: no join is pending. */
 	get state(): Extract<PairingState, { kind: 'returning' }> | null {
 		if (this.#poll === null) return null;
 		const { relay, untilMs } = this.#poll.pending;
@@ -50,46 +50,49 @@ export class AdmissionResumer {
 		return { kind: 'returning', untilMs, apart: !connected };
 	}
 
-	/** After a start of the page. */
+	/** To be called when the page starts. */
 	async resume(): Promise<void> {
 		const { admissions } = this.#tools;
 		try {
 			const pending = await admissions.pending();
 			if (pending !== null) this.#begin(await admissions.self(), pending, 0);
 		} catch (error) {
-			// A vault that is away says so elsewhere, and the next start looks again.
+			// An unavailable vault is reported elsewhere; the next start tries again.
 			faultOf(error);
 		}
 	}
 
-	/** A table's state, and what to show of it. */
+	/** Takes a session's state and returns the one to show. */
 	follow(session: PairingSession, state: PairingState): PairingState {
-		const { pending, remoteNote: noted } = session;
+		const { pending, remoteNote } = session;
 		if (pending === null) return state;
 		if (state.kind === 'comparing' && this.#poll?.pending !== pending) {
 			this.#begin(session.self, pending, FIRST_POLL_MS);
 		}
 		if (state.kind === 'done') this.#stop();
 		if (state.kind !== 'ended') return state;
-		if (REFUSING_REASONS.has(state.why) || (noted !== null && REFUSING_REASONS.has(noted))) {
+		if (
+			REFUSING_REASONS.has(state.why) ||
+			(remoteNote !== null && REFUSING_REASONS.has(remoteNote))
+		) {
 			void this.giveUp();
 			return state;
 		}
 		this.#poll?.retryNow();
-		// Without a relay the note may be the hub's own, of a line that broke.
-		const noteSays = noted !== null && pending.relay !== null;
-		const said = state.why === 'expired' || state.why === 'burnt' || noteSays;
-		return said ? state : (this.state ?? state);
+		// Without a relay, the in-page relay itself may have sent the note after a connection broke.
+		const noteSays = remoteNote !== null && pending.relay !== null;
+		const explained = state.why === 'expired' || state.why === 'burnt' || noteSays;
+		return explained ? state : (this.state ?? state);
 	}
 
-	/** PR23: it is not to come. */
+	/** PR23: the device is not to join any more. */
 	async giveUp(): Promise<void> {
 		if (this.#poll === null) return;
 		this.#stop();
 		try {
 			await this.#tools.admissions.setPendingJoin(null);
 		} catch (error) {
-			// It is over in twenty minutes by itself.
+			// The pending join expires after 20 minutes anyway.
 			faultOf(error);
 		}
 	}
@@ -97,7 +100,7 @@ export class AdmissionResumer {
 	#begin(self: SelfIdentity, pending: PendingJoin, afterMs: number): void {
 		this.#stop();
 		const origin = (): string | null => this.#tools.directRelays?.origin ?? pending.relay;
-		const returning = new AdmissionPoll(this.#tools, { self, pending }, origin, {
+		const poll = new AdmissionPoll(this.#tools, { self, pending }, origin, {
 			admitted: (wanted) => {
 				this.#stop();
 				this.#events.admitted(self, wanted);
@@ -107,8 +110,8 @@ export class AdmissionResumer {
 				this.#events.changed();
 			},
 		});
-		this.#poll = returning;
-		returning.begin(afterMs);
+		this.#poll = poll;
+		poll.begin(afterMs);
 	}
 
 	#stop(): void {

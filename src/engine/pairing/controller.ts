@@ -34,17 +34,17 @@ export interface PairingControllerTools {
 	readonly relays: Relays;
 	readonly admissions: Admissions;
 	readonly shown: () => Promise<void>;
-	/** `null`: nothing goes without a relay. */
+	/** `null`: direct connections are not available. */
 	readonly directRelays: DirectRelays | null;
-	/** Where this page comes from, as in `http://localhost:8080`. */
+	/** The page's origin, such as `http://localhost:8080`. */
 	readonly here: string;
-	/** The relay that this home meets at; `null`: none yet. */
+	/** The relay of this home; `null`: none yet. */
 	readonly relay: () => string | null;
 }
 
 /**
- * Rules: docs/spec/pairing.md. What a person does; `side-sessions.ts` is what goes on between two
- * devices.
+ * The user's side of pairing; the exchange between the two devices is in `side-sessions.ts`. Rules:
+ * docs/spec/pairing.md.
  */
 export class PairingController implements PairingControls {
 	readonly #tools: PairingControllerTools;
@@ -53,7 +53,7 @@ export class PairingController implements PairingControls {
 	#session: PairingSession | null = null;
 	#directPairing: DirectPairing | null = null;
 	readonly #resumer: AdmissionResumer;
-	/** Counts what was begun, so that what was given up on tells nothing more. */
+	/** Counts attempts, so that an abandoned one no longer changes the state. */
 	#attempt = 0;
 
 	constructor(tools: PairingControllerTools) {
@@ -77,7 +77,7 @@ export class PairingController implements PairingControls {
 	}
 
 	show(wanted: RequestedAccess, by: PairingMethod = 'code'): Promise<void> {
-		return this.#try(async (turn) => {
+		return this.#try(async (id) => {
 			const self = await this.#tools.admissions.self();
 			if (self.owner === null) return ended('not-owner');
 			const at = await publicOriginOf(this.#tools.relays, this.#relay);
@@ -86,20 +86,21 @@ export class PairingController implements PairingControls {
 					new OwnerSession(this.#tools, self, { rid: code.rid, code, wanted });
 				const pairs = { kind: 'p2', named: self.owner.public, makeSession } as const;
 				return this.#canPairDirectly(at)
-					? this.#pairDirectly(turn, self).offer(pairs).then(nothing)
+					? this.#pairDirectly(id, self).offer(pairs).then(noState)
 					: endedBy(at);
 			}
-			if (by === 'letters') return this.#showLetters(turn, self, wanted);
+			if (by === 'letters') return this.#showLetters(id, self, wanted);
 			const code = await this.#makeCode('p1', self.owner.public, at);
 			const session = new OwnerSession(this.#tools, self, { rid: code.rid, code, wanted });
+			const origin = this.#relay;
 			const how = { t: 'wait', rid: code.rid, locator: null } as const;
-			const no = await this.#join(turn, session, { self, origin: this.#relay, member: true, how });
-			return no === null ? this.#shown('owner', code) : endedBy(no);
+			const failed = await this.#join(id, session, { self, origin, member: true, how });
+			return failed === null ? this.#shown('owner', code) : endedBy(failed);
 		});
 	}
 
 	offer(name: string, wanted: RequestedAccess): Promise<void> {
-		return this.#try(async (turn) => {
+		return this.#try(async (id) => {
 			const self = await this.#tools.admissions.self();
 			const at = await publicOriginOf(this.#tools.relays, this.#relay);
 			const named = concatBytes(self.sign.public, self.kem.public);
@@ -108,16 +109,16 @@ export class PairingController implements PairingControls {
 					new JoinerSession(this.#tools, self, { rid: code.rid, code, name, wanted }, NO_RELAY);
 				const pairs = { kind: 'n2', named, makeSession } as const;
 				return this.#canPairDirectly(at)
-					? this.#pairDirectly(turn, self).offer(pairs).then(nothing)
+					? this.#pairDirectly(id, self).offer(pairs).then(noState)
 					: endedBy(at);
 			}
 			const code = await this.#makeCode('n1', named, at);
 			const origin = this.#relay;
-			const wish = { rid: code.rid, code, name, wanted };
-			const session = new JoinerSession(this.#tools, self, wish, origin);
+			const options = { rid: code.rid, code, name, wanted };
+			const session = new JoinerSession(this.#tools, self, options, origin);
 			const how = { t: 'wait', rid: code.rid, locator: null } as const;
-			const no = await this.#join(turn, session, { self, origin, member: false, how });
-			return no === null ? this.#shown('new', code) : endedBy(no);
+			const failed = await this.#join(id, session, { self, origin, member: false, how });
+			return failed === null ? this.#shown('new', code) : endedBy(failed);
 		});
 	}
 
@@ -127,9 +128,9 @@ export class PairingController implements PairingControls {
 	}
 
 	connectMember(): Promise<void> {
-		return this.#try(async (turn) => {
+		return this.#try(async (id) => {
 			const self = await this.#tools.admissions.self();
-			return this.#pairDirectly(turn, self).offer(null).then(nothing);
+			return this.#pairDirectly(id, self).offer(null).then(noState);
 		});
 	}
 
@@ -138,32 +139,32 @@ export class PairingController implements PairingControls {
 		if (kind === 'near' && this.#state.step === 'offer' && this.#directPairing !== null) {
 			return this.#directPairing.accept(text);
 		}
-		const near = directCodeOrNull(text);
-		// A device on its way in is connected by this to who waits for it (NB12).
-		const goesOn = near?.kind === 'c2';
-		return this.#try(async (turn) => {
-			if (near !== null) return this.#answer(turn, near, name);
+		const directCode = directCodeOrNull(text);
+		// Such a code connects a device whose join is pending to the owner that waits for it (NB12).
+		const keepsJoin = directCode?.kind === 'c2';
+		return this.#try(async (id) => {
+			if (directCode !== null) return this.#answer(id, directCode, name);
 			const code = pairingCodeFrom(text);
 			if (code === null) return ended('unknown-code');
 			const self = await this.#tools.admissions.self();
 			if (await this.#isOwn(code, self)) return ended('own-code');
-			if (code.kind === 'n1') return this.#admit(turn, self, code);
-			return this.#joinHome(turn, self, code, name);
-		}, goesOn);
+			if (code.kind === 'n1') return this.#admit(id, self, code);
+			return this.#joinHome(id, self, code, name);
+		}, keepsJoin);
 	}
 
 	useInvitation(text: string): Promise<void> {
 		return this.#try(async () => {
 			const invitation = invitationFrom(text);
-			const fault = new Fault('denied', 'an invitation that does not hold');
+			const fault = new Fault('denied', 'the invitation is invalid or used up');
 			const wrong = { kind: 'ended', why: 'invitation', fault } as const;
 			if (invitation === null) return wrong;
 			const self = await this.#tools.admissions.self();
 			if (self.owner === null) return ended('not-owner');
 			const origin = invitation.relay ?? this.#relay;
-			const no = await openHome(this.#tools, { self, origin, invitation: invitation.code });
-			if (no?.t === 'refused' && no.why === 'invitation') return wrong;
-			if (no !== null) return endedBy(no);
+			const failed = await openHome(this.#tools, { self, origin, invitation: invitation.code });
+			if (failed?.t === 'refused' && failed.why === 'invitation') return wrong;
+			if (failed !== null) return endedBy(failed);
 			await this.#tools.admissions.setRelay(origin);
 			return { kind: 'idle' };
 		});
@@ -190,20 +191,20 @@ export class PairingController implements PairingControls {
 		if (this.#session?.signing) return;
 		const { kind } = this.#state;
 		const over = ['idle', 'ended', 'done', 'linked', 'waiting'].includes(kind);
-		// The near codes of who comes back are no more than its way.
-		const stays = !over && kind !== 'near';
+		// Direct codes only help a pending join to connect: cancelling them keeps it.
+		const abandonsJoin = !over && kind !== 'near';
 		if (!over) this.#leave('cancelled');
 		this.#attempt += 1;
 		this.#set(this.#attempt, over ? { kind: 'idle' } : ended('cancelled'));
-		if (stays) await this.#resumer.giveUp();
+		if (abandonsJoin) await this.#resumer.giveUp();
 		else if (over) this.#resumeWaiting();
 	}
 
-	/** A code without a relay was shown by another device. */
-	async #answer(turn: number, code: DirectCode, name: string): Promise<PairingState | null> {
+	/** Another device showed a direct code. */
+	async #answer(id: number, code: DirectCode, name: string): Promise<PairingState | null> {
 		if (code.kind === 'a2') return ended('stale-answer');
 		const self = await this.#tools.admissions.self();
-		if (!('hash' in code)) return this.#pairDirectly(turn, self).answer(code, null).then(nothing);
+		if (!('hash' in code)) return this.#pairDirectly(id, self).answer(code, null).then(noState);
 		const kind = code.kind === 'p2' ? 'p1' : 'n1';
 		if (await this.#isOwn({ kind, hash: code.hash }, self)) return ended('own-code');
 		if (kind === 'n1' && self.owner === null) return ended('not-owner');
@@ -218,44 +219,44 @@ export class PairingController implements PairingControls {
 						NO_RELAY,
 					);
 		};
-		return this.#pairDirectly(turn, self).answer(code, makeSession).then(nothing);
+		return this.#pairDirectly(id, self).answer(code, makeSession).then(noState);
 	}
 
-	/** There is no relay, or none was ever used and none answers. */
-	#canPairDirectly(no: RelayFailure): boolean {
-		if (this.#tools.directRelays === null || no.t !== 'fault') return false;
-		const away = no.fault.kind === 'offline' || no.fault.kind === 'timeout';
-		return no.fault.kind === 'not-found' || (away && this.#tools.relay() === null);
+	/** There is no relay, or none answers and this home never used one. */
+	#canPairDirectly(failed: RelayFailure): boolean {
+		if (this.#tools.directRelays === null || failed.t !== 'fault') return false;
+		const away = failed.fault.kind === 'offline' || failed.fault.kind === 'timeout';
+		return failed.fault.kind === 'not-found' || (away && this.#tools.relay() === null);
 	}
 
 	/** Throws `unsupported`. */
-	#pairDirectly(turn: number, self: SelfIdentity): DirectPairing {
+	#pairDirectly(id: number, self: SelfIdentity): DirectPairing {
 		const { directRelays, crypto, clock, here } = this.#tools;
-		if (directRelays === null) throw new Fault('unsupported', 'no connection without a relay');
+		if (directRelays === null) throw new Fault('unsupported', 'no direct connections here');
 		this.#directPairing = new DirectPairing({
 			...{ directRelays, crypto, clock, here, self },
-			show: (state) => this.#set(turn, state),
-			join: (session, participant, through) => this.#join(turn, session, participant, through),
+			show: (state) => this.#set(id, state),
+			join: (session, participant, through) => this.#join(id, session, participant, through),
 		});
 		return this.#directPairing;
 	}
 
-	/** As the owner: a new device's code was scanned. */
-	async #admit(turn: number, self: SelfIdentity, code: PairingCode): Promise<PairingState | null> {
+	/** As the owner, after scanning a new device's code. */
+	async #admit(id: number, self: SelfIdentity, code: PairingCode): Promise<PairingState | null> {
 		if (self.owner === null) return ended('not-owner');
 		const { rid } = code;
 		const session = new OwnerSession(this.#tools, self, { rid, code, wanted: null });
 		const how = { t: 'meet', rid } as const;
-		const no = await this.#join(turn, session, { self, origin: this.#relay, member: true, how });
-		return no === null ? null : endedBy(no);
+		const failed = await this.#join(id, session, { self, origin: this.#relay, member: true, how });
+		return failed === null ? null : endedBy(failed);
 	}
 
 	/**
-	 * As the new device: an owner's code or its letters are known. Where its relay cannot be reached,
-	 * it may be this page's own under another name.
+	 * As the new device, with an owner's code or letters. If the code's relay cannot be reached, it
+	 * may be the one of this page under another name.
 	 */
 	async #joinHome(
-		turn: number,
+		id: number,
 		self: SelfIdentity,
 		code: PairingCode | TypedCode,
 		name: string,
@@ -268,32 +269,32 @@ export class PairingController implements PairingControls {
 				: [code.relay, here];
 		for (const [at, origin] of origins.entries()) {
 			const rid = typed ? '' : code.rid;
-			const wish = { rid, code, name, wanted: 'viewer' as const };
-			const session = new JoinerSession(this.#tools, self, wish, origin);
+			const options = { rid, code, name, wanted: 'viewer' as const };
+			const session = new JoinerSession(this.#tools, self, options, origin);
 			const how = typed ? { ...code, t: 'find' as const } : { t: 'meet' as const, rid };
-			const no = await this.#join(turn, session, { self, origin, member: false, how });
-			if (no === null) return null;
-			const unknown = no.t === 'refused' && no.why === 'no-meeting';
-			// This page's own relay was only a guess.
+			const failed = await this.#join(id, session, { self, origin, member: false, how });
+			if (failed === null) return null;
+			const unknown = failed.t === 'refused' && failed.why === 'no-meeting';
+			// The page's own relay was only a guess.
 			if (unknown && at > 0) return ended('unreachable');
-			if (no.t === 'refused' || at === origins.length - 1) return endedBy(no);
+			if (failed.t === 'refused' || at === origins.length - 1) return endedBy(failed);
 		}
 		return null;
 	}
 
-	/** `null`: seated, or nobody wants it any more. */
+	/** `null`: joined, or abandoned meanwhile. */
 	async #join(
-		turn: number,
+		id: number,
 		session: PairingSession,
 		participant: Parameters<PairingSession['join']>[0],
 		through: (state: PairingState) => PairingState = (state) => state,
 	): Promise<RelayFailure | null> {
 		session.onState = (state) => {
-			this.#set(turn, this.#resumer.follow(session, through(state)));
+			this.#set(id, this.#resumer.follow(session, through(state)));
 		};
-		const no = await session.join(participant, CODE_MS);
-		if (no !== null) return no;
-		if (turn !== this.#attempt) session.leave('cancelled');
+		const failed = await session.join(participant, CODE_MS);
+		if (failed !== null) return failed;
+		if (id !== this.#attempt) session.leave('cancelled');
 		else this.#session = session;
 		return null;
 	}
@@ -304,14 +305,14 @@ export class PairingController implements PairingControls {
 		this.#set(this.#attempt, { kind: 'done', side: 'new', device, name: '', wanted });
 	}
 
-	/** What goes on when a person is through with what came in between. */
+	/** Shows again what was pending before the user did something else. */
 	#resumeWaiting(): void {
 		this.#set(this.#attempt, this.#resumer.state ?? this.#state);
 	}
 
-	/** PR15: a meeting of their own, which no code leads to. */
+	/** PR15: a rendezvous of its own, to which no other code leads. */
 	async #showLetters(
-		turn: number,
+		id: number,
 		self: SelfIdentity,
 		wanted: RequestedAccess,
 	): Promise<PairingState | null> {
@@ -321,12 +322,12 @@ export class PairingController implements PairingControls {
 		const [rid, code] = [hexOf(crypto.random(16)), { kind: 'typed', locator } as const];
 		const session = new OwnerSession(this.#tools, self, { rid, code, wanted });
 		const how = { t: 'wait', rid, locator } as const;
-		const no = await this.#join(turn, session, { self, origin: this.#relay, member: true, how });
-		return no === null ? this.#shown('owner', code) : endedBy(no);
+		const failed = await this.#join(id, session, { self, origin: this.#relay, member: true, how });
+		return failed === null ? this.#shown('owner', code) : endedBy(failed);
 	}
 
 	#shown(side: 'owner' | 'new', code: PairingCode | TypedCode): PairingState | null {
-		// Somebody was so quick that there is nothing to show any more.
+		// The other device was so quick that there is nothing left to show.
 		if (this.#state.kind !== 'preparing') return null;
 		const { here, clock } = this.#tools;
 		const showing = { kind: 'showing', side, untilMs: clock.wallMs() + CODE_MS } as const;
@@ -356,19 +357,19 @@ export class PairingController implements PairingControls {
 		return named !== undefined && equalBytes(await crypto.sha256(named), code.hash);
 	}
 
-	/** Ends what was before and begins anew; whatever is thrown becomes an end. */
-	async #try(work: (turn: number) => Promise<PairingState | null>, goesOn = false): Promise<void> {
+	/** Ends the previous attempt and starts a new one; errors end it. */
+	async #try(work: (id: number) => Promise<PairingState | null>, keepsJoin = false): Promise<void> {
 		if (this.#session?.signing) return;
 		this.#leave('cancelled');
 		this.#attempt += 1;
-		const turn = this.#attempt;
-		this.#set(turn, { kind: 'preparing' });
+		const id = this.#attempt;
+		this.#set(id, { kind: 'preparing' });
 		try {
-			if (!goesOn) await this.#resumer.giveUp();
-			const state = await work(turn);
-			if (state !== null) this.#set(turn, state);
+			if (!keepsJoin) await this.#resumer.giveUp();
+			const state = await work(id);
+			if (state !== null) this.#set(id, state);
 		} catch (error) {
-			this.#set(turn, { kind: 'ended', why: 'failed', fault: faultOf(error) });
+			this.#set(id, { kind: 'ended', why: 'failed', fault: faultOf(error) });
 		}
 	}
 
@@ -379,18 +380,18 @@ export class PairingController implements PairingControls {
 		this.#directPairing = null;
 	}
 
-	#set(turn: number, state: PairingState): void {
-		if (turn !== this.#attempt) return;
+	#set(id: number, state: PairingState): void {
+		if (id !== this.#attempt) return;
 		this.#state = state.kind === 'linked' ? (this.#resumer.state ?? state) : state;
 		for (const listener of this.#listeners) listener();
 	}
 }
 
-/** What a newcomer keeps of where its home meets. */
+/** Stored by a joiner as the relay of a home without one. */
 const NO_RELAY = '';
 
-/** Its states were shown already. */
-const nothing = (): null => null;
+/** The states have already been shown. */
+const noState = (): null => null;
 
 function ended(why: PairingEndReason): PairingState {
 	return { kind: 'ended', why, fault: null };

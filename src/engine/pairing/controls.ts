@@ -8,9 +8,9 @@ export type { RequestedAccess } from '#domain/pairing/handshake-messages.ts';
 
 export type PairingState =
 	| { readonly kind: 'idle' }
-	/** Talking to the relay. */
+	/** The relay is being contacted. */
 	| { readonly kind: 'preparing' }
-	/** Stands on the screen: what QR and link carry, or eight letters (PR15). */
+	/** `text` is on the screen: a link, also as a QR code, or eight letters (PR15). */
 	| {
 			readonly kind: 'showing';
 			readonly side: 'owner' | 'new';
@@ -19,9 +19,9 @@ export type PairingState =
 			readonly untilMs: number;
 	  }
 	/**
-	 * Without a relay (docs/spec/nearby.md): `text` is for the other device. `offer`: what that shows
-	 * then is to be given to `join`; `wrong`: what was given is no answer to this code. `answer`: the
-	 * first device waits for it.
+	 * Without a relay (docs/spec/nearby.md): `text` is for the other device. `offer`: the answer that
+	 * it shows is to be passed to `join`; `wrong`: what was passed is not an answer to this code.
+	 * `answer`: waiting for the first device to read it.
 	 */
 	| {
 			readonly kind: 'near';
@@ -33,9 +33,9 @@ export type PairingState =
 	/** The other side has the code; keys are being exchanged. */
 	| { readonly kind: 'exchanging' }
 	/**
-	 * Both screens have the digits. `asks`: this side must say yes or no. `name` is what the new
-	 * device calls itself, `wanted` what it is to be. `said`: this side said yes and waits. `digits`:
-	 * `null` until a person has typed them here; `left`: tries that are left after a wrong one
+	 * Both screens can compare digits. `asks`: this side must accept or refuse. `name`: the new
+	 * device's own name; `wanted`: the access it is to get. `said`: this side has accepted and waits.
+	 * `digits`: `null` until a person has typed them here; `left`: tries left after a wrong one
 	 * (PR17).
 	 */
 	| {
@@ -49,7 +49,7 @@ export type PairingState =
 			readonly name: string;
 			readonly wanted: RequestedAccess;
 	  }
-	/** As the owner: it was let in, and has not said yet that it has come (PR24). */
+	/** As the owner: the device was admitted and has not confirmed its arrival yet (PR24). */
 	| {
 			readonly kind: 'waiting';
 			readonly side: 'owner';
@@ -58,8 +58,8 @@ export type PairingState =
 			readonly wanted: RequestedAccess;
 	  }
 	/**
-	 * As the newcomer: it lost the rest of the pairing, and comes by itself once it was let in
-	 * (PR22). `apart`: without a relay, and not connected.
+	 * As the joiner: the rest of the pairing was lost, and the device keeps trying to log in as a
+	 * member (PR22). `apart`: without a relay and not connected.
 	 */
 	| { readonly kind: 'returning'; readonly apart: boolean; readonly untilMs: number }
 	| {
@@ -69,36 +69,36 @@ export type PairingState =
 			readonly name: string;
 			readonly wanted: RequestedAccess;
 	  }
-	/** Without a relay: connected to a device that was paired before. */
+	/** Without a relay: connected to a member. */
 	| { readonly kind: 'linked' }
 	| { readonly kind: 'ended'; readonly why: PairingEndReason; readonly fault: Fault | null };
 
 /**
- * One pairing at a time. No method throws: the state says what happened. Rules:
+ * One pairing at a time. No method throws: the state tells the outcome. Rules:
  * docs/spec/pairing.md.
  */
 export interface PairingControls {
 	readonly state: PairingState;
 	on(listener: () => void): () => void;
 	/**
-	 * An owner shows a code, or letters, for a device that is to be `wanted`; what was shown before
-	 * is over.
+	 * As an owner: shows a code or letters for a device that is to get the access `wanted`. Replaces
+	 * what was shown before.
 	 */
 	show(wanted: RequestedAccess, by?: PairingMethod): Promise<void>;
-	/** A device that is in no other home's way shows a code for an owner to scan. */
+	/** As a new device: shows a code for an owner to scan. */
 	offer(name: string, wanted: RequestedAccess): Promise<void>;
-	/** What was under way when the page was left. */
+	/** Continues a pairing that was under way when the page was left. */
 	resume(): Promise<void>;
-	/** Shows a code for a device of this home, to connect to it without a relay. */
+	/** Shows a code for a member to connect to without a relay. */
 	connectMember(): Promise<void>;
 	/**
-	 * What was scanned, pasted, typed, or came with the address; while a code without a relay is
-	 * shown, its answer. `name`: what this device is to be called.
+	 * Takes a code that was scanned, pasted, typed, or in the URL; or, while a direct code is shown,
+	 * its answer. `name`: what this device is to be called.
 	 */
 	join(code: string, name: string): Promise<void>;
 	/** Opens this home at the relay. */
 	useInvitation(code: string): Promise<void>;
-	/** What a person read from the other screen. Nothing is allowed before it is right (PR17). */
+	/** The digits of the other screen; the owner cannot allow before they are right (PR17). */
 	enter(digits: string): Promise<void>;
 	allow(wanted: RequestedAccess): Promise<void>;
 	refuse(): Promise<void>;

@@ -28,10 +28,10 @@ export interface DirectPairingTools {
 	readonly clock: Clock;
 	readonly directRelays: DirectRelays;
 	readonly self: SelfIdentity;
-	/** Of the app, for a link to its page. */
+	/** The app's origin, for links. */
 	readonly here: string;
 	show(state: PairingState): void;
-	/** Seats a table whose states go through here. */
+	/** Joins a session whose states pass through `through`. */
 	join(
 		session: PairingSession,
 		participant: Participant,
@@ -43,14 +43,14 @@ type MakeSession = (code: PairingCode) => PairingSession;
 type ShownCode = Extract<PairingState, { readonly kind: 'near' }>;
 
 /**
- * Two devices exchange two codes, and what follows goes over the connection that comes of it.
- * Nothing here throws. Rules: docs/spec/nearby.md.
+ * Pairing by two codes, over the direct connection that they establish. Nothing here throws. Rules:
+ * docs/spec/nearby.md.
  */
 export class DirectPairing {
 	readonly #tools: DirectPairingTools;
 	#connection: DirectConnection | null = null;
 	#offered: {
-		readonly near: OfferedConnection;
+		readonly connection: OfferedConnection;
 		readonly code: DirectCode;
 		readonly makeSession: MakeSession | null;
 	} | null = null;
@@ -65,7 +65,7 @@ export class DirectPairing {
 		this.#tools = tools;
 	}
 
-	/** Ends what is not kept. */
+	/** Closes the connection unless it is kept. */
 	close(): void {
 		if (this.#over) return;
 		this.#over = true;
@@ -74,7 +74,7 @@ export class DirectPairing {
 		if (!this.#kept) this.#connection?.close();
 	}
 
-	/** Shows the first code. `named`: whose keys it is for; `null`: for a member. */
+	/** Shows the first code. `named`: the keys that it names; `null`: for a member. */
 	async offer(
 		pairs: {
 			readonly kind: 'p2' | 'n2';
@@ -95,14 +95,14 @@ export class DirectPairing {
 							...{ ...common, kind: pairs.kind, secret: crypto.random(32) },
 							hash: await crypto.sha256(pairs.named),
 						};
-			this.#offered = { near: offered, code, makeSession: pairs?.makeSession ?? null };
+			this.#offered = { connection: offered, code, makeSession: pairs?.makeSession ?? null };
 			this.#show('offer', `${here}/pair#${directCodeText(code)}`);
 		} catch (error) {
 			this.#end(faultOf(error));
 		}
 	}
 
-	/** What the other device showed then. */
+	/** Takes the other device's answer. */
 	async accept(text: string): Promise<void> {
 		const [offered, showing] = [this.#offered, this.#showing];
 		if (offered === null || showing === null) return;
@@ -115,18 +115,18 @@ export class DirectPairing {
 		this.#offered = null;
 		this.#stop();
 		this.#tools.show({ kind: 'exchanging' });
-		const { near, code, makeSession } = offered;
+		const { connection, code, makeSession } = offered;
 		try {
-			// Seated before the other one can come.
+			// Wait at the rendezvous before the other device can get there.
 			const { rid } = code;
 			const how = { t: 'wait', rid, locator: null } as const;
 			const { descriptor } = answer;
-			const sits =
+			const joining =
 				'secret' in code && makeSession !== null
 					? this.#join(makeSession, code, answer, { origin: IN_PAGE_RELAY_ORIGIN, how })
 					: Promise.resolve(true);
-			if (!(await sits)) return;
-			await near.accept(descriptor);
+			if (!(await joining)) return;
+			await connection.accept(descriptor);
 			if (makeSession === null) this.#link();
 		} catch (error) {
 			this.#end(faultOf(error));
@@ -134,28 +134,28 @@ export class DirectPairing {
 	}
 
 	/**
-	 * As the second one: shows the answer, and goes on when the first one has it. `makeSession` is
-	 * `null` between members.
+	 * As the second device: shows an answer and continues when the first device has accepted it.
+	 * `makeSession` is `null` between members.
 	 */
 	async answer(
 		code: DirectPairingCode | DirectConnectionCode,
 		makeSession: MakeSession | null,
 	): Promise<void> {
-		const given = new Promise<'over'>((resolve) => (this.#giveUp = () => resolve('over')));
+		const closed = new Promise<'over'>((resolve) => (this.#giveUp = () => resolve('over')));
 		try {
 			for (;;) {
-				const near = await this.#tools.directRelays.answer(code.descriptor);
-				this.#replaceConnection(near);
+				const connection = await this.#tools.directRelays.answer(code.descriptor);
+				this.#replaceConnection(connection);
 				if (this.#over) return;
 				const answer: DirectConnectionCode = {
 					kind: 'a2',
 					rid: code.rid,
-					descriptor: near.descriptor,
+					descriptor: connection.descriptor,
 				};
 				this.#show('answer', directCodeText(answer));
-				const how = await Promise.race([given, near.up.then(isUp, isExpired)]);
+				const how = await Promise.race([closed, connection.up.then(isUp, isExpired)]);
 				if (how === 'over') return;
-				// Some browsers wait for some seconds only: then another answer takes its place.
+				// Some browsers give up after a few seconds: show another answer.
 				if (how === 'again') continue;
 				this.#stop();
 				if (!('secret' in code) || makeSession === null) {
@@ -164,7 +164,7 @@ export class DirectPairing {
 				}
 				this.#tools.show({ kind: 'exchanging' });
 				const meet = { t: 'meet', rid: code.rid } as const;
-				await this.#join(makeSession, code, answer, { origin: near.origin ?? '', how: meet });
+				await this.#join(makeSession, code, answer, { origin: connection.origin ?? '', how: meet });
 				return;
 			}
 		} catch (error) {
@@ -185,11 +185,13 @@ export class DirectPairing {
 		const secret = await crypto.sha256(bytes);
 		const session = makeSession({ kind, rid, hash, secret, relay: IN_PAGE_RELAY_ORIGIN });
 		this.#session = session;
-		const no = await this.#tools.join(session, { self, member: false, ...participant }, (state) =>
-			this.#through(state),
+		const failure = await this.#tools.join(
+			session,
+			{ self, member: false, ...participant },
+			(state) => this.#through(state),
 		);
-		if (no === null) return !this.#over;
-		const ended = endedBy(no);
+		if (failure === null) return !this.#over;
+		const ended = endedBy(failure);
 		this.#finish(ended.why === 'unreachable' ? 'other-side-gone' : ended.why, ended.fault);
 		return false;
 	}
@@ -198,14 +200,14 @@ export class DirectPairing {
 		if (state.kind === 'waiting' || state.kind === 'done') this.#keep();
 		if (state.kind !== 'ended') return state;
 		this.close();
-		// The line here is the other device itself.
+		// The connection leads to the other device itself.
 		return state.why === 'unreachable' ? { ...state, why: 'other-side-gone' } : state;
 	}
 
-	#replaceConnection(near: DirectConnection): void {
+	#replaceConnection(connection: DirectConnection): void {
 		this.#connection?.close();
-		this.#connection = near;
-		if (this.#over) near.close();
+		this.#connection = connection;
+		if (this.#over) connection.close();
 	}
 
 	#show(step: ShownCode['step'], text: string): void {

@@ -26,11 +26,11 @@ import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/rela
 import type { InPageRelayTools } from './in-page-session.ts';
 import { InPageRelay } from './in-page-relay.ts';
 
-/** NB6: once both codes were given. */
+/** NB5: from when both codes are known. */
 const CONNECT_TIMEOUT_MS = 8000;
-/** NB11: how often it is looked who is at the other end. */
+/** NB11: interval of the check for members. */
 const CHECK_MS = 45_000;
-/** As RFC 6455 has it. */
+/** RFC 6455, section 7.1.5: closed without a close frame. */
 const ABNORMAL_CLOSURE = 1006;
 
 export interface DirectRelaysTools extends InPageRelayTools {
@@ -38,19 +38,20 @@ export interface DirectRelaysTools extends InPageRelayTools {
 	readonly relays: Relays;
 }
 
-/** A connection by codes, on its way or up. */
+/** A direct connection, coming up or up. */
 export interface DirectConnection {
 	readonly descriptor: PeerDescriptor;
-	/** Where this side says what it has to say; `null` before the connection is up. */
+	/** Where this side connects to the relay; `null` before the connection is up. */
 	readonly origin: string | null;
-	/** This home meets here from now on. */
+	/** From now on this home meets here. */
 	keep(): void;
 	close(): void;
 }
 
 export interface OfferedConnection extends DirectConnection {
 	/**
-	 * Resolves when it is up. Throws `timeout` where the two do not reach each other, `malformed`.
+	 * Resolves when it is up. Throws `timeout` if the two devices cannot reach each other,
+	 * `malformed`.
 	 */
 	accept(answer: PeerDescriptor): Promise<void>;
 }
@@ -61,20 +62,20 @@ export interface AnsweredConnection extends DirectConnection {
 }
 
 /**
- * The way to relays, and to devices that were connected by codes: those are reached like a relay,
- * whose part is played in the page that showed its code first. Rules: docs/spec/nearby.md.
+ * Connects to relays, and to devices over direct connections: those are reached like a relay, which
+ * runs in the page that showed its code first. Rules: docs/spec/nearby.md.
  */
 export class DirectRelays implements Relays {
 	readonly #tools: DirectRelaysTools;
 	readonly #inPageRelay: InPageRelay;
-	/** Of devices that answered this page's codes, and where each says what it has to say. */
+	/** Connections of devices that answered this page's codes, with the origin of each. */
 	readonly #guests = new Map<DataConnection, string>();
-	/** Nobody of this home was there when it was looked last. */
+	/** Guests without a member at the last check. */
 	readonly #doubted = new Set<DataConnection>();
 	#stopChecking: (() => void) | null = null;
-	/** This page answered a code: the cable to who showed it. */
+	/** The device whose code this page answered. */
 	#host: { readonly connection: DataConnection; readonly origin: string } | null = null;
-	readonly #cables = new Map<string, DataConnection>();
+	readonly #connections = new Map<string, DataConnection>();
 	readonly #listeners = new Set<() => void>();
 
 	constructor(tools: DirectRelaysTools) {
@@ -82,7 +83,7 @@ export class DirectRelays implements Relays {
 		this.#inPageRelay = new InPageRelay(tools);
 	}
 
-	/** Where this home meets without a relay; `null`: nowhere now. */
+	/** Where this home meets without a relay; `null`: nowhere for now. */
 	get origin(): string | null {
 		return this.#host?.origin ?? (this.#guests.size > 0 ? IN_PAGE_RELAY_ORIGIN : null);
 	}
@@ -94,7 +95,7 @@ export class DirectRelays implements Relays {
 
 	async info(origin: string): Promise<RelayInfo | null> {
 		if (!isDirectOrigin(origin)) return this.#tools.relays.info(origin);
-		const there = origin === IN_PAGE_RELAY_ORIGIN || this.#cables.has(origin);
+		const there = origin === IN_PAGE_RELAY_ORIGIN || this.#connections.has(origin);
 		return there
 			? { name: 'spy-cam', versions: [WIRE_VERSION], secure: null, store: null, trust: null }
 			: null;
@@ -103,12 +104,12 @@ export class DirectRelays implements Relays {
 	async connect(origin: string, events: RelaySocketEvents): Promise<RelaySocket> {
 		if (!isDirectOrigin(origin)) return this.#tools.relays.connect(origin, events);
 		if (origin === IN_PAGE_RELAY_ORIGIN) return this.#connectHere(events);
-		const connection = this.#cables.get(origin);
-		if (connection === undefined) throw new Fault('offline', 'that connection is over');
+		const connection = this.#connections.get(origin);
+		if (connection === undefined) throw new Fault('offline', 'the direct connection is down');
 		return socketOver(connection, origin, events);
 	}
 
-	/** Throws as `Cables` does. */
+	/** Throws as `DataConnections.offer` does. */
 	async offer(): Promise<OfferedConnection> {
 		let origin = '';
 		let isUp = false;
@@ -121,7 +122,7 @@ export class DirectRelays implements Relays {
 			},
 			down: () => {
 				isUp = false;
-				over(new Fault('timeout', 'the two devices did not reach each other'));
+				over(new Fault('timeout', 'the direct connection failed'));
 				this.#ended(connection);
 			},
 			channel: (channel) => this.#acceptGuest(origin, channel),
@@ -134,7 +135,10 @@ export class DirectRelays implements Relays {
 			accept: async (answer) => {
 				origin = await this.#originOf(connection.descriptor, answer);
 				const connected = new Promise<void>((resolve, reject) => {
-					const late = new Fault('timeout', `not connected in ${CONNECT_TIMEOUT_MS} ms`);
+					const late = new Fault(
+						'timeout',
+						`the direct connection was not up in ${CONNECT_TIMEOUT_MS} ms`,
+					);
 					const stop = this.#tools.clock.after(CONNECT_TIMEOUT_MS, () => reject(late));
 					over = (fault) => {
 						stop();
@@ -148,7 +152,7 @@ export class DirectRelays implements Relays {
 				await Promise.all([connection.accept(answer), connected]);
 			},
 			keep: () => {
-				// It may be gone by now.
+				// It may have gone down meanwhile.
 				if (!isUp) return;
 				this.#leaveHost();
 				this.#guests.set(connection, origin);
@@ -163,7 +167,7 @@ export class DirectRelays implements Relays {
 		};
 	}
 
-	/** Throws as `Cables` does. */
+	/** Throws as `DataConnections.answer` does. */
 	async answer(offer: PeerDescriptor): Promise<AnsweredConnection> {
 		let resolveUp: () => void = () => undefined;
 		let rejectUp: (fault: Fault) => void = () => undefined;
@@ -171,7 +175,7 @@ export class DirectRelays implements Relays {
 			resolveUp = resolve;
 			rejectUp = reject;
 		});
-		// Whoever gives up on it does not ask.
+		// Not every caller waits for it: no unhandled rejection.
 		up.catch(() => undefined);
 		let origin: string | null = null;
 		let isOver = false;
@@ -180,16 +184,16 @@ export class DirectRelays implements Relays {
 				void this.#originOf(offer, connection.descriptor).then((made) => {
 					if (isOver) return;
 					origin = made;
-					this.#cables.set(made, connection);
+					this.#connections.set(made, connection);
 					resolveUp();
 				}, rejectUp);
 			},
 			down: () => {
 				isOver = true;
-				rejectUp(new Fault('timeout', 'the two devices did not reach each other'));
+				rejectUp(new Fault('timeout', 'the direct connection failed'));
 				this.#ended(connection);
 			},
-			// Whoever showed its code first has nothing to begin.
+			// Only the answering side opens channels.
 			channel: (channel) => {
 				channel.close();
 				return { text: () => undefined, bytes: () => undefined, ended: () => undefined };
@@ -202,8 +206,8 @@ export class DirectRelays implements Relays {
 			},
 			up,
 			keep: () => {
-				if (origin === null || !this.#cables.has(origin)) return;
-				// The newest counts: nobody is left at a hub where this page is no more.
+				if (origin === null || !this.#connections.has(origin)) return;
+				// The newest connection wins: no guest stays at an in-page relay that this page has left.
 				this.#leaveHost();
 				for (const guest of [...this.#guests.keys()]) {
 					guest.close();
@@ -220,7 +224,7 @@ export class DirectRelays implements Relays {
 		};
 	}
 
-	/** NB11: a connection that no member uses keeps nobody here. */
+	/** NB11: a connection that no member uses does not keep this page from its relay. */
 	#checkGuests(): void {
 		for (const [guest, origin] of [...this.#guests]) {
 			if (this.#inPageRelay.hasMember(origin)) this.#doubted.delete(guest);
@@ -231,7 +235,7 @@ export class DirectRelays implements Relays {
 		}
 	}
 
-	/** Of a guest, whatever ended it. */
+	/** For a guest that is gone, for whatever reason. */
 	#forget(guest: DataConnection): void {
 		this.#guests.delete(guest);
 		this.#doubted.delete(guest);
@@ -250,14 +254,15 @@ export class DirectRelays implements Relays {
 	}
 
 	#ended(connection: DataConnection): void {
-		for (const [origin, one] of this.#cables) if (one === connection) this.#cables.delete(origin);
+		for (const [origin, one] of this.#connections)
+			if (one === connection) this.#connections.delete(origin);
 		const was = this.origin;
 		this.#forget(connection);
 		if (this.#host?.connection === connection) this.#host = null;
 		if (was !== this.origin) this.#notify();
 	}
 
-	/** A line of this page to its own hub. */
+	/** Connects this page to its own in-page relay. */
 	#connectHere(events: RelaySocketEvents): RelaySocket {
 		let over = false;
 		const soon = (work: () => void): void =>
@@ -273,7 +278,7 @@ export class DirectRelays implements Relays {
 					events.ended(ended);
 				}),
 		});
-		if (session === null) throw new Fault('offline', 'no place is left');
+		if (session === null) throw new Fault('offline', 'the in-page relay has no free session');
 		return {
 			...{ origin: IN_PAGE_RELAY_ORIGIN, waiting: 0 },
 			send: (frame) => soon(() => session.receive(frame)),
@@ -288,7 +293,7 @@ export class DirectRelays implements Relays {
 		};
 	}
 
-	/** Somebody at the other end of a cable begins a line to this page's hub. */
+	/** A guest opened a channel to this page's in-page relay. */
 	#acceptGuest(origin: string, channel: DataChannel): DataChannelEvents {
 		const session = this.#inPageRelay.open(origin, {
 			frame: (frame) => channel.sendText(JSON.stringify(frame)),
@@ -317,7 +322,7 @@ export class DirectRelays implements Relays {
 	}
 }
 
-/** A line to the hub at the other end of a cable. */
+/** A relay socket over a direct connection to another page's in-page relay. */
 async function socketOver(
 	connection: DataConnection,
 	origin: string,
@@ -333,7 +338,7 @@ async function socketOver(
 	const channel = await connection.open({
 		text: (text) => {
 			if (over) return;
-			// The hub ends a line with the number that a relay closes its socket with.
+			// The in-page relay sends the close code as text before it closes the channel.
 			if (/^4\d{3}$/.test(text)) {
 				code = Number(text);
 				return;

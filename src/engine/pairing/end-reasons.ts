@@ -20,7 +20,7 @@ const REFUSAL_REASONS: Readonly<Record<Refusal, PairingEndReason>> = {
 	clock: 'failed',
 };
 
-/** What the other side said before it went. */
+/** By the note of the other side. */
 const NOTE_REASONS: Readonly<Record<EndNote, PairingEndReason>> = {
 	refused: 'refused',
 	cancelled: 'other-side-gone',
@@ -29,9 +29,10 @@ const NOTE_REASONS: Readonly<Record<EndNote, PairingEndReason>> = {
 	failed: 'other-side-gone',
 };
 
-export function endedBy(no: RelayFailure): EndedState {
-	if (no.t === 'refused') return { kind: 'ended', why: REFUSAL_REASONS[no.why], fault: null };
-	return { kind: 'ended', why: reasonOfFault(no.fault), fault: no.fault };
+export function endedBy(failure: RelayFailure): EndedState {
+	if (failure.t === 'refused')
+		return { kind: 'ended', why: REFUSAL_REASONS[failure.why], fault: null };
+	return { kind: 'ended', why: reasonOfFault(failure.fault), fault: failure.fault };
 }
 
 export function reasonOfNote(note: EndNote): PairingEndReason {

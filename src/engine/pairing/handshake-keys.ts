@@ -20,7 +20,7 @@ type HandshakeCrypto = Pick<
 	'sha256' | 'hkdf' | 'secret' | 'deriveSealKey' | 'seal' | 'open'
 >;
 
-/** What somebody who was shown a code has in common with who shows it. */
+/** What the two holders of a code share. */
 export interface SharedSecrets {
 	readonly psk: Psk;
 	/** T0. */
@@ -46,7 +46,7 @@ export async function sharedSecrets(
 
 const NO_AAD = new Uint8Array();
 
-/** One key, one message: the nonce may be zeros. */
+/** Each key seals one message only, so a zero nonce is safe. */
 const ZERO_NONCE = new Uint8Array(12);
 
 export function openingTag(
@@ -57,7 +57,7 @@ export function openingTag(
 	return crypto.seal(shared.tagKey, ZERO_NONCE, head, NO_AAD);
 }
 
-/** Throws `corrupt` when nobody who has the code wrote it. */
+/** Throws `corrupt` unless a holder of the code made the tag. */
 export async function verifyOpeningTag(
 	crypto: HandshakeCrypto,
 	shared: SharedSecrets,
@@ -89,7 +89,7 @@ export function hpkeContext(n: 1 | 2 | 4, transcript: Bytes): HpkeContext {
 	return { info: pairInfo(n), aad: transcript };
 }
 
-/** Throws `corrupt` when the signature is not by this key over these bytes. */
+/** Throws `corrupt` unless `signature` is by the key `by` over `bytes`. */
 export async function verifySigned(
 	crypto: Pick<Crypto, 'verifier' | 'verify'>,
 	by: Bytes,
@@ -99,6 +99,6 @@ export async function verifySigned(
 ): Promise<void> {
 	const verifier = await crypto.verifier(by);
 	if (!(await crypto.verify(verifier, signature, signedBytes(purpose, bytes)))) {
-		throw new Fault('corrupt', 'a message that its author did not sign');
+		throw new Fault('corrupt', `invalid ${purpose} signature`);
 	}
 }

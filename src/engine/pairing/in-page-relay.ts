@@ -14,37 +14,36 @@ import {
 	type InPageRelayTools,
 } from './in-page-session.ts';
 
-/** As a frame has it. */
+/** Limits of one frame. */
 const MAX_ENTRIES = 32;
 const MAX_CHARACTERS = 48 * 1024;
-/** Each side's boxes of one meeting (RL17). */
+/** Each side's boxes per rendezvous (RL17). */
 const MAX_BOXES = 16;
-/** Entering a home takes a moment. */
+/** A page that was just admitted needs a moment to switch homes. */
 const ENTER_MS = 3000;
 const MAX_SESSIONS = 16;
-/** Of one connection. */
 const MAX_SESSIONS_PER_CONNECTION = 4;
-/** Cameras that one seat watches (RL19). */
+/** Cameras watched per session (RL19). */
 const MAX_WATCHED = 64;
 
 interface InPageRendezvous {
 	readonly rid: string;
 	readonly waiter: InPageSession;
 	joiner: InPageSession | null;
-	/** For who has not come yet. */
+	/** Boxes for a joiner that has not come yet. */
 	waiting: string[];
 }
 
 /**
- * The part of a relay, played in the page that showed a code first: for who came by a cable, and
- * for itself. Rules: docs/spec/nearby.md, NB7 to NB9.
+ * The part of a relay, played by the page that showed the first code, for its guests and for
+ * itself. Rules: docs/spec/nearby.md, NB7 to NB9.
  */
 export class InPageRelay implements InPageRelayRoom {
 	readonly tools: InPageRelayTools;
 	readonly #sessions = new Set<InPageSession>();
 	#rendezvous: InPageRendezvous | null = null;
 	#messages = 0;
-	/** How many entries everybody was told of. */
+	/** The roster entries last sent to everybody. */
 	#sentEntries: readonly Bytes[] = [];
 
 	constructor(tools: InPageRelayTools) {
@@ -53,8 +52,8 @@ export class InPageRelay implements InPageRelayRoom {
 	}
 
 	/**
-	 * Somebody at an address of this page. `null`: there is no place left; for the page itself there
-	 * is one.
+	 * A session for a connection to `origin`. `null`: no free session; the page itself always gets
+	 * one.
 	 */
 	open(origin: string, events: RelaySocketEvents): InPageSession | null {
 		const guests = [...this.#sessions].filter((session) => session.origin !== IN_PAGE_RELAY_ORIGIN);
@@ -85,14 +84,14 @@ export class InPageRelay implements InPageRelayRoom {
 		for (const camera of session.watching) this.#sendWatched(camera);
 	}
 
-	/** Whether a member has proved itself there, and is one still. */
+	/** Whether a session of that origin belongs to a device that is a member now. */
 	hasMember(origin: string): boolean {
 		return this.#members.some((session) => session.origin === origin);
 	}
 
 	/**
-	 * Whether this page's home is that one, or is about to be: who let this page in may be quicker
-	 * than the page itself.
+	 * Whether this page is in that home or about to enter it: the owner that admitted this page may
+	 * be quicker than the page itself.
 	 */
 	async isHome(home: HomeId): Promise<boolean> {
 		const { homeRoster, clock } = this.tools;
@@ -112,8 +111,7 @@ export class InPageRelay implements InPageRelayRoom {
 		return isIt();
 	}
 
-	// ─── meetings
-	// ───────────────────────────────────────────────────────────────────────────────────
+	// ─── rendezvous ────────────────────────────────────────────────────────────────────────────────
 
 	wait(session: InPageSession, rid: string): void {
 		if (this.#rendezvous !== null) this.#abort(this.#rendezvous);
@@ -146,8 +144,8 @@ export class InPageRelay implements InPageRelayRoom {
 
 	abort(session: InPageSession, rid: string): void {
 		const rendezvous = this.#rendezvous;
-		const sits = session === rendezvous?.waiter || session === rendezvous?.joiner;
-		if (rendezvous !== null && rendezvous.rid === rid && sits) this.#abort(rendezvous);
+		const takesPart = session === rendezvous?.waiter || session === rendezvous?.joiner;
+		if (rendezvous !== null && rendezvous.rid === rid && takesPart) this.#abort(rendezvous);
 	}
 
 	#abort(rendezvous: InPageRendezvous): void {
@@ -156,8 +154,7 @@ export class InPageRelay implements InPageRelayRoom {
 			one?.send({ t: 'burnt', rid: rendezvous.rid });
 	}
 
-	// ─── the home
-	// ───────────────────────────────────────────────────────────────────────────────────
+	// ─── the home ──────────────────────────────────────────────────────────────────────────────────
 
 	forwardMessage(from: InPageSession, { n, to, box }: DeviceFrame<'letter'>): void {
 		if (!this.#may(from, 'write')) {
@@ -168,7 +165,7 @@ export class InPageRelay implements InPageRelayRoom {
 		const letter = { id: this.#messages, from: from.device ?? '', box, kept: false };
 		const there = this.#members.filter(({ device }) => device === to);
 		for (const session of there) session.send({ t: 'letter', ...letter });
-		// Nothing waits here: with the cable all of it is gone.
+		// Nothing is kept here: it would be lost with the connection anyway.
 		from.send({ t: there.length > 0 ? 'taken' : 'away', n });
 	}
 
@@ -221,7 +218,9 @@ export class InPageRelay implements InPageRelayRoom {
 		this.#sendWatched(camera);
 	}
 
-	/** As at a relay, of who may now: a time that is up changes no roster. */
+	/**
+	 * As at a relay. Rights are checked each time: a member's time may be up without a roster change.
+	 */
 	forwardPart(from: InPageSession, bytes: Bytes): void {
 		const camera = hexOf(bytes.subarray(1, 17));
 		if (!this.#isCamera(from, camera)) return;
@@ -231,14 +230,14 @@ export class InPageRelay implements InPageRelayRoom {
 		}
 	}
 
-	/** Who watches already, for a camera that comes. */
+	/** Tells a camera that has just connected who watches it. */
 	proved(session: InPageSession): void {
 		this.sendPresence();
 		for (const camera of new Set(this.#members.flatMap(({ watching }) => [...watching])))
 			this.#sendWatched(camera, [session]);
 	}
 
-	/** Who has proved itself, and whose time is not up. */
+	/** Authenticated sessions of devices that are members now. */
 	get #members(): InPageSession[] {
 		return this.#proved.filter((session) => this.#isMember(session));
 	}
@@ -261,10 +260,10 @@ export class InPageRelay implements InPageRelayRoom {
 		return [...new Set(watching.flatMap(({ device }) => device ?? []))];
 	}
 
-	/** As at a relay: a camera's own device is told who watches it, and nobody else. */
-	#sendWatched(camera: string, seats = this.#members): void {
+	/** As at a relay: only a camera's own device is told who watches it. */
+	#sendWatched(camera: string, sessions = this.#members): void {
 		const devices = this.#watchersOf(camera);
-		for (const session of seats)
+		for (const session of sessions)
 			if (this.#isCamera(session, camera)) session.send({ t: 'watched', camera, devices });
 	}
 
@@ -272,7 +271,7 @@ export class InPageRelay implements InPageRelayRoom {
 		return session.cameras.has(camera) && this.#may(session, 'record');
 	}
 
-	/** The roster changed: who is in it hears, who is not any more goes. */
+	/** After a roster change: sends new entries to members, disconnects everybody else. */
 	#sendRoster(): void {
 		const { homeRoster } = this.tools;
 		const { entries } = homeRoster;

@@ -18,7 +18,7 @@ import { MAX_CAMERAS } from '#engine/home/keyring.ts';
 import { cameraIdOf } from '#engine/home/keys.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 
-/** Frames of one seat that wait for those before; whoever says more at once goes. */
+/** Queued frames of one session; more disconnect it. */
 const MAX_WAITING = 240;
 
 export interface InPageRelayTools {
@@ -29,7 +29,7 @@ export interface InPageRelayTools {
 
 export type DeviceFrame<T extends FromDevice['t']> = Extract<FromDevice, { readonly t: T }>;
 
-/** What is done for all who are at a hub. */
+/** The relay's part that all sessions share. */
 export interface InPageRelayRoom {
 	readonly tools: InPageRelayTools;
 	isHome(home: HomeId): Promise<boolean>;
@@ -42,18 +42,18 @@ export interface InPageRelayRoom {
 	forwardMessage(session: InPageSession, frame: DeviceFrame<'letter'>): void;
 	watch(session: InPageSession, frame: DeviceFrame<'watch'>): void;
 	forwardPart(session: InPageSession, bytes: Bytes): void;
-	/** It has proved who it is. */
+	/** The session has authenticated. */
 	proved(session: InPageSession): void;
 	left(session: InPageSession): void;
 }
 
-/** Somebody at the hub. */
+/** One connection to the in-page relay. */
 export class InPageSession {
 	readonly watching = new Set<string>();
-	/** `null`: it has not proved who it is. */
+	/** `null`: not authenticated. */
 	device: DeviceId | null = null;
 	boxes = 0;
-	/** That its device may have. */
+	/** Camera ids that its device may use. */
 	cameras: ReadonlySet<string> = new Set();
 	readonly origin: string;
 	readonly #relay: InPageRelayRoom;
@@ -83,7 +83,7 @@ export class InPageSession {
 		if (!this.#over) this.#events.part(bytes);
 	}
 
-	/** One after the other. */
+	/** Frames are handled one at a time. */
 	receive(frame: FromDevice): void {
 		if (this.#waiting >= MAX_WAITING) {
 			this.end(CLOSE_CODES.tooMuch);
@@ -103,7 +103,7 @@ export class InPageSession {
 		});
 	}
 
-	/** As at a relay: of its own cameras only. */
+	/** As at a relay: parts of its own cameras only. */
 	receivePart(bytes: Bytes): void {
 		if (bytes.length >= PART_HEADER_BYTES) this.#relay.forwardPart(this, bytes);
 	}
@@ -114,12 +114,11 @@ export class InPageSession {
 		this.#events.ended({ code });
 	}
 
-	/** It goes, after all that it said. */
+	/** Leaves after all queued frames. */
 	leaveWhenDone(): void {
 		this.#work = this.#work.then(() => this.leave());
 	}
 
-	/** It is gone. */
 	leave(): void {
 		if (this.#over) return;
 		this.#over = true;
@@ -133,7 +132,7 @@ export class InPageSession {
 		} else if (frame.t === 'ping') this.send({ t: 'pong', n: frame.n });
 		else if (frame.t === 'prove') await this.#prove(frame);
 		else if (frame.t === 'meet') relay.meet(this, frame.rid);
-		// Only who showed the code: everybody else came to meet.
+		// Only the page that showed the code waits; guests come to meet it.
 		else if (frame.t === 'wait' && this.origin === IN_PAGE_RELAY_ORIGIN)
 			relay.wait(this, frame.rid);
 		else if (frame.t === 'post') relay.post(this, frame);

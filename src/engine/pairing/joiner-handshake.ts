@@ -39,19 +39,19 @@ import {
 import { entryHash, replayRoster, type Roster } from '#engine/home/roster.ts';
 
 export type JoinerHandshakeEvent =
-	/** M0: the owner is there. `answer` is M1. */
+	/** After M0; `answer` is M1. */
 	| { readonly kind: 'opened'; readonly answer: Bytes }
 	/**
-	 * M2. `names`: the code named the owner's key, so nobody stands between and nobody is asked
-	 * (PR5).
+	 * After M2. `names`: the code named the owner's key, which rules out a man in the middle, so
+	 * nobody has to compare digits (PR5).
 	 */
 	| {
-			readonly kind: 'host';
+			readonly kind: 'owner';
 			readonly digits: string;
 			readonly wanted: RequestedAccess;
 			readonly names: boolean;
 	  }
-	/** M4, whole and checked. */
+	/** M4, complete and verified. */
 	| {
 			readonly kind: 'admitted';
 			readonly admission: AdmissionMessage;
@@ -61,7 +61,7 @@ export type JoinerHandshakeEvent =
 	| { readonly kind: 'again'; readonly boxes: readonly Bytes[] }
 	| { readonly kind: 'note'; readonly note: EndNote };
 
-/** Whose home it is, and how far its roster went. */
+/** The home that the owner named in M2, and its newest roster entry then. */
 export type AgreedHome = Pick<PendingJoin, 'home' | 'owner' | 'seq' | 'head'>;
 
 export interface JoinerHandshakeOptions {
@@ -71,7 +71,9 @@ export interface JoinerHandshakeOptions {
 	readonly wanted: RequestedAccess;
 }
 
-/** The new device's half of a pairing, without a line. Every `Fault` of `hear` burns the code. */
+/**
+ * The new device's half of the handshake, without I/O. Every `Fault` of `receive` burns the code.
+ */
 export class JoinerHandshake {
 	readonly #crypto: Crypto;
 	readonly #self: SelfIdentity;
@@ -125,27 +127,28 @@ export class JoinerHandshake {
 			case 5:
 				return { kind: 'note', note: parseEndNote(box) };
 			default:
-				throw new Fault('corrupt', 'a message of the wrong side');
+				throw new Fault('corrupt', 'the joiner received a message that only an owner receives');
 		}
 	}
 
-	/** What M2 said, once it was read. Throws `conflict` before it. */
+	/** From M2. Throws `conflict` before it. */
 	get agreed(): AgreedHome {
-		if (this.#owner === null) throw new Fault('conflict', 'nothing was agreed on');
+		if (this.#owner === null) throw new Fault('conflict', 'M2 has not been received');
 		const { home, owner, seq, head } = this.#owner;
 		return { home, owner, seq, head };
 	}
 
-	/** M3: this device, and where it is asked its person, is content. Throws `conflict` before M2. */
+	/** M3, the consent of this device and, if asked, of its user. Throws `conflict` before M2. */
 	async ok(): Promise<Bytes> {
-		if (this.#owner === null) throw new Fault('conflict', 'nothing to consent to');
+		if (this.#owner === null) throw new Fault('conflict', 'consent before M2');
 		const { sign } = this.#self;
 		this.#m3 ??= buildOk(await this.#crypto.sign(sign.key, signedBytes('pair-ok', this.#t3)));
 		return this.#m3;
 	}
 
 	#repeat(box: Bytes, before: Bytes, answer: Bytes | null): JoinerHandshakeEvent {
-		if (!equalBytes(box, before)) throw new Fault('corrupt', 'the same message, but other');
+		if (!equalBytes(box, before))
+			throw new Fault('corrupt', 'a handshake message was repeated with other content');
 		return { kind: 'again', boxes: answer === null ? [] : [answer] };
 	}
 
@@ -175,28 +178,28 @@ export class JoinerHandshake {
 	}
 
 	async #receiveOwner(m2: Bytes): Promise<JoinerHandshakeEvent> {
-		if (this.#m1 === null) throw new Fault('corrupt', 'a message before its time');
+		if (this.#m1 === null) throw new Fault('corrupt', 'M2 before M0');
 		const crypto = this.#crypto;
 		const t2 = await nextTranscript(crypto, this.#t1, this.#m1);
 		const context = hpkeContext(2, t2);
 		const wrapped = parseSealed(2, m2);
 		const plain = await crypto.openWith(this.#self.kem, this.#shared.psk, context, wrapped);
-		const { value: host, body, signature } = parseOwnerMessage(plain);
-		const { nonce, owner, wanted } = host;
+		const { value: ownerMessage, body, signature } = parseOwnerMessage(plain);
+		const { nonce, owner, wanted } = ownerMessage;
 		if (!equalBytes(await crypto.sha256(commitmentBytes(nonce, owner)), this.#commitment)) {
-			throw new Fault('corrupt', 'not what was committed to');
+			throw new Fault('corrupt', 'M2 does not match the commitment in M0');
 		}
 		await verifySigned(crypto, owner, 'pair-owner', concatBytes(t2, body), signature);
 		const { code } = this.#options;
 		const names = code.kind === 'p1';
 		if (names && !equalBytes(await crypto.sha256(owner), code.hash)) {
-			throw new Fault('corrupt', 'another owner than the code names');
+			throw new Fault('corrupt', 'the code names another owner key');
 		}
 		this.#t3 = await nextTranscript(crypto, t2, m2);
 		this.#m2 = m2;
-		this.#owner = host;
+		this.#owner = ownerMessage;
 		return {
-			kind: 'host',
+			kind: 'owner',
 			digits: await comparisonDigits(crypto, t2, nonce, owner),
 			wanted,
 			names,
@@ -204,12 +207,13 @@ export class JoinerHandshake {
 	}
 
 	async #collect(piece: AdmissionPiece): Promise<JoinerHandshakeEvent> {
-		const [host, m3] = [this.#owner, this.#m3];
-		if (host === null || m3 === null) throw new Fault('corrupt', 'a message before its time');
+		const [ownerMessage, m3] = [this.#owner, this.#m3];
+		if (ownerMessage === null || m3 === null) throw new Fault('corrupt', 'M4 before M3');
 		this.#pieces.set(piece.part, piece);
 		const pieces = [...this.#pieces.values()].sort((a, b) => a.part - b.part);
 		if (pieces.length < piece.of) return { kind: 'piece' };
-		if (pieces.length !== piece.of) throw new Fault('corrupt', 'pieces that do not fit');
+		if (pieces.length !== piece.of)
+			throw new Fault('corrupt', 'the pieces of M4 disagree on their number');
 		const t4 = await nextTranscript(this.#crypto, this.#t3, m3);
 		const plain = await this.#crypto.openWith(
 			this.#self.kem,
@@ -218,14 +222,19 @@ export class JoinerHandshake {
 			joinAdmissionPieces(pieces),
 		);
 		const admission = parseAdmissionMessage(plain);
-		const { became } = await verifyAgreedRoster(this.#crypto, this.#self, host, admission.roster);
+		const { became } = await verifyAgreedRoster(
+			this.#crypto,
+			this.#self,
+			ownerMessage,
+			admission.roster,
+		);
 		return { kind: 'admitted', admission, became };
 	}
 }
 
 /**
- * It is the owner's home, it goes on from where the owner said, and this device is in it with its
- * own keys. Throws `corrupt`.
+ * Verifies that it is the owner's home, that the roster contains the entry named in M2, and that
+ * this device is in it with its own keys. Throws `corrupt`.
  */
 export async function verifyAgreedRoster(
 	crypto: Crypto,
@@ -234,17 +243,17 @@ export async function verifyAgreedRoster(
 	entries: readonly Bytes[],
 ): Promise<{ readonly roster: Roster; readonly became: RequestedAccess }> {
 	const roster = await replayRoster(crypto, entries);
-	const told = entries[agreed.seq - 1];
+	const agreedEntry = entries[agreed.seq - 1];
 	const entry = roster.devices.get(self.device);
 	const own = entry?.subject;
 	const fits =
-		told !== undefined &&
-		equalBytes(await entryHash(crypto, told), agreed.head) &&
+		agreedEntry !== undefined &&
+		equalBytes(await entryHash(crypto, agreedEntry), agreed.head) &&
 		roster.owners.has(hexOf(agreed.owner)) &&
 		own !== null &&
 		own !== undefined &&
 		equalBytes(own.sign, self.sign.public) &&
 		equalBytes(own.kem, self.kem.public);
-	if (!fits) throw new Fault('corrupt', 'a roster that is not what was agreed on');
+	if (!fits) throw new Fault('corrupt', 'the roster does not match M2 or lacks this device');
 	return { roster, became: requestedAccessOf(entry?.roles ?? []) };
 }

@@ -39,23 +39,23 @@ import {
 import { checkOwnerKey, entryHash, replayRoster } from '#engine/home/roster.ts';
 
 export type OwnerHandshakeEvent =
-	/** M1: somebody has the code. `answer` is M2. */
+	/** After M1; `answer` is M2. */
 	| {
-			readonly kind: 'newcomer';
+			readonly kind: 'joiner';
 			readonly name: string;
 			readonly wanted: RequestedAccess;
 			readonly digits: string;
 			readonly answer: Bytes;
 	  }
-	/** M1 of this very device, from another page of it: it does not let itself in (PR13). */
+	/** M1 came from another page of this same device, which cannot admit itself (PR13). */
 	| { readonly kind: 'self' }
-	/** M3: the newcomer is content. */
+	/** M3: the joiner consents. */
 	| { readonly kind: 'ok' }
-	/** What was said before, byte for byte: `boxes` is what was answered. */
+	/** A message was repeated byte for byte; `boxes` is the answer given before. */
 	| { readonly kind: 'again'; readonly boxes: readonly Bytes[] }
 	| { readonly kind: 'note'; readonly note: EndNote };
 
-/** Who sits at the other end, once M1 is read. */
+/** The other end, after M1. */
 interface JoinerState {
 	readonly m1: Bytes;
 	readonly m2: Bytes;
@@ -67,15 +67,15 @@ interface JoinerState {
 
 export interface OwnerHandshakeOptions {
 	readonly rid: string;
-	/** One of the two, never both: the way in is as strong as the weaker that is open (PR15). */
+	/** A code or letters, never both: the pairing would be as weak as the weaker one (PR15). */
 	readonly code: PairingCode | TypedCode;
-	/** What the newcomer is to be; `null`: what it wishes. */
+	/** The access that the joiner is to get; `null`: what it asks for. */
 	readonly wanted: RequestedAccess | null;
 }
 
 /**
- * The owner's half of a pairing, without a line: boxes in, boxes out. Every `Fault` of `hear` burns
- * the code.
+ * The owner's half of the handshake, without I/O: boxes in, boxes out. Every `Fault` of `receive`
+ * burns the code.
  */
 export class OwnerHandshake {
 	/** M0. */
@@ -88,7 +88,7 @@ export class OwnerHandshake {
 	readonly #ephemeral: KeyPair<KemKey>;
 	readonly #nonce: Bytes;
 	#joinerState: JoinerState | null = null;
-	/** M3, once it is checked. */
+	/** M3, after verification. */
 	#ok: Bytes | null = null;
 	#pieces: readonly Bytes[] = [];
 
@@ -114,14 +114,14 @@ export class OwnerHandshake {
 		this.#nonce = made.nonce;
 	}
 
-	/** Throws `denied` when this device is no owner. */
+	/** Throws `denied` unless this device is an owner. */
 	static async begin(
 		crypto: Crypto,
 		self: SelfIdentity,
 		options: OwnerHandshakeOptions,
 	): Promise<OwnerHandshake> {
 		const { owner } = self;
-		if (owner === null) throw new Fault('denied', 'only an owner lets devices in');
+		if (owner === null) throw new Fault('denied', 'only an owner admits devices');
 		const shared = await sharedSecrets(crypto, options.code, options.rid);
 		const ephemeral = await crypto.makeKemKey(false);
 		const nonce = crypto.random(NONCE_BYTES);
@@ -133,47 +133,44 @@ export class OwnerHandshake {
 	}
 
 	async receive(box: Bytes): Promise<OwnerHandshakeEvent> {
-		const guest = this.#joinerState;
+		const state = this.#joinerState;
 		switch (messageKindOf(box)) {
 			case 1:
-				if (guest === null) return this.#receiveJoiner(box);
-				if (!equalBytes(box, guest.m1)) throw new Fault('corrupt', 'somebody else has the code');
-				return { kind: 'again', boxes: [guest.m2] };
+				if (state === null) return this.#receiveJoiner(box);
+				if (!equalBytes(box, state.m1)) throw new Fault('corrupt', 'a second joiner used the code');
+				return { kind: 'again', boxes: [state.m2] };
 			case 3:
-				if (guest === null) throw new Fault('corrupt', 'a message before its time');
+				if (state === null) throw new Fault('corrupt', 'M3 before M1');
 				if (this.#ok !== null && equalBytes(box, this.#ok))
 					return { kind: 'again', boxes: this.#pieces };
-				if (this.#ok !== null) throw new Fault('corrupt', 'a second consent');
-				await verifySigned(this.#crypto, guest.joiner.sign, 'pair-ok', guest.t3, parseOk(box));
+				if (this.#ok !== null) throw new Fault('corrupt', 'a second, different M3');
+				await verifySigned(this.#crypto, state.joiner.sign, 'pair-ok', state.t3, parseOk(box));
 				this.#ok = box;
 				return { kind: 'ok' };
 			case 5:
 				return { kind: 'note', note: parseEndNote(box) };
 			default:
-				throw new Fault('corrupt', 'a message of the wrong side');
+				throw new Fault('corrupt', 'the owner received a message that only a joiner receives');
 		}
 	}
 
-	/**
-	 * PR6. Once, after the newcomer's consent and a person's; what it gives is M4. Throws as
-	 * `Joining.admit`.
-	 */
+	/** PR6. Call once, after M3 and the owner's consent. Returns M4. Throws as `Admissions.admit`. */
 	async admit(
 		admissions: Pick<Admissions, 'admit'>,
 		wanted: RequestedAccess,
 	): Promise<readonly Bytes[]> {
-		const guest = this.#joinerState;
-		if (guest === null || this.#ok === null || this.#pieces.length > 0) {
-			throw new Fault('conflict', 'nobody to let in');
+		const state = this.#joinerState;
+		if (state === null || this.#ok === null || this.#pieces.length > 0) {
+			throw new Fault('conflict', 'no joiner has consented, or it was admitted already');
 		}
 		const { roster, homeKey } = await admissions.admit(
-			guest.subject,
+			state.subject,
 			rolesOfRequested(wanted),
-			guest.name,
+			state.name,
 		);
-		const t4 = await nextTranscript(this.#crypto, guest.t3, this.#ok);
+		const t4 = await nextTranscript(this.#crypto, state.t3, this.#ok);
 		const sealed = await this.#crypto.sealTo(
-			guest.joiner.kem,
+			state.joiner.kem,
 			this.#shared.psk,
 			hpkeContext(4, t4),
 			buildAdmissionMessage({ roster, grants: homeKey }),
@@ -182,9 +179,9 @@ export class OwnerHandshake {
 		return this.#pieces;
 	}
 
-	/** Whom M1 told of. Throws `conflict` before it. */
+	/** The device named in M1. Throws `conflict` before it. */
 	get joiner(): Subject {
-		if (this.#joinerState === null) throw new Fault('conflict', 'nobody is there yet');
+		if (this.#joinerState === null) throw new Fault('conflict', 'M1 has not been received');
 		return this.#joinerState.subject;
 	}
 
@@ -195,21 +192,21 @@ export class OwnerHandshake {
 		await verifySigned(crypto, joiner.sign, 'pair-new', concatBytes(t1, body), signature);
 		await this.#checkNamed(joiner);
 		const { sign, kem, owner, dtls } = joiner;
-		// Keys that are none would only be found when they are needed.
+		// Otherwise an invalid key would be noticed only when it is used.
 		await crypto.verifier(owner);
 		const device = await deviceIdOf(crypto, sign, kem);
 		if (device === this.#self.device) return { kind: 'self' };
 		const subject: Subject = { device, sign, kem, owner, dtls };
 		checkOwnerKey(await replayRoster(crypto, this.#self.roster), subject);
 		const name = plainName(new TextDecoder('utf-8', { fatal: true }).decode(joiner.name));
-		if (name.trim() === '') throw new Fault('malformed', 'a newcomer without a name');
+		if (name.trim() === '') throw new Fault('malformed', 'the new device has no name');
 		const t2 = await nextTranscript(crypto, t1, m1);
 		const wanted = this.#options.wanted ?? withoutOwner(joiner.wanted);
 		const m2 = await this.#ownerMessage(joiner, t2, wanted);
 		const t3 = await nextTranscript(crypto, t2, m2);
 		this.#joinerState = { m1, m2, joiner, subject, name, t3 };
 		const digits = await comparisonDigits(crypto, t2, this.#nonce, this.#owner.public);
-		return { kind: 'newcomer', name, wanted, digits, answer: m2 };
+		return { kind: 'joiner', name, wanted, digits, answer: m2 };
 	}
 
 	async #openJoiner(m1: Bytes, t1: Bytes): Promise<SignedBody<JoinerMessage>> {
@@ -224,14 +221,14 @@ export class OwnerHandshake {
 		const { code } = this.#options;
 		if (code.kind !== 'n1') return;
 		if (!equalBytes(await this.#crypto.sha256(concatBytes(sign, kem)), code.hash)) {
-			throw new Fault('corrupt', 'another device than the code names');
+			throw new Fault('corrupt', 'the code names other device keys');
 		}
 	}
 
 	async #ownerMessage(joiner: JoinerMessage, t2: Bytes, wanted: RequestedAccess): Promise<Bytes> {
 		const { roster, home } = this.#self;
 		const newest = roster.at(-1);
-		if (newest === undefined) throw new Fault('conflict', 'a home without a roster');
+		if (newest === undefined) throw new Fault('conflict', 'this home has no roster');
 		const body = buildOwnerMessage({
 			...{ nonce: this.#nonce, owner: this.#owner.public, home, wanted },
 			...{ seq: roster.length, head: await entryHash(this.#crypto, newest) },
@@ -246,7 +243,7 @@ export class OwnerHandshake {
 	}
 }
 
-/** PR18: nobody becomes an owner because it wished for it and a person pressed Allow. */
-function withoutOwner(wish: RequestedAccess): RequestedAccess {
-	return wish === 'owner' ? 'viewer' : wish;
+/** PR18: no device becomes an owner just because it asked and a person pressed Allow. */
+function withoutOwner(requested: RequestedAccess): RequestedAccess {
+	return requested === 'owner' ? 'viewer' : requested;
 }

@@ -10,9 +10,9 @@ import type { SelfIdentity } from '#engine/home/admissions.ts';
 import type { LoginIdentity } from '#engine/messaging/relay-connection.ts';
 import { RelayCall, type RelayFailure } from '#engine/messaging/relay-call.ts';
 
-/** How often a lost line is taken up again, and how long it is waited before each. */
+/** Delay before each attempt to reconnect; after the last one it fails. */
 const RETRY_MS = [1000, 2000, 4000];
-/** Entries in one frame, as the wire has it. */
+/** Entries per frame (`src/protocol/wire.ts`). */
 const MAX_ENTRIES = 32;
 
 export interface RendezvousTools {
@@ -21,11 +21,10 @@ export interface RendezvousTools {
 	readonly relays: Relays;
 }
 
-/** Who comes, where, and how. */
 export interface Participant {
 	readonly self: SelfIdentity;
 	readonly origin: string;
-	/** Proves itself as one of its home first; else it comes as somebody without a home. */
+	/** Authenticates first; otherwise it takes part without a home. */
 	readonly member: boolean;
 	readonly how:
 		| { readonly t: 'wait'; readonly rid: string; readonly locator: string | null }
@@ -34,18 +33,18 @@ export interface Participant {
 }
 
 export interface RendezvousEvents {
-	/** Both sides are there. */
+	/** Both participants are there. */
 	ready(): void;
 	box(box: Bytes): void;
-	/** Over: somebody ended it, or a second one joined. */
+	/** Somebody ended it, or a second joiner came. */
 	aborted(): void;
-	/** The line was lost and is there again: what was said last may not have arrived. */
+	/** Reconnected: what was sent last may not have arrived. */
 	reconnected(): void;
-	/** The line is lost for good. */
-	failed(no: RelayFailure): void;
+	/** Reconnecting failed. */
+	failed(failure: RelayFailure): void;
 }
 
-/** A place at a meeting (RL17), kept over a lost line (PR8). */
+/** Participation in a rendezvous (RL17) that survives a lost connection (PR8). */
 export class Rendezvous {
 	readonly rid: string;
 	readonly #tools: RendezvousTools;
@@ -60,23 +59,23 @@ export class Rendezvous {
 		tools: RendezvousTools,
 		participant: Participant,
 		events: RendezvousEvents,
-		taken: JoinedCall,
+		joined: JoinedCall,
 	) {
 		this.#tools = tools;
 		this.#participant = participant;
 		this.#events = events;
-		this.#call = taken.call;
-		this.rid = taken.rid;
+		this.#call = joined.call;
+		this.rid = joined.rid;
 	}
 
-	/** Takes a seat. Nothing is told before `begin`. */
+	/** Joins the rendezvous. No event before `begin`. */
 	static async open(
 		tools: RendezvousTools,
 		participant: Participant,
 		events: RendezvousEvents,
 	): Promise<Rendezvous | RelayFailure> {
-		const taken = await joinAt(tools, participant);
-		return 't' in taken ? taken : new Rendezvous(tools, participant, events, taken);
+		const joined = await joinAt(tools, participant);
+		return 't' in joined ? joined : new Rendezvous(tools, participant, events, joined);
 	}
 
 	begin(): void {
@@ -90,7 +89,7 @@ export class Rendezvous {
 		for (const box of boxes) this.#call.send({ t: 'post', rid: this.rid, box: base64urlOf(box) });
 	}
 
-	/** Ends it for both sides. */
+	/** Ends it for both participants. */
 	abort(): void {
 		this.#call.send({ t: 'burn', rid: this.rid });
 		this.close();
@@ -110,7 +109,7 @@ export class Rendezvous {
 			this.#finish(() => this.#events.aborted());
 		else if (frame.t === 'refused') this.#finish(() => this.#events.failed(frame));
 		else if (frame.t === 'challenge' && this.#participant.member) {
-			// Unanswered, the relay closes the line, and that is told.
+			// If this fails, the relay closes the connection, which is reported.
 			void authenticate(
 				this.#tools.crypto,
 				this.#participant.self,
@@ -124,21 +123,21 @@ export class Rendezvous {
 		try {
 			this.#events.box(bytesOfBase64url(text));
 		} catch {
-			// No box at all: whoever reads the next one finds that this one is missing.
+			// Invalid base64url: an empty box makes the reader reject the message.
 			this.#events.box(new Uint8Array());
 		}
 	}
 
-	#finish(tell: () => void): void {
+	#finish(report: () => void): void {
 		this.close();
-		tell();
+		report();
 	}
 
 	#disconnected(): void {
 		const waitMs = RETRY_MS[this.#lost];
 		if (this.#over) return;
 		if (waitMs === undefined) {
-			const fault = new Fault('offline', 'the line broke too often');
+			const fault = new Fault('offline', 'lost the connection to the rendezvous too often');
 			this.#finish(() => this.#events.failed({ t: 'fault', fault }));
 			return;
 		}
@@ -147,15 +146,15 @@ export class Rendezvous {
 	}
 
 	async #reconnect(): Promise<void> {
-		const taken = await joinAt(this.#tools, this.#participant);
+		const joined = await joinAt(this.#tools, this.#participant);
 		if (this.#over) {
-			if (!('t' in taken)) taken.call.close();
-		} else if (!('t' in taken)) {
-			this.#call = taken.call;
+			if (!('t' in joined)) joined.call.close();
+		} else if (!('t' in joined)) {
+			this.#call = joined.call;
 			this.#events.reconnected();
 			this.begin();
-		} else if (taken.t === 'fault') this.#disconnected();
-		else this.#finish(() => this.#events.failed(taken));
+		} else if (joined.t === 'fault') this.#disconnected();
+		else this.#finish(() => this.#events.failed(joined));
 	}
 }
 
@@ -171,9 +170,9 @@ async function joinAt(
 	const call = await RelayCall.open(tools.relays, tools.clock, participant.origin);
 	if ('t' in call) return call;
 	try {
-		const taken = await joinOver(tools.crypto, call, participant);
-		if ('t' in taken) call.close();
-		return taken;
+		const joined = await joinOver(tools.crypto, call, participant);
+		if ('t' in joined) call.close();
+		return joined;
 	} catch (error) {
 		call.close();
 		return { t: 'fault', fault: faultOf(error) };
@@ -204,7 +203,7 @@ async function joinOver(
 	return met.t === 'met' ? { call, rid: met.rid } : met;
 }
 
-/** Opens this home at a relay. `null`: it is open, else why not. */
+/** Opens this home at a relay. `null`: done; otherwise why not. */
 export async function openHome(
 	{ crypto, clock, relays }: RendezvousTools,
 	{ self, origin, invitation }: { self: SelfIdentity; origin: string; invitation: string },
@@ -242,7 +241,7 @@ export async function authenticate(
 	challenge: string,
 ): Promise<void> {
 	const originHash = await crypto.sha256(ascii(call.origin));
-	const said = loginBytes({ originHash, challenge: bytesOfBase64url(challenge), home, device });
-	const signature = base64urlOf(await crypto.sign(sign.key, said));
+	const covered = loginBytes({ originHash, challenge: bytesOfBase64url(challenge), home, device });
+	const signature = base64urlOf(await crypto.sign(sign.key, covered));
 	call.send({ t: 'prove', version: WIRE_VERSION, home, device, signature });
 }

@@ -20,14 +20,14 @@ export interface PairingSessionTools {
 	readonly clock: Clock;
 	readonly relays: Relays;
 	readonly admissions: Admissions;
-	/** Until the relay has heard what was signed here, but not for long. */
+	/** Resolves when the relay has the new roster entries, or after a short timeout. */
 	readonly shown: () => Promise<void>;
 }
 
-/** What devices answer by themselves, no person asked. */
+/** For answers that need no person. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
-/** One pairing, from the seat at the meeting to its end. Boxes are read one after the other. */
+/** One pairing, from joining the rendezvous to its end. Boxes are handled one at a time. */
 export abstract class PairingSession {
 	onState: (state: PairingState) => void = () => undefined;
 	protected readonly tools: PairingSessionTools;
@@ -46,14 +46,14 @@ export abstract class PairingSession {
 		this.self = self;
 	}
 
-	/** `null`: seated. */
+	/** `null`: joined. */
 	async join(participant: Participant, forMs: number): Promise<RelayFailure | null> {
 		const rendezvous = await Rendezvous.open(this.tools, participant, {
 			ready: () => this.#ready(),
 			box: (box) => void this.inTurn(() => this.receive(box)),
 			aborted: () => this.#aborted(),
 			reconnected: () => this.#rendezvous?.send(this.#lastSent),
-			failed: (no) => this.#failed(no),
+			failed: (failure) => this.#failed(failure),
 		});
 		if ('t' in rendezvous) return rendezvous;
 		this.#rendezvous = rendezvous;
@@ -67,44 +67,44 @@ export abstract class PairingSession {
 			this.#endInTurn({ why: 'expired', fault: null }, 'cancelled'),
 		);
 		rendezvous.begin();
-		// Who joined, or came to where somebody waited, has met.
+		// Whoever did not wait has met the other participant already.
 		if (participant.how.t !== 'wait') this.#ready();
 		return null;
 	}
 
-	/** A person typed the digits of the other screen. */
+	/** The user typed the digits of the other screen. */
 	abstract enter(digits: string): Promise<void>;
 
-	/** A person says yes. */
+	/** The user accepts. */
 	abstract confirm(wanted: RequestedAccess): Promise<void>;
 
-	/** Gives up, and tells the other side. */
-	leave(setRemoteNote: EndNote): void {
-		this.#close(setRemoteNote);
+	/** Ends the pairing and tells the other side. */
+	leave(note: EndNote): void {
+		this.#close(note);
 	}
 
-	/** What the other side said before it went. */
+	/** The last note of the other side. */
 	get remoteNote(): EndNote | null {
 		return this.#remoteNote;
 	}
 
-	/** What a newcomer that has consented may come back to (PR21). */
+	/** The join that a device which has consented may resume (PR21). */
 	get pending(): PendingJoin | null {
 		return null;
 	}
 
-	/** It was allowed and is being signed: too late to give up (PR19). */
+	/** Allowed and being signed: too late to cancel (PR19). */
 	get signing(): boolean {
 		return false;
 	}
 
-	/** What is done first, when the meeting is known. */
+	/** Called first, when the rendezvous is known. */
 	protected abstract begin(rid: string): Promise<void>;
 
-	/** A box of the other side. Every `Fault` burns the code. */
+	/** Handles a box of the other side. Every `Fault` burns the code. */
 	protected abstract receive(box: Bytes): Promise<void>;
 
-	/** Whether it came to its end well, so that the other side's leaving means nothing. */
+	/** Succeeded, so that the other side may leave. */
 	protected abstract get done(): boolean;
 
 	protected send(boxes: readonly Bytes[]): void {
@@ -120,7 +120,7 @@ export abstract class PairingSession {
 		this.#remoteNote = note;
 	}
 
-	/** The other side has to answer by itself, or no more. */
+	/** Starts or stops the timeout for an answer that needs no person. */
 	protected expectAnswer(expected: boolean): void {
 		this.#stopAnswer();
 		this.#stopAnswer = expected
@@ -152,7 +152,7 @@ export abstract class PairingSession {
 		this.expectAnswer(true);
 	}
 
-	/** Boxes and a person's words, one after the other. */
+	/** Runs boxes and user actions one at a time. */
 	protected inTurn(work: () => Promise<void>): Promise<void> {
 		const done = this.#queue.then(async () => {
 			if (this.#ended) return;
@@ -172,14 +172,14 @@ export abstract class PairingSession {
 	}
 
 	#aborted(): void {
-		// A note before it may still be read.
+		// A note that arrived before may still be queued.
 		void this.inTurn(() => {
 			this.end(this.#remoteNote === null ? 'burnt' : reasonOfNote(this.#remoteNote), null, null);
 			return Promise.resolve();
 		});
 	}
 
-	/** What is being signed comes to its end first. */
+	/** Queued behind `admit`, so that signing is never interrupted. */
 	#endInTurn(
 		{ why, fault }: { why: PairingEndReason; fault: Fault | null },
 		note: EndNote | null,
@@ -190,8 +190,8 @@ export abstract class PairingSession {
 		});
 	}
 
-	#failed(no: RelayFailure): void {
-		const { why, fault } = endedBy(no);
+	#failed(failure: RelayFailure): void {
+		const { why, fault } = endedBy(failure);
 		this.#endInTurn({ why: why === 'unknown-code' ? 'other-side-gone' : why, fault }, null);
 	}
 }

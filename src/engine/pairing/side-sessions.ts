@@ -13,7 +13,7 @@ type Done = Extract<PairingState, { readonly kind: 'done' }>;
 /** PR21: an owner may take ten minutes to allow, and waits ten more. */
 const RESUME_WINDOW_MS = 2 * 10 * 60 * 1000;
 
-/** PR17 */
+/** PR17. */
 const MAX_TRIES = 3;
 
 function methodOf({ code }: OwnerHandshakeOptions | JoinerHandshakeOptions): Comparing['by'] {
@@ -57,7 +57,7 @@ export class OwnerSession extends PairingSession {
 		return this.#signing;
 	}
 
-	/** It stays at the table after that: a newcomer that lost M4 asks again. */
+	/** The session stays open afterwards: a joiner that lost M4 asks again. */
 	protected get done(): boolean {
 		return this.#done;
 	}
@@ -68,17 +68,17 @@ export class OwnerSession extends PairingSession {
 	}
 
 	protected async receive(box: Bytes): Promise<void> {
-		const heard = await this.#handshake?.receive(box);
-		switch (heard?.kind) {
-			case 'newcomer': {
-				const { name, wanted } = heard;
+		const event = await this.#handshake?.receive(box);
+		switch (event?.kind) {
+			case 'joiner': {
+				const { name, wanted } = event;
 				const by = methodOf(this.#options);
-				this.#digits = heard.digits;
+				this.#digits = event.digits;
 				this.expectAnswer(false);
-				this.send([heard.answer]);
-				const asked = { kind: 'comparing', side: 'owner', asks: true, said: false } as const;
-				const digits = by === 'letters' ? null : heard.digits;
-				this.#compare({ ...asked, by, digits, left: null, name, wanted });
+				this.send([event.answer]);
+				const common = { kind: 'comparing', side: 'owner', asks: true, said: false } as const;
+				const digits = by === 'letters' ? null : event.digits;
+				this.#compare({ ...common, by, digits, left: null, name, wanted });
 				break;
 			}
 			case 'self':
@@ -89,10 +89,10 @@ export class OwnerSession extends PairingSession {
 				await this.#admit();
 				break;
 			case 'again':
-				this.resend(heard.boxes);
+				this.resend(event.boxes);
 				break;
 			case 'note':
-				this.note(heard.note);
+				this.note(event.note);
 		}
 	}
 
@@ -115,7 +115,7 @@ export class OwnerSession extends PairingSession {
 		this.#signing = true;
 		try {
 			const pieces = await handshake.admit(this.tools.admissions, wanted);
-			// Who is let in goes to the relay at once, and would be a stranger there.
+			// The joiner connects to the relay at once and must be known there (PR14).
 			await this.tools.shown();
 			this.send(pieces);
 			this.#done = true;
@@ -126,23 +126,25 @@ export class OwnerSession extends PairingSession {
 		this.#awaitArrival({ side: 'owner', device: handshake.joiner.device, name, wanted });
 	}
 
-	/** PR24 */
-	#awaitArrival(whom: Pick<Done, 'device' | 'name' | 'wanted'> & { readonly side: 'owner' }): void {
+	/** PR24. */
+	#awaitArrival(
+		joiner: Pick<Done, 'device' | 'name' | 'wanted'> & { readonly side: 'owner' },
+	): void {
 		const { admissions } = this.tools;
 		let shown = '';
-		const look = (): void => {
-			const now = admissions.arrivalState(whom.device);
+		const update = (): void => {
+			const now = admissions.arrivalState(joiner.device);
 			if (now === shown) return;
 			shown = now;
-			if (now === 'waits') this.onState({ kind: 'waiting', ...whom });
+			if (now === 'waits') this.onState({ kind: 'waiting', ...joiner });
 			else {
 				off();
-				if (now === 'here') this.onState({ kind: 'done', ...whom });
+				if (now === 'here') this.onState({ kind: 'done', ...joiner });
 				else this.onState({ kind: 'ended', why: 'never-came', fault: null });
 			}
 		};
-		const off = admissions.on(look);
-		look();
+		const off = admissions.on(update);
+		update();
 	}
 }
 
@@ -154,7 +156,7 @@ export class JoinerSession extends PairingSession {
 	#pending: PendingJoin | null = null;
 	#done = false;
 
-	/** `relay`: where it goes in, and is reached from then on. */
+	/** `relay`: where the joiner connects from then on. */
 	constructor(
 		tools: PairingSessionTools,
 		self: SelfIdentity,
@@ -170,7 +172,7 @@ export class JoinerSession extends PairingSession {
 		return this.#pending;
 	}
 
-	/** Only an owner types them. */
+	/** Only an owner types digits. */
 	enter(): Promise<void> {
 		return Promise.resolve();
 	}
@@ -194,19 +196,19 @@ export class JoinerSession extends PairingSession {
 	}
 
 	protected async receive(box: Bytes): Promise<void> {
-		const heard = await this.#handshake?.receive(box);
-		switch (heard?.kind) {
+		const event = await this.#handshake?.receive(box);
+		switch (event?.kind) {
 			case 'opened':
 				this.expectAnswer(true);
-				this.send([heard.answer]);
+				this.send([event.answer]);
 				break;
-			case 'host': {
-				const { digits, wanted, names } = heard;
+			case 'owner': {
+				const { digits, wanted, names } = event;
 				this.expectAnswer(false);
 				const { name } = this.#options;
-				const asked = { kind: 'comparing', side: 'new', asks: !names, said: false } as const;
+				const common = { kind: 'comparing', side: 'new', asks: !names, said: false } as const;
 				const comparing = {
-					...asked,
+					...common,
 					by: methodOf(this.#options),
 					digits,
 					left: null,
@@ -218,21 +220,21 @@ export class JoinerSession extends PairingSession {
 				break;
 			}
 			case 'admitted': {
-				const { roster, grants } = heard.admission;
+				const { roster, grants } = event.admission;
 				await this.tools.admissions.enter(roster, grants, this.#relay);
 				this.#done = true;
 				const { device } = this.self;
 				const { name } = this.#options;
-				this.onState({ kind: 'done', side: 'new', device, name, wanted: heard.became });
+				this.onState({ kind: 'done', side: 'new', device, name, wanted: event.became });
 				// The owner need not wait any longer.
 				this.leave('failed');
 				break;
 			}
 			case 'again':
-				this.resend(heard.boxes);
+				this.resend(event.boxes);
 				break;
 			case 'note':
-				this.note(heard.note);
+				this.note(event.note);
 		}
 	}
 
@@ -248,7 +250,7 @@ export class JoinerSession extends PairingSession {
 		const relay = this.#relay === '' ? null : this.#relay;
 		const untilMs = clock.wallMs() + RESUME_WINDOW_MS;
 		const pending = { ...this.#handshake.agreed, relay, untilMs };
-		// Before it is said: from now on an owner may let it in.
+		// Stored before M3 is sent: from then on an owner may admit this device.
 		await admissions.setPendingJoin(pending);
 		this.#pending = pending;
 		this.send([ok]);

@@ -4,53 +4,53 @@ import type { PeerDescriptor } from '#domain/pairing/peer-descriptor.ts';
 export interface DataChannelEvents {
 	text(text: string): void;
 	bytes(bytes: Bytes): void;
-	/** Once, and nothing after it. */
+	/** Called once, and no event after it. */
 	ended(): void;
 }
 
-/** One conversation on a cable: whole messages, all of them, in order. */
+/** One reliable, ordered channel of a direct connection. */
 export interface DataChannel {
-	/**
-	 * Nothing happens when it has ended. A message holds 256 KiB at most; a longer one is not sent.
-	 */
+	/** No effect once it has ended. At most 256 KiB; a longer message is not sent. */
 	sendText(text: string): void;
 	sendBytes(bytes: Bytes): void;
-	/** Bytes that wait to go. */
+	/** Bytes not sent yet. */
 	readonly waiting: number;
 	/** What was sent before still arrives. */
 	close(): void;
 }
 
 export interface DataConnectionEvents {
-	/** Both ends are connected; once. */
+	/** Both ends are connected. Called once. */
 	up(): void;
-	/** It never came up, or broke, or the other end closed it; once, and nothing after it. */
+	/**
+	 * It never came up, broke, or was closed by the other end. Called once, and no event after it.
+	 */
 	down(): void;
-	/** The other end began a conversation. */
+	/** The other end opened a channel. */
 	channel(channel: DataChannel): DataChannelEvents;
 }
 
-/** One end of a direct connection that carries nothing but conversations. */
+/** One end of a direct connection that carries data channels only. */
 export interface DataConnection {
 	readonly descriptor: PeerDescriptor;
-	/** Begins a conversation. Rejects with `Fault` `offline`. */
+	/** Opens a channel. Rejects with `Fault` `offline`. */
 	open(events: DataChannelEvents): Promise<DataChannel>;
-	/** Tells nobody here; the other end hears that it is down. */
+	/** Reports no event here; the other end gets `down`. */
 	close(): void;
 }
 
-/** Who shows its contact first. */
+/** The end whose descriptor is shown first. */
 export interface OfferedDataConnection extends DataConnection {
-	/** Throws `malformed` for what the browser does not take. */
+	/** Throws `malformed` if the browser rejects the answer. */
 	accept(answer: PeerDescriptor): Promise<void>;
 }
 
 /**
- * Direct connections without anybody in between. Throws `unsupported` without WebRTC, `offline`
+ * Direct connections without a signalling server. Throws `unsupported` without WebRTC, `offline`
  * without a network, `malformed`.
  */
 export interface DataConnections {
 	offer(events: DataConnectionEvents): Promise<OfferedDataConnection>;
-	/** Waits for the other end to accept, as long as the browser lets it. */
+	/** Waits for the other end to accept, for as long as the browser keeps trying. */
 	answer(offer: PeerDescriptor, events: DataConnectionEvents): Promise<DataConnection>;
 }

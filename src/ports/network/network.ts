@@ -1,10 +1,6 @@
-/** What the browser knows of the network, and where the app came from. */
 export interface Network {
-	/** Of the app, as in `https://cam.local:8443`. */
+	/** The app's own origin, such as `https://cam.local:8443`. */
 	readonly origin: string;
-	/**
-	 * Calls `back` when there is a network again, or when somebody looks at the page again: now is
-	 * better than later.
-	 */
+	/** Calls `back` when the network is back or the page becomes visible: good moments to retry. */
 	onAvailable(back: () => void): () => void;
 }

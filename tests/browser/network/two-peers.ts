@@ -1,6 +1,5 @@
 /**
- * Two peers in one page, with the real WebRTC between them and a relay that may change what they
- * say.
+ * Two peers in one page, connected by real WebRTC and by a relay that may change their messages.
  */
 import { BrowserClock } from '#browser/device/clock.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
@@ -18,7 +17,7 @@ import { cleanUps, lens, shown } from '../live/live-fixture.ts';
 const crypto = new WebCrypto();
 const clock = new BrowserClock();
 export const live = new LiveClock(clock);
-/** Certificates as devices have them. */
+/** Certificates such as devices have. */
 export function certificates(count: number): Promise<DtlsCertificate[]> {
 	return Promise.all(
 		Array.from({ length: count }, async () => {
@@ -34,7 +33,7 @@ export interface Certificates {
 	readonly viewers: DtlsCertificate;
 }
 
-/** A camera and a viewer in this page, with a relay between them that may change letters. */
+/** A camera and a viewer in this page, and a relay between them that may change messages. */
 export function call(
 	{ cameras, viewers }: Certificates,
 	change: (message: Message) => Message = (message) => message,

@@ -11,7 +11,7 @@ import type {
 	DataChannelEvents,
 } from '#ports/network/data-connection.ts';
 
-/** As it comes through a code. */
+/** As read from a code. */
 const scanned = (descriptor: PeerDescriptor): PeerDescriptor =>
 	parseDescriptor(buildDescriptor(descriptor));
 
@@ -76,7 +76,7 @@ async function connected(waitMs = 0): Promise<{
 	};
 }
 
-it('NB1 NB6 two ends connect by contacts alone, and say whole messages in order', async () => {
+it('NB1 NB6 two ends connect by descriptors alone and exchange whole messages in order', async () => {
 	const { first, open } = await connected();
 	const guest = new Heard();
 	const channel = await open(guest);
@@ -86,14 +86,14 @@ it('NB1 NB6 two ends connect by contacts alone, and say whole messages in order'
 	channel.sendText('one');
 	channel.sendText(long);
 	channel.sendBytes(part);
-	// Too long for any browser: it is not sent, and nothing breaks.
+	// Too long for any browser: not sent, and nothing breaks.
 	channel.sendBytes(new Uint8Array(300_000));
 	channel.sendText('two');
 	await expect.poll(() => first.said.length).toBe(4);
 	expect(first.said).toEqual(['one', long, part, 'two']);
 	first.channels[0]?.sendText('back');
 	await expect.poll(() => guest.said).toEqual(['back']);
-	// A second conversation beside it, and the end of the first.
+	// A second channel beside it, and the end of the first.
 	const other = await open(new Heard());
 	channel.close();
 	await expect.poll(() => first.overs).toBe(1);
@@ -101,7 +101,7 @@ it('NB1 NB6 two ends connect by contacts alone, and say whole messages in order'
 	await expect.poll(() => first.said.at(-1)).toBe('still here');
 });
 
-it('NB6 what was said last arrives, and the end is told to the other side only', async () => {
+it('NB6 the last message arrives, and only the other side is told of the end', async () => {
 	const { first, second, open, close } = await connected();
 	const channel = await open(new Heard());
 	channel.sendText('last words');
@@ -113,11 +113,11 @@ it('NB6 what was said last arrives, and the end is told to the other side only',
 	await expect(open(new Heard())).rejects.toMatchObject({ kind: 'offline' });
 });
 
-it('NB5 who answered waits for a person who takes long to scan', async () => {
+it('NB5 the answerer waits for a person who takes long to scan', async () => {
 	await connected(25_000);
 }, 240_000);
 
-it('NB4 nobody is let in who is not the one in the code', async () => {
+it('NB4 a peer other than the one in the code cannot connect', async () => {
 	const [first, second] = [new Heard(), new Heard()];
 	const offered = await dataConnections.offer(first);
 	const answered = await dataConnections.answer(scanned(offered.descriptor), second);

@@ -2,6 +2,7 @@ import { createECDH } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesOf, hexOf } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
 import { kitFrom, kitGroups, kitLink, tidyKit } from '#domain/pairing/kit.ts';
 import { publicPointOf, scalarFrom } from '#domain/base/p256.ts';
 import vectors from '../../fixtures/vectors/kit.json' with { type: 'json' };
@@ -10,7 +11,7 @@ const secrets = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const kits = Object.entries(vectors.kits);
 
 describe('KT1 the 26 characters', () => {
-	it.each(kits)('%s: characters and link are those of the vectors', (hex, { characters, link }) => {
+	it.each(kits)('%s: characters and link match the vectors', (hex, { characters, link }) => {
 		const secret = bytesOf(hex);
 		expect(kitGroups(secret).join('')).toBe(characters);
 		expect(kitGroups(secret).map(({ length }) => length)).toEqual([5, 5, 5, 5, 6]);
@@ -19,7 +20,7 @@ describe('KT1 the 26 characters', () => {
 		expect(kitFrom(link)).toEqual({ secret, relay: vectors.relay, guarded: false });
 	});
 
-	it('whatever is printed is read back, also as people type it', () => {
+	it('everything printed is read back, also as people type it', () => {
 		fc.assert(
 			fc.property(secrets, fc.constantFrom(' ', '-', '', ' – ', '\n'), (bytes, between) => {
 				const secret = new Uint8Array(bytes);
@@ -33,8 +34,8 @@ describe('KT1 the 26 characters', () => {
 		);
 	});
 
-	it('of slips of one character and of neighbours swapped about three in four are told', () => {
-		const told = { slip: 0, swap: 0 };
+	it('about three in four single-character errors and swaps are detected', () => {
+		const detected = { slip: 0, swap: 0 };
 		const tries = { slip: 0, swap: 0 };
 		for (const [hex, { characters }] of kits.slice(2)) {
 			for (let at = 0; at < 26; at += 1) {
@@ -43,19 +44,19 @@ describe('KT1 the 26 characters', () => {
 					const text = characters.slice(0, at) + letter + characters.slice(at + 1);
 					tries.slip += 1;
 					const read = kitFrom(text);
-					if (read === 'slip') told.slip += 1;
+					if (read === 'slip') detected.slip += 1;
 					else expect(read).not.toMatchObject({ secret: bytesOf(hex) });
 				}
 				const [a = '', b = ''] = characters.slice(at, at + 2);
 				if (a === b || b === '') continue;
 				tries.swap += 1;
 				if (kitFrom(characters.slice(0, at) + b + a + characters.slice(at + 2)) === 'slip') {
-					told.swap += 1;
+					detected.swap += 1;
 				}
 			}
 		}
-		expect(told.slip / tries.slip).toBeGreaterThan(0.7);
-		expect(told.swap / tries.swap).toBeGreaterThan(0.5);
+		expect(detected.slip / tries.slip).toBeGreaterThan(0.7);
+		expect(detected.swap / tries.swap).toBeGreaterThan(0.5);
 	});
 
 	it.each([
@@ -74,7 +75,7 @@ describe('KT1 the 26 characters', () => {
 });
 
 describe('KT2 private number and public point', () => {
-	it('is the point that OpenSSL finds', () => {
+	it('the point is the one that OpenSSL computes', () => {
 		const ecdh = createECDH('prime256v1');
 		fc.assert(
 			fc.property(fc.uint8Array({ minLength: 64, maxLength: 64 }), (wide) => {
@@ -86,7 +87,7 @@ describe('KT2 private number and public point', () => {
 		);
 	});
 
-	it('holds at both ends, and nothing else is a private number', () => {
+	it('the limits are accepted, and nothing else is a private number', () => {
 		const n = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551';
 		const ecdh = createECDH('prime256v1');
 		for (const hex of [`${'0'.repeat(63)}1`, `${'0'.repeat(63)}2`, `${n.slice(0, -1)}0`]) {
@@ -95,7 +96,7 @@ describe('KT2 private number and public point', () => {
 		}
 		expect(hexOf(scalarFrom(new Uint8Array(64)))).toBe(`${'0'.repeat(63)}1`);
 		for (const hex of ['00'.repeat(32), n, 'ff'.repeat(32), '01']) {
-			expect(() => publicPointOf(bytesOf(hex))).toThrow('no private number');
+			expect(() => publicPointOf(bytesOf(hex))).toThrow(Fault);
 		}
 	});
 });

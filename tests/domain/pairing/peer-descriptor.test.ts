@@ -44,7 +44,7 @@ const address = fc.constantFrom('ipv4', 'name', 'ipv6').chain((kind) =>
 			.map((bytes) => Uint8Array.from(bytes)),
 	}),
 );
-const contact: fc.Arbitrary<PeerDescriptor> = fc.record({
+const anyDescriptor: fc.Arbitrary<PeerDescriptor> = fc.record({
 	fingerprint: fc
 		.uint8Array({ minLength: 32, maxLength: 32 })
 		.map((bytes) => Uint8Array.from(bytes)),
@@ -61,8 +61,8 @@ function sorted({ addresses, ...rest }: PeerDescriptor): PeerDescriptor {
 	};
 }
 
-describe('contacts', () => {
-	it('NB1 what Chromium and Firefox describe becomes bytes, and a description again', () => {
+describe('peer descriptors', () => {
+	it('NB1 SDP of Chromium and Firefox becomes bytes, and SDP again', () => {
 		for (const [sdp, host] of [
 			[chromium, '2f1e0d3c-1111-4222-8333-0123456789ab.local 54321'],
 			[firefox, '192.168.1.7 40000'],
@@ -80,9 +80,9 @@ describe('contacts', () => {
 		expect(descriptorFromSdp(firefox).addresses.map(({ kind }) => kind)).toEqual(['ipv4', 'ipv6']);
 	});
 
-	it('NB1 NB2 any contact comes through bytes, description and code', () => {
+	it('NB1 NB2 any descriptor survives bytes, SDP and code', () => {
 		fc.assert(
-			fc.property(contact, (one) => {
+			fc.property(anyDescriptor, (one) => {
 				expect(parseDescriptor(buildDescriptor(one))).toEqual(one);
 				expect(descriptorFromSdp(sdpOfDescriptor(one, 'answer'))).toEqual(sorted(one));
 				const code: DirectCode = { kind: 'a2', rid: 'ab'.repeat(16), descriptor: one };
@@ -91,7 +91,7 @@ describe('contacts', () => {
 		);
 	});
 
-	it('NB1 without an address, a fingerprint or names of ICE there is no contact', () => {
+	it('NB1 without an address, a fingerprint or ICE names there is no descriptor', () => {
 		const none = { name: 'Fault', kind: 'malformed' };
 		expect(() => descriptorFromSdp(chromium.replace(/a=candidate.*\r\n/g, ''))).toThrow(
 			expect.objectContaining({ kind: 'offline' }),
@@ -106,7 +106,7 @@ describe('contacts', () => {
 		}
 	});
 
-	it('NB2 bytes and codes that are damaged are malformed, and nothing else is thrown', () => {
+	it('NB2 damaged bytes and codes are malformed, and nothing else is thrown', () => {
 		fc.assert(
 			fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
 				try {
@@ -119,7 +119,7 @@ describe('contacts', () => {
 			{ numRuns: 2000 },
 		);
 		fc.assert(
-			fc.property(contact, fc.nat(), fc.nat(255), (one, at, to) => {
+			fc.property(anyDescriptor, fc.nat(), fc.nat(255), (one, at, to) => {
 				const whole = directCodeText({
 					...{ kind: 'p2', rid: 'ab'.repeat(16), descriptor: one },
 					...{ secret: new Uint8Array(32), hash: new Uint8Array(32) },
@@ -152,7 +152,7 @@ describe('contacts', () => {
 		);
 	});
 
-	it('NB4 NB8 vectors of the secret and the origin that two contacts make', async () => {
+	it('NB4 NB8 vectors of the secret and the origin that two descriptors yield', async () => {
 		const [offer, answer] = [vectors.codes[0], vectors.codes[3]].map((vector) =>
 			directCodeFrom(vector?.code ?? ''),
 		);
@@ -170,7 +170,7 @@ describe('contacts', () => {
 		expect(isDirectOrigin('https://cam.local:8443')).toBe(false);
 	});
 
-	it('NB2 a link with an ordinary contact is short enough for a camera', () => {
+	it('NB2 a link with an ordinary descriptor is short enough to scan', () => {
 		const { code } = vectors.codes[0] ?? { code: '' };
 		expect(`https://spy-cam.example.org/pair#${code}`.length).toBeLessThanOrEqual(300);
 	});

@@ -20,7 +20,7 @@ const camera = 'ca'.repeat(16);
 const want: ActionMessage = { t: 'want-grants', camera, earlier: false };
 const show: CountedMessage = { t: 'show-earlier', device: 'de'.repeat(16), entry: 3 };
 
-/** Two devices, and what is between them: nothing gets on unless a test carries it. */
+/** Two devices whose messages reach each other only when a test delivers them. */
 class Page {
 	acts: FreshnessGate;
 	readonly id: DeviceId;
@@ -35,12 +35,12 @@ class Page {
 		this.acts = this.begun();
 	}
 
-	/** As after a reload: what it kept is in the vault. */
+	/** A gate after a reload: only the vault is kept. */
 	begun(): FreshnessGate {
 		const { clock, vault } = this;
 		return (this.acts = new FreshnessGate({ clock, crypto, vault }, (_, body) => {
 			const whole = messageBodyFrom(messageBodyText(body));
-			if (whole === null) throw new Error('no letter of ours');
+			if (whole === null) throw new Error('not a valid message');
 			this.sent.push(whole);
 			return Promise.resolve('taken');
 		}));
@@ -61,7 +61,7 @@ beforeEach(() => {
 	[viewer, host] = [new Page('a1', clock), new Page('b2', clock)];
 });
 
-/** All that was written until now gets to the other. */
+/** Delivers everything written so far. */
 async function carry(from: Page, to: Page): Promise<MessageBody[]> {
 	const all = from.sent.splice(0);
 	for (const body of all) await to.hear(body, from);
@@ -73,8 +73,8 @@ async function acquaint(): Promise<void> {
 	await carry(host, viewer);
 }
 
-describe('what acts', () => {
-	it('LT8 is done once, with a nonce of its reader', async () => {
+describe('messages that act', () => {
+	it('LT8 an action with a nonce of its reader is carried out once', async () => {
 		await acquaint();
 		await viewer.acts.sendAction(host.id, want);
 		const [body] = await carry(viewer, host);
@@ -84,7 +84,7 @@ describe('what acts', () => {
 		expect(host.sent).toEqual([]);
 	});
 
-	it('LT8 held back longer than its sender waits, it is not done any more', async () => {
+	it('LT8 an action delayed beyond its sender’s deadline is not carried out', async () => {
 		await acquaint();
 		clock.advance(4000);
 		await viewer.acts.sendAction(host.id, want);
@@ -101,7 +101,7 @@ describe('what acts', () => {
 		expect(host.did).toEqual(['want-grants']);
 	});
 
-	it('LT8 the time that the nonce was under way is taken off, never added', async () => {
+	it('LT8 the time a nonce spent in transit shortens the deadline, never extends it', async () => {
 		await host.acts.sendNotice(viewer.id, { t: 'acted', rosterSeq: 1 }, 0);
 		clock.advance(9000);
 		await carry(host, viewer);
@@ -111,7 +111,7 @@ describe('what acts', () => {
 		expect(host.did).toEqual([]);
 	});
 
-	it('LT7 ten hours later, after sleep, and for another page of that device: nothing', async () => {
+	it('LT7 an old nonce is worthless ten hours later, after sleep, and for another page of the device', async () => {
 		await acquaint();
 		await viewer.acts.sendAction(host.id, want);
 		const [body] = viewer.sent.splice(0);
@@ -122,13 +122,13 @@ describe('what acts', () => {
 		await acquaint();
 		await viewer.acts.sendAction(host.id, want);
 		const [held] = viewer.sent.splice(0);
-		// The monotonic clock of a device that sleeps may stand still.
+		// The monotonic clock may stop while a device sleeps.
 		clock.step(10 * 3_600_000);
 		await host.hear(held!, viewer);
 		expect(host.did).toEqual([]);
 	});
 
-	it('LT7 with a nonce that was given to another device, or without any, nothing is done', async () => {
+	it('LT7 an action with a nonce for another device, or without one, is not carried out', async () => {
 		const other = new Page('c3', clock);
 		await acquaint();
 		await viewer.acts.sendAction(host.id, want);
@@ -140,14 +140,14 @@ describe('what acts', () => {
 		expect(host.did).toEqual([]);
 	});
 
-	it('LT9 who has no nonce of now is told so, and says it again within its time', async () => {
+	it('LT9 an action without a valid nonce is answered stale and repeated until its deadline', async () => {
 		await viewer.acts.sendAction(host.id, want);
 		await carry(viewer, host);
 		expect(host.did).toEqual([]);
 		await carry(host, viewer);
 		await carry(viewer, host);
 		expect(host.did).toEqual(['want-grants']);
-		// The last answer was that it was stale: too late it changes nothing.
+		// The last answer was `stale`; after the deadline it changes nothing.
 		await viewer.acts.sendAction(host.id, want);
 		host.begun();
 		await carry(viewer, host);
@@ -156,7 +156,7 @@ describe('what acts', () => {
 		expect(viewer.sent).toEqual([]);
 	});
 
-	it('LT8 a sender that slept meanwhile does not say it again: its time is past by either clock', async () => {
+	it('LT8 a sender that slept does not repeat an action whose deadline has passed by either clock', async () => {
 		await viewer.acts.sendAction(host.id, want);
 		await carry(viewer, host);
 		clock.step(10 * 3_600_000);
@@ -165,7 +165,7 @@ describe('what acts', () => {
 		expect(host.did).toEqual([]);
 	});
 
-	it('LT9 of several pages of a device each does it once', async () => {
+	it('LT9 each of several pages of a device carries an action out once', async () => {
 		const tab = new Page('b2', clock);
 		await viewer.acts.sendAction(host.id, want);
 		for (let round = 0; round < 4; round += 1) {
@@ -178,7 +178,7 @@ describe('what acts', () => {
 		expect(viewer.sent).toEqual([]);
 	});
 
-	it('LT14 one device cannot make another do, or remember, more than so much', async () => {
+	it('LT14 the work and memory that one device can cause at another are limited', async () => {
 		await acquaint();
 		for (let n = 0; n < 1100; n += 1) await viewer.acts.sendAction(host.id, want);
 		await carry(viewer, host);
@@ -191,8 +191,8 @@ describe('what acts', () => {
 	});
 });
 
-describe('what may wait', () => {
-	it('LT10 counts once, after a week too, and not again after a reload', async () => {
+describe('messages that may wait', () => {
+	it('LT10 it counts once, even after a week, and not again after a reload', async () => {
 		await viewer.acts.sendCounted(host.id, show, 3600);
 		const [body] = viewer.sent.splice(0);
 		clock.advance(7 * 24 * 3_600_000);
@@ -207,7 +207,7 @@ describe('what may wait', () => {
 		expect(host.did).toEqual(['show-earlier', 'show-earlier']);
 	});
 
-	it('LT10 without a number it is nothing, and an older one than was read does not count', async () => {
+	it('LT10 it does not count without a counter value or with a value that is not higher', async () => {
 		await host.hear({ message: show, beside: {} }, viewer);
 		await viewer.acts.sendCounted(host.id, show, 3600);
 		await viewer.acts.sendCounted(host.id, show, 3600);
@@ -218,10 +218,10 @@ describe('what may wait', () => {
 	});
 });
 
-test('LT7 every message has its place: what acts, what may wait, what answers, what tells', () => {
+test('LT7 every message is assigned to a kind: acts, may wait, answers or tells', () => {
 	const known = messageSchema.options.map((option) => option.entries.t.literal);
 	expect(Object.keys(MESSAGE_EFFECTS).toSorted()).toEqual([...known].toSorted());
-	// What answers names what its reader made: a nonce, or an id.
+	// An answer names a nonce or an id that its reader made.
 	for (const { entries } of messageSchema.options) {
 		if (MESSAGE_EFFECTS[entries.t.literal] !== 'answers') continue;
 		expect('peer' in entries || 'id' in entries).toBe(true);

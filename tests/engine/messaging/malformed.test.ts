@@ -1,6 +1,6 @@
 /**
- * G, on the side of a device: whatever a relay, a stranger or a member sends is read, refused by a
- * Fault, or is nothing.
+ * G, on the device: any input from a relay, a stranger or a member is parsed, rejected with a
+ * Fault, or ignored.
  */
 import { expect, test } from 'vitest';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
@@ -183,7 +183,7 @@ function mangledBytes(good: Bytes): Bytes {
 	}
 }
 
-/** The same input however often it is parsed. */
+/** Mangles an input once, so that repeated parsing gets the same one. */
 function prepared<T>(
 	[name, good, parse]: readonly [string, T, (bad: T) => unknown],
 	mangled: (good: T) => T,
@@ -197,12 +197,12 @@ function timedMs(work: () => unknown): number {
 	try {
 		work();
 	} catch {
-		// Looked at the first time.
+		// The caller has checked the error the first time.
 	}
 	return performance.now() - begun;
 }
 
-test('G malformed frames, messages, codes, descriptions, letters, entries, grants and boxes: a Fault or nothing', () => {
+test('G malformed frames, messages, codes, descriptions, sealed messages, entries, grants and boxes yield a Fault or null', () => {
 	const count = times(100_000);
 	const ends = { read: 0, nothing: 0, fault: 0 };
 	let slowestMs = 0;
@@ -219,7 +219,7 @@ test('G malformed frames, messages, codes, descriptions, letters, entries, grant
 			expect(error, `seed ${seed}, n ${n}: ${what}`).toBeInstanceOf(Fault);
 			ends.fault += 1;
 		}
-		// Once more where it was slow: a busy machine may stall, and a slow parser is slow again.
+		// Slow inputs are timed again: a busy machine may stall once, a slow parser is slow every time.
 		const tookMs = performance.now() - begun;
 		slowestMs = Math.max(slowestMs, tookMs < 1_000 ? tookMs : Math.min(tookMs, timedMs(work)));
 	}

@@ -44,14 +44,14 @@ beforeAll(async () => {
 });
 
 function of({ localDevice }: FakeDevice): LocalEndpoint {
-	if (localDevice.unlocked === null) throw new Error('not ready');
+	if (localDevice.unlocked === null) throw new Error('the local device is locked');
 	return localDevice.unlocked;
 }
 
 const deviceOf = (one: FakeDevice): DeviceId => of(one).identity.device;
 
-describe('vectors of letters', () => {
-	it('LT1 a letter, byte by byte, and read', async () => {
+describe('vectors of sealed messages', () => {
+	it('LT1 a message matches its vector byte by byte and can be opened', async () => {
 		const { letter, canonical, signature } = parseSealedMessage(bytesOfBase64url(vector.box));
 		expect(hexOf(canonical)).toBe(vector.canonical);
 		expect(hexOf(signature)).toBe(vector.signature);
@@ -94,7 +94,7 @@ describe('vectors of letters', () => {
 		expect(opened?.body.message).toEqual(JSON.parse(vector.message));
 	});
 
-	it('RL10 what a device signs to be let in', async () => {
+	it('RL10 the bytes that a device signs to log in match their vector', async () => {
 		const { login } = vector;
 		const covered = loginBytes({
 			originHash: await crypto.sha256(new TextEncoder().encode(login.origin)),
@@ -115,7 +115,7 @@ describe('vectors of letters', () => {
 			concatBytes(bytesOf(entry), bytesOf(entrySignature)),
 		]);
 		const theirs = roster.devices.get(vector.from as DeviceId)?.subject;
-		if (!theirs) throw new Error('no writer');
+		if (!theirs) throw new Error('the vectors have no sender');
 		const a = concatBytes(bytesOf(keys.sign.public), bytesOf(keys.kem.public));
 		const b = concatBytes(theirs.sign, theirs.kem);
 		for (const [one, other] of [
@@ -129,19 +129,19 @@ describe('vectors of letters', () => {
 	});
 });
 
-describe('letters', () => {
+describe('sealed messages', () => {
 	const read = (by: FakeDevice, box: string, letters = new MessageSealer(crypto, by.clock)) =>
 		letters.open(of(by), box);
 	const write = (from: FakeDevice, to: FakeDevice) =>
 		new MessageSealer(crypto, from.clock).seal(of(from), deviceOf(to), ask);
 
-	it('LT1 LT2 goes from one member to another, with who wrote it', async () => {
+	it('LT1 LT2 a message reaches another member and names its sender', async () => {
 		const { device } = of(viewer).identity;
 		const got = await read(camera, await write(viewer, camera));
 		expect(got).toMatchObject({ body: ask, from: { device, roles: ['viewer'] } });
 	});
 
-	it('LT1 tells no length but a padded one', async () => {
+	it('LT1 only the padded length is visible', async () => {
 		const letters = new MessageSealer(crypto, viewer.clock);
 		const grants = { t: 'grants', camera: 'ab'.repeat(16), grants: ['a'.repeat(300)] } as const;
 		const long: MessageBody = { message: { ...grants, grants: [...grants.grants] }, beside: {} };
@@ -150,7 +150,7 @@ describe('letters', () => {
 		expect(a?.length).toBe(b?.length);
 	});
 
-	it('LT2 is dropped by another device, and where either is no member any more', async () => {
+	it('LT2 a message is dropped by another device, and after either side was revoked', async () => {
 		const letters = new MessageSealer(crypto, camera.clock);
 		const outside = { ...of(viewer), identity: of(stranger).identity };
 		const forged = await new MessageSealer(crypto, camera.clock).seal(
@@ -169,10 +169,10 @@ describe('letters', () => {
 		expect(await read(viewer, await write(viewer, camera))).toBeNull();
 	});
 
-	it('LT2 whose time is up is not read, and not written to', async () => {
+	it('LT2 a member whose time is up is neither read nor written to', async () => {
 		const box = await write(viewer, camera);
 		const entry = of(camera).roster.devices.get(deviceOf(viewer));
-		if (!entry) throw new Error('no viewer');
+		if (!entry) throw new Error('the roster has no viewer');
 		const roster = {
 			...of(camera).roster,
 			devices: new Map(of(camera).roster.devices).set(deviceOf(viewer), {
@@ -186,7 +186,7 @@ describe('letters', () => {
 		await expect(sent).rejects.toMatchObject({ kind: 'not-found' });
 	});
 
-	it('LT3 is read once', async () => {
+	it('LT3 a message is read once', async () => {
 		const letters = new MessageSealer(crypto, camera.clock);
 		const box = await write(viewer, camera);
 		expect(await read(camera, box, letters)).not.toBeNull();
@@ -200,7 +200,7 @@ describe('letters', () => {
 	});
 
 	it(
-		'LT2 mutated letters: none is read',
+		'LT2 mutated messages are never read',
 		async () => {
 			const seed = Number(process.env['SEED'] ?? 20261125);
 			const count = times(10_000);
@@ -222,7 +222,7 @@ describe('letters', () => {
 	);
 });
 
-/** Bits flipped, cut, lengthened, or put together from two. Never the same as either. */
+/** Flips bits, truncates, extends, or splices two messages. Never equals either of them. */
 function mutated(whole: Bytes, other: Bytes, below: (most: number) => number): Bytes {
 	const bytes = whole.slice();
 	const at = below(whole.length);
@@ -237,8 +237,7 @@ function mutated(whole: Bytes, other: Bytes, below: (most: number) => number): B
 		case 2: {
 			const from = 52 + below(whole.length - 53);
 			bytes.set(other.subarray(0, from), 0);
-			// Two letters share home, devices and sometimes time: what is put together must differ from
-			// both.
+			// Two messages share home, devices and sometimes time: the result must differ from both.
 			return hexOf(bytes) === hexOf(other) || hexOf(bytes) === hexOf(whole)
 				? flipped(whole, at, below)
 				: bytes;

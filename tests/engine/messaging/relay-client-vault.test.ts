@@ -9,7 +9,7 @@ import { until } from '../../support/until.ts';
 
 const deviceOf = ({ localDevice }: FakeDevice) => localDevice.unlocked!.identity.device;
 
-it('LT10 what came while the vault was away is read when it comes again', async () => {
+it('LT10 a message that came while the vault was unavailable is read when it is delivered again', async () => {
 	const clock = new ManualClock();
 	const relay = new FakeRelay(clock, RELAY);
 	const [camera, viewer] = [fakeDevice(clock), fakeDevice(clock)];
@@ -38,7 +38,7 @@ it('LT10 what came while the vault was away is read when it comes again', async 
 	let asked = 0;
 	vault.raiseCounter = () => {
 		asked += 1;
-		return Promise.reject(new Fault('unavailable', 'the vault is away'));
+		return Promise.reject(new Fault('unavailable', 'the vault is unavailable'));
 	};
 	await connected(here);
 	await until(() => asked === 1);

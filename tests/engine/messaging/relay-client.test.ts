@@ -50,7 +50,7 @@ async function connected(...links: RelayClient[]): Promise<void> {
 	await until(() => links.every(({ state }) => state.kind === 'connected'));
 }
 
-/** Cut off, and back again. */
+/** Breaks the connections and waits until they are back. */
 async function cut(...links: RelayClient[]): Promise<void> {
 	relay.cut();
 	await until(() => links.every(({ state }) => state.kind === 'away'));
@@ -58,8 +58,8 @@ async function cut(...links: RelayClient[]): Promise<void> {
 	await connected(...links);
 }
 
-describe('a line', () => {
-	it('LK1 a device alone, without a relay, asks nobody for anything', async () => {
+describe('a relay connection', () => {
+	it('LK1 a device alone, without a relay, makes no request', async () => {
 		const alone = fakeDevice(clock);
 		await alone.localDevice.createCamera();
 		const messenger = alone.linkTo(relay);
@@ -72,7 +72,7 @@ describe('a line', () => {
 		expect(await messenger.send(deviceOf(alone), ask)).toBe('unsent');
 	});
 
-	it('LK1 proves itself and is let in, and each sees that the other is there', async () => {
+	it('LK1 devices authenticate and see each other online', async () => {
 		await connected(cameraLink, viewerLink);
 		const both = [deviceOf(camera), deviceOf(viewer)].sort();
 		await until(() => [cameraLink, viewerLink].every(({ online }) => online.size === 2));
@@ -80,7 +80,7 @@ describe('a line', () => {
 		expect(viewerLink.token).toBe(`token-${deviceOf(viewer)}`);
 	});
 
-	it('LK1 proves itself again when asked, without a new line', async () => {
+	it('LK1 a device authenticates again when asked, on the same connection', async () => {
 		await connected(viewerLink);
 		const [socket] = relay.sockets;
 		const proofs = () => relay.heard.filter(({ t }) => t === 'prove').length;
@@ -90,7 +90,7 @@ describe('a line', () => {
 		expect(relay.tries).toBe(1);
 	});
 
-	it('LK2 comes back after a cut, between half a second and thirty, and the waits differ', async () => {
+	it('LK2 it reconnects after 0.5 to 30 s, with random delays', async () => {
 		await connected(viewerLink);
 		const waits: number[] = [];
 		relay.down = true;
@@ -114,7 +114,7 @@ describe('a line', () => {
 		await until(() => viewerLink.state.kind === 'connected');
 	});
 
-	it('LK2 a network that is back is used at once', async () => {
+	it('LK2 it reconnects at once when the network is back', async () => {
 		relay.down = true;
 		viewerLink.begin();
 		await until(() => viewerLink.state.kind === 'away');
@@ -123,7 +123,7 @@ describe('a line', () => {
 		await until(() => viewerLink.state.kind === 'connected');
 	});
 
-	it('LK3 a relay that says nothing for 25 s is given up', async () => {
+	it('LK3 a relay that is silent for 25 s is given up', async () => {
 		await connected(viewerLink);
 		relay.silent = true;
 		await clock.pass(20_000, 1000);
@@ -133,7 +133,7 @@ describe('a line', () => {
 		expect(relay.heard.filter(({ t }) => t === 'ping').length).toBeGreaterThanOrEqual(2);
 	});
 
-	it('LK3 one that never lets in is given up, too', async () => {
+	it('LK3 a relay that never admits the device is given up, too', async () => {
 		relay.lie = (frame) => (frame.t === 'welcome' ? null : frame);
 		viewerLink.begin();
 		await until(() => viewerLink.state.kind === 'connecting');
@@ -141,7 +141,7 @@ describe('a line', () => {
 		await until(() => viewerLink.state.kind === 'away');
 	});
 
-	it('LK4 who is refused says why, and asks again after a minute', async () => {
+	it('LK4 a refused device reports the reason and retries after a minute', async () => {
 		relay.homes.clear();
 		viewerLink.begin();
 		await until(() => viewerLink.state.kind === 'refused');
@@ -151,7 +151,7 @@ describe('a line', () => {
 		await until(() => viewerLink.state.kind === 'connected');
 	});
 
-	it('LK4 who is no member there yet asks again within a second, and believes it the third time', async () => {
+	it('LK4 not-a-member is retried within a second and believed the third time', async () => {
 		relay.homes.clear();
 		relay.open(camera.homeRoster.entries.slice(0, 1), homeOf(camera));
 		viewerLink.begin();
@@ -175,7 +175,7 @@ describe('a line', () => {
 		expect(viewerLink.state).toMatchObject({ why: 'not-a-member' });
 	});
 
-	it('LK9 waits until the relay has what was signed, and no longer than told', async () => {
+	it('LK9 it waits until the relay has the new entries, and no longer than told', async () => {
 		await connected(cameraLink);
 		await until(() => cameraLink.relaySeq === camera.homeRoster.entries.length);
 		await cameraLink.rosterPublished(2000);
@@ -189,7 +189,7 @@ describe('a line', () => {
 		await shown;
 	});
 
-	it('LK8 what the relay has no time for is shown again', async () => {
+	it('LK8 entries answered with too-many are published again', async () => {
 		await connected(cameraLink);
 		await until(() => cameraLink.relaySeq === camera.homeRoster.entries.length);
 		relay.busy = 2;
@@ -202,7 +202,7 @@ describe('a line', () => {
 		expect(relay.homes.get(homeOf(camera))).toHaveLength(camera.homeRoster.entries.length);
 	});
 
-	it('LK4 a relay of another version is left alone', async () => {
+	it('LK4 a relay of another version is not tried again', async () => {
 		relay.lie = (frame) => (frame.t === 'challenge' ? { ...frame, versions: [7] } : frame);
 		viewerLink.begin();
 		await until(() => viewerLink.state.kind === 'refused');
@@ -212,7 +212,7 @@ describe('a line', () => {
 		expect(relay.tries).toBe(tries);
 	});
 
-	it('LK5 the app’s own origin comes first where a relay serves it', async () => {
+	it('LK5 the app’s own origin comes first if a relay serves it', async () => {
 		const here = new FakeRelay(clock, 'https://app.example');
 		here.open(camera.homeRoster.entries, homeOf(camera));
 		const messenger = viewer.linkTo(here);
@@ -221,8 +221,8 @@ describe('a line', () => {
 	});
 });
 
-describe('letters and parts', () => {
-	it('LT2 a letter goes over, in order, with who wrote it', async () => {
+describe('messages and live parts', () => {
+	it('LT2 messages arrive in order and name their sender', async () => {
 		await connected(cameraLink, viewerLink);
 		const got: [Message, string][] = [];
 		cameraLink.onMessage((message, { device }) => got.push([message, device]));
@@ -233,7 +233,7 @@ describe('letters and parts', () => {
 		expect(got).toEqual(nonces.map((nonce) => [{ t: 'ask', nonce }, deviceOf(viewer)]));
 	});
 
-	it('RL15 one for somebody who is away is away, or waits and is read once', async () => {
+	it('RL15 a message for an offline device is reported away, or waits and is read once', async () => {
 		await connected(viewerLink);
 		expect(await viewerLink.send(deviceOf(camera), ask)).toBe('away');
 		expect(await viewerLink.send(deviceOf(camera), ask, 3600)).toBe('taken');
@@ -247,7 +247,7 @@ describe('letters and parts', () => {
 		expect(got).toBe(1);
 	});
 
-	it('LK6 without a line nothing is sent, and a relay that does not answer is not waited for', async () => {
+	it('LK6 nothing is sent without a connection, and a relay that does not answer is not waited for', async () => {
 		expect(await viewerLink.send(deviceOf(camera), ask)).toBe('unsent');
 		await connected(viewerLink);
 		expect(await viewerLink.send('ab'.repeat(16) as DeviceId, ask)).toBe('unsent');
@@ -258,7 +258,7 @@ describe('letters and parts', () => {
 		expect(await sent).toBe('unsent');
 	});
 
-	it('LK7 parts reach who watches, also after a new line, and the camera hears who', async () => {
+	it('LK7 parts reach the watchers, also on a new connection, and the camera is told who watches', async () => {
 		const id =
 			camera.localDevice.state.kind === 'ready'
 				? (camera.localDevice.state.cameras[0]?.id ?? '')
@@ -289,7 +289,7 @@ describe('letters and parts', () => {
 });
 
 describe('rosters', () => {
-	it('RL14 what one signs, the others know; a newcomer is heard at once', async () => {
+	it('RL14 an entry signed by one device reaches the others, and a new member is heard at once', async () => {
 		await connected(cameraLink, viewerLink);
 		const third = fakeDevice(clock);
 		await joinedTo(camera, third, ['viewer']);
@@ -303,7 +303,7 @@ describe('rosters', () => {
 		await until(() => from === deviceOf(third));
 	});
 
-	it('RL14 what was signed without a line is shown when there is one', async () => {
+	it('RL14 an entry signed offline is published on the next connection', async () => {
 		for (let n = 0; n < 40; n += 1) {
 			await camera.homeRoster.amend(deviceOf(viewer), { name: `Name ${n}` });
 		}
@@ -314,7 +314,7 @@ describe('rosters', () => {
 		expect(viewerLink.forked || cameraLink.forked).toBe(false);
 	});
 
-	it('LT2 a letter that waits is read once the roster says who wrote it', async () => {
+	it('LT2 a waiting message is read once the roster says who wrote it', async () => {
 		await connected(cameraLink);
 		const third = fakeDevice(clock);
 		await joinedTo(camera, third, ['viewer']);
@@ -328,7 +328,7 @@ describe('rosters', () => {
 		await until(() => got === 1);
 	});
 
-	it('ID37 another roster than ours is a fork: it is said, and nothing of it counts', async () => {
+	it('ID37 a roster that does not continue ours is reported as a fork, and none of it counts', async () => {
 		await camera.homeRoster.amend(deviceOf(viewer), { roles: ['viewer', 'owner'] });
 		await viewer.homeRoster.merge(homeOf(camera), 3, camera.homeRoster.entries.slice(2));
 		await viewer.homeRoster.amend(deviceOf(camera), { name: 'Mine' });
@@ -341,7 +341,7 @@ describe('rosters', () => {
 		expect(viewer.homeRoster.member(stranger.device)).toBeNull();
 	});
 
-	it('ID37 a rolled-back roster changes nothing, and is put right', async () => {
+	it('ID37 a rolled-back roster changes nothing and is repaired', async () => {
 		await connected(cameraLink);
 		const entries = camera.homeRoster.entries;
 		await camera.homeRoster.amend(deviceOf(viewer), { name: 'New' });
@@ -354,7 +354,7 @@ describe('rosters', () => {
 		expect(cameraLink.forked).toBe(false);
 	});
 
-	it('ID37 a forged entry is not believed', async () => {
+	it('ID37 a forged entry is rejected', async () => {
 		const entries = camera.homeRoster.entries;
 		await camera.homeRoster.amend(deviceOf(viewer), { roles: ['viewer', 'owner'] });
 		const forged = camera.homeRoster.entries.at(-1)?.slice() ?? new Uint8Array();
@@ -371,7 +371,7 @@ describe('rosters', () => {
 		expect(viewer.homeRoster.member(deviceOf(viewer))?.roles).toEqual(['viewer']);
 	});
 
-	it('RL11 who is revoked loses its line, and says so', async () => {
+	it('RL11 a revoked device is disconnected and reports it', async () => {
 		await connected(cameraLink, viewerLink);
 		await camera.homeRoster.revoke(deviceOf(viewer));
 		await until(() => viewerLink.state.kind === 'refused');

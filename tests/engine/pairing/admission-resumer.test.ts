@@ -27,7 +27,7 @@ async function opened(name: string, on: Disk): Promise<Page> {
 	return page;
 }
 
-/** All pages that are given, and the relay; a second each step. */
+/** Runs the given pages and the relay in steps of a second. */
 async function pass(ms: number, ...pages: readonly Page[]): Promise<void> {
 	for (let left = ms; left > 0; left -= 1000) {
 		wallMs += 1000;
@@ -52,7 +52,7 @@ beforeEach(async () => {
 	await pass(3000, owner);
 });
 
-/** What the newcomer keeps before M3. */
+/** The row that the joiner stores before M3. */
 async function kept(more: Partial<PendingJoin> = {}): Promise<PendingJoin> {
 	const { home, ownerKey, roster } = await owner.homeRoster.self();
 	const newest = roster.at(-1) ?? new Uint8Array();
@@ -64,7 +64,7 @@ async function kept(more: Partial<PendingJoin> = {}): Promise<PendingJoin> {
 	};
 }
 
-/** As after Allow: the owner has signed, and M4 is lost. */
+/** State after Allow: the owner has signed, and M4 is lost. */
 async function admitted(): Promise<void> {
 	await owner.arrivals.admit(await subjectOf(fresh), ['viewer'], 'Phone');
 	await pass(1000, owner);
@@ -75,8 +75,8 @@ async function reloaded(page: Page, on: Disk): Promise<Page> {
 	return opened(page.name, on);
 }
 
-describe('PR21 PR22 the newcomer comes back as a member', () => {
-	it('with the home and the owner key that it kept, and all home keys', async () => {
+describe('PR21 PR22 a joiner comes back as a member', () => {
+	it('with the stored home and owner key, and all home keys', async () => {
 		await disks.fresh.vault.setPendingJoin(await kept());
 		await admitted();
 		fresh = await reloaded(fresh, disks.fresh);
@@ -85,12 +85,12 @@ describe('PR21 PR22 the newcomer comes back as a member', () => {
 		expect(fresh.state).toMatchObject({ kind: 'done', side: 'new', wanted: 'viewer' });
 		expect(fresh.homeRoster.entries).toEqual(owner.homeRoster.entries);
 		expect(fresh.homeRoster.relay).toBe(ORIGIN);
-		// PR24: and the owner heard of it.
+		// PR24: the owner has noticed, too.
 		expect(owner.arrivals.list).toEqual([]);
 		expect(await disks.fresh.vault.pendingJoin()).toBeNull();
 	});
 
-	it('PR24 its word is lost on a line that holds: it is said again', async () => {
+	it('PR24 if its acted is lost on a connection that holds, it is sent again', async () => {
 		await disks.fresh.vault.setPendingJoin(await kept());
 		await admitted();
 		fresh = await reloaded(fresh, disks.fresh);
@@ -107,7 +107,7 @@ describe('PR21 PR22 the newcomer comes back as a member', () => {
 		expect(await disks.fresh.vault.pendingJoin()).toBeNull();
 	});
 
-	it('the owner’s page closed: PR25 the keys wait at the relay', async () => {
+	it('PR25 the keys wait at the relay while the owner’s page is closed', async () => {
 		await disks.fresh.vault.setPendingJoin(await kept());
 		await admitted();
 		await pass(5000, owner);
@@ -136,7 +136,7 @@ describe('PR21 PR22 the newcomer comes back as a member', () => {
 		expect(fresh.state.kind).toBe('returning');
 	});
 
-	it('let in by another owner than its person agreed on: it stays out', async () => {
+	it('it stays out if another owner than agreed on admitted it', async () => {
 		const second = await opened('second', disks.second);
 		await second.localDevice.createViewer();
 		const pending = await kept();
@@ -155,7 +155,7 @@ describe('PR21 PR22 the newcomer comes back as a member', () => {
 		expect(fresh.state.kind).toBe('returning');
 	});
 
-	it('keys of a member that is not that owner are not taken', async () => {
+	it('keys from a member that is not that owner are ignored', async () => {
 		const second = await opened('second', disks.second);
 		await second.localDevice.createViewer();
 		const pending = await kept();
@@ -174,7 +174,7 @@ describe('PR21 PR22 the newcomer comes back as a member', () => {
 		expect(fresh.state.kind).toBe('returning');
 	});
 
-	it('PR23 a person who stops it there is asked no more, not even after a reload', async () => {
+	it('PR23 once a person has stopped it, it does not resume, not even after a reload', async () => {
 		await disks.fresh.vault.setPendingJoin(await kept());
 		fresh = await reloaded(fresh, disks.fresh);
 		await fresh.pairing.cancel();
@@ -186,7 +186,7 @@ describe('PR21 PR22 the newcomer comes back as a member', () => {
 		expect(fresh.homeRoster.entries).toHaveLength(1);
 	});
 
-	it('PR21 after twenty minutes it is over', async () => {
+	it('PR21 it expires after twenty minutes', async () => {
 		await disks.fresh.vault.setPendingJoin(await kept());
 		fresh = await reloaded(fresh, disks.fresh);
 		await pass(2 * ARRIVAL_TIMEOUT_MS + 20_000, owner, fresh);
@@ -194,8 +194,8 @@ describe('PR21 PR22 the newcomer comes back as a member', () => {
 	});
 });
 
-describe('PR26 who does not come is taken back', () => {
-	it('after ten minutes, over a reload of the owner’s page, and PR27 that can be read', async () => {
+describe('PR26 a device that does not arrive is revoked', () => {
+	it('after ten minutes, across a reload of the owner’s page, and PR27 the note about it is shown', async () => {
 		await admitted();
 		await pass(5 * 60_000, owner);
 		expect(waiting(owner)).toEqual([true]);
@@ -213,7 +213,7 @@ describe('PR26 who does not come is taken back', () => {
 		expect(owner.arrivals.list).toEqual([]);
 	});
 
-	it('not while the owner has no line: what the device said may wait at the relay', async () => {
+	it('not while the owner is offline: the device’s message may be waiting at the relay', async () => {
 		await disks.fresh.vault.setPendingJoin(await kept());
 		await admitted();
 		await pass(5000, owner);
@@ -233,11 +233,11 @@ describe('PR26 who does not come is taken back', () => {
 		expect(owner.arrivals.list).toEqual([]);
 	});
 
-	it('not by a page that slept, before it has heard what came meanwhile', async () => {
+	it('not by a page that slept, before it has received what came meanwhile', async () => {
 		await disks.fresh.vault.setPendingJoin(await kept());
 		await admitted();
 		await pass(5000, owner);
-		// The line is dead, and the page does not know it yet.
+		// The connection is dead, but the page has not noticed.
 		for (const end of [...owner.sockets]) owner.sockets.delete(end);
 		owner.asleep = true;
 		fresh = await reloaded(fresh, disks.fresh);
@@ -250,7 +250,7 @@ describe('PR26 who does not come is taken back', () => {
 		expect(owner.arrivals.list).toEqual([]);
 	});
 
-	it('never a member that was let in once more', async () => {
+	it('never a member that was admitted once more', async () => {
 		const given = await owner.homeRoster.admit(await subjectOf(fresh), ['viewer'], 'Phone');
 		await fresh.homeRoster.enter(given.roster, given.homeKey, ORIGIN);
 		await pass(3000, owner, fresh);
@@ -261,7 +261,7 @@ describe('PR26 who does not come is taken back', () => {
 		expect(owner.arrivals.list).toEqual([]);
 	});
 
-	it('PR24 an older word of it counts for nothing; its word of now does', async () => {
+	it('PR24 an older message of the device does not count, a current one does', async () => {
 		const given = await owner.homeRoster.admit(await subjectOf(fresh), ['viewer'], 'Phone');
 		await fresh.homeRoster.enter(given.roster, given.homeKey, ORIGIN);
 		await pass(3000, owner, fresh);
@@ -280,7 +280,7 @@ describe('PR26 who does not come is taken back', () => {
 		expect(owner.arrivals.list).toEqual([]);
 	});
 
-	it('two owners, both awake: one signs it, and nothing forks', async () => {
+	it('of two owners that are awake one signs the revocation, and nothing forks', async () => {
 		const second = await opened('second', disks.second);
 		await second.localDevice.createViewer();
 		const roles = ['viewer', 'owner'] as const;

@@ -22,7 +22,7 @@ const crypto = new WebCrypto();
 const PER_MESSAGE = times(2000, 20);
 
 describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
-	it('the conversation works when nobody touches it', async () => {
+	it('the handshake works when nobody interferes', async () => {
 		const [owner, guest] = [
 			await FakeAdmissions.create(crypto),
 			await FakeAdmissions.create(crypto),
@@ -49,7 +49,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				owner.roster = [...first];
 				const both = await handshakes(owner, guest, kinds[n % 3] ?? 'p1');
 				const ends = converse(both, (at, box) => (at === target ? mutated(box, below) : box));
-				// Whatever is not content is a Fault, which burns the code.
+				// Any rejection is a Fault, which burns the code.
 				const content = await ends.catch((error: unknown) => {
 					expect(error, `seed ${seed}, n ${n}`).toMatchObject({ name: 'Fault' });
 					return false;
@@ -58,13 +58,13 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				if (owner.roster.length > 1) admitted += 1;
 			}
 			expect({ seed, paired }).toEqual({ seed, paired: 0 });
-			// M4 comes after everybody has agreed: its loss leaves the roster whole with the new device
+			// M4 comes after both sides have agreed: losing it leaves the joiner completely in the roster
 			// (PR8).
 			expect({ seed, admitted }).toEqual({ seed, admitted: target === 4 ? PER_MESSAGE : 0 });
 		},
 	);
 
-	it('boxes of another pairing with the same devices, and boxes told twice or sent back, pair nobody', async () => {
+	it('boxes of another pairing of the same devices, and repeated or reflected boxes, pair nobody', async () => {
 		const [owner, guest] = [
 			await FakeAdmissions.create(crypto),
 			await FakeAdmissions.create(crypto),
@@ -97,47 +97,49 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		}
 	});
 
-	it('PR1 a second M1, a second M3 and a second M0 that differ burn the code', async () => {
+	it('PR1 a second, different M1, M3 or M0 burns the code', async () => {
 		const [owner, guest, third] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !guest || !third) throw new Error('nobody');
+		if (!owner || !guest || !third) throw new Error('a device is missing');
 		const both = await handshakes(owner, guest, 'typed');
-		const opened = await both.newTalk.receive(both.ownerTalk.opening);
+		const opened = await both.joinerHandshake.receive(both.ownerHandshake.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
-		await both.ownerTalk.receive(opened.answer);
-		expect(await both.ownerTalk.receive(opened.answer)).toMatchObject({ kind: 'again' });
+		await both.ownerHandshake.receive(opened.answer);
+		expect(await both.ownerHandshake.receive(opened.answer)).toMatchObject({ kind: 'again' });
 		const thief = await JoinerHandshake.begin(crypto, await third.self(), {
 			...{ rid, code: letters, name: 'Thief', wanted: 'viewer' },
 		});
-		const late = await thief.receive(both.ownerTalk.opening);
+		const late = await thief.receive(both.ownerHandshake.opening);
 		if (late.kind !== 'opened') throw new Error(late.kind);
-		await expect(both.ownerTalk.receive(late.answer)).rejects.toThrow('somebody else');
+		await expect(both.ownerHandshake.receive(late.answer)).rejects.toThrow('second joiner');
 		const other = await handshakes(owner, guest, 'typed');
-		await expect(both.newTalk.receive(other.ownerTalk.opening)).rejects.toThrow('but other');
+		await expect(both.joinerHandshake.receive(other.ownerHandshake.opening)).rejects.toThrow(
+			'other content',
+		);
 	});
 
-	it('ID41 PR4 a newcomer that names the owner’s key as its own burns the code', async () => {
+	it('ID41 PR4 a joiner that names the owner’s key as its own burns the code', async () => {
 		const [owner, guest] = [
 			await FakeAdmissions.create(crypto),
 			await FakeAdmissions.create(crypto),
 		];
-		const { ownerTalk } = await handshakes(owner, guest, 'typed');
+		const { ownerHandshake } = await handshakes(owner, guest, 'typed');
 		const liar = await JoinerHandshake.begin(
 			crypto,
 			{ ...(await guest.self()), ownerKey: owner.me.owner.public },
 			{ rid, code: letters, name: 'Phone', wanted: 'viewer' },
 		);
-		const opened = await liar.receive(ownerTalk.opening);
+		const opened = await liar.receive(ownerHandshake.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
-		await expect(ownerTalk.receive(opened.answer)).rejects.toMatchObject({ kind: 'corrupt' });
+		await expect(ownerHandshake.receive(opened.answer)).rejects.toMatchObject({ kind: 'corrupt' });
 	});
 
-	it('PR3 PR5 who knows S and stands between with keys of its own: other digits on the two screens', async () => {
+	it('PR3 PR5 a man in the middle who knows S causes different digits on the two screens', async () => {
 		const [owner, guest, evil] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !guest || !evil) throw new Error('nobody');
+		if (!owner || !guest || !evil) throw new Error('a device is missing');
 		const rounds = times(300);
 		const screens = new Set<string>();
 		let alike = 0;
@@ -147,39 +149,41 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				await handshakes(evil, guest, 'typed'),
 			];
 			// Towards the new device it plays the owner, towards the owner the new device.
-			const opened = await left.newTalk.receive(left.ownerTalk.opening);
+			const opened = await left.joinerHandshake.receive(left.ownerHandshake.opening);
 			if (opened.kind !== 'opened') throw new Error(opened.kind);
-			const fooled = await left.ownerTalk.receive(opened.answer);
-			const asked = await right.newTalk.receive(right.ownerTalk.opening);
-			if (fooled.kind !== 'newcomer' || asked.kind !== 'opened') throw new Error('not fooled');
-			const there = await left.newTalk.receive(fooled.answer);
-			const here = await right.ownerTalk.receive(asked.answer);
-			if (there.kind !== 'host' || here.kind !== 'newcomer') throw new Error('not fooled');
+			const fooled = await left.ownerHandshake.receive(opened.answer);
+			const asked = await right.joinerHandshake.receive(right.ownerHandshake.opening);
+			if (fooled.kind !== 'joiner' || asked.kind !== 'opened')
+				throw new Error('the attack failed too early');
+			const there = await left.joinerHandshake.receive(fooled.answer);
+			const here = await right.ownerHandshake.receive(asked.answer);
+			if (there.kind !== 'owner' || here.kind !== 'joiner')
+				throw new Error('the attack failed too early');
 			screens.add(here.digits);
 			if (there.digits === here.digits) alike += 1;
 		}
-		// Once in a million by chance.
+		// May happen by chance, once in a million.
 		expect(alike).toBeLessThanOrEqual(1);
 		expect(screens.size).toBeGreaterThan(rounds * 0.95);
 	});
 
-	it('PR15 beside a code a relay that plays the newcomer has no way in: letters open nothing', async () => {
+	it('PR15 beside a code, a relay that plays the joiner has no way in: letters open nothing', async () => {
 		const [owner, phone, puppet] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !phone || !puppet) throw new Error('nobody');
+		if (!owner || !phone || !puppet) throw new Error('a device is missing');
 		for (const kind of ['p1', 'n1'] as const) {
-			const { ownerTalk, newTalk } = await handshakes(owner, phone, kind);
-			// The relay keeps what the phone answers, and comes in its place and by its name.
-			await newTalk.receive(ownerTalk.opening);
+			const { ownerHandshake, joinerHandshake } = await handshakes(owner, phone, kind);
+			// The relay keeps the phone’s answer and takes its place and name.
+			await joinerHandshake.receive(ownerHandshake.opening);
 			const evil = await JoinerHandshake.begin(crypto, await puppet.self(), {
 				...{ rid, code: letters, name: 'Phone', wanted: 'viewer' },
 			});
-			await expect(evil.receive(ownerTalk.opening)).rejects.toMatchObject({ kind: 'corrupt' });
-			// It need not look at the tag: what it writes by the letters is not read.
+			await expect(evil.receive(ownerHandshake.opening)).rejects.toMatchObject({ kind: 'corrupt' });
+			// It need not check the tag: what it writes with the letters is not read.
 			const { start, psk } = await sharedSecrets(crypto, letters, rid);
-			const { ephemeral } = parseOpening(ownerTalk.opening);
-			const t1 = await nextTranscript(crypto, start, ownerTalk.opening);
+			const { ephemeral } = parseOpening(ownerHandshake.opening);
+			const t1 = await nextTranscript(crypto, start, ownerHandshake.opening);
 			const self = await puppet.self();
 			const body = buildJoinerMessage({
 				...{ sign: self.sign.public, kem: self.kem.public, owner: self.ownerKey, dtls: null },
@@ -193,22 +197,22 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				1,
 				await crypto.sealTo(ephemeral, psk, hpkeContext(1, t1), concatBytes(body, signature)),
 			);
-			await expect(ownerTalk.receive(m1)).rejects.toMatchObject({ kind: 'corrupt' });
+			await expect(ownerHandshake.receive(m1)).rejects.toMatchObject({ kind: 'corrupt' });
 			expect(await owner.members()).toHaveLength(1);
 		}
 	});
 
-	it('PR17 by letters a relay that plays the newcomer, or stands between, is asked for digits it does not have', async () => {
+	it('PR17 with letters, a relay that plays the joiner or stands in the middle is asked for digits it lacks', async () => {
 		const { owner, guest, point } = await twoPeople();
 		const puppet = await Person.at(point);
 		await owner.pairing.show('viewer', 'letters');
 		const { text } = await owner.until('showing');
-		// It was told the letters, and comes by the name that is waited for.
+		// It knows the letters and uses the expected name.
 		void puppet.pairing.join(text, 'Phone');
 		const fooled = await owner.until('comparing');
 		await puppet.until('comparing');
 		await puppet.pairing.allow('viewer');
-		// The real phone is led to another owner: its digits are those of another conversation.
+		// The real phone is led to another owner: its digits belong to another handshake.
 		const evil = await Person.at(point);
 		await evil.pairing.show('viewer', 'letters');
 		void guest.pairing.join((await evil.until('showing')).text, 'Phone');
@@ -224,19 +228,19 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		expect(puppet.admissions.entered).toBeNull();
 	});
 
-	it('PR3 no grinding: after M1 is known another nonce or another key is not what was committed to', async () => {
+	it('PR3 no grinding: after M1 another nonce or key does not match the commitment', async () => {
 		const [owner, guest, evil] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !guest || !evil) throw new Error('nobody');
+		if (!owner || !guest || !evil) throw new Error('a device is missing');
 		const both = await handshakes(owner, guest, 'typed');
-		const opened = await both.newTalk.receive(both.ownerTalk.opening);
+		const opened = await both.joinerHandshake.receive(both.ownerHandshake.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
-		const met = await both.ownerTalk.receive(opened.answer);
-		if (met.kind !== 'newcomer') throw new Error(met.kind);
-		// The evil one's own M2 for the very same M1: all it would have is another nonce and key.
+		const met = await both.ownerHandshake.receive(opened.answer);
+		if (met.kind !== 'joiner') throw new Error(met.kind);
+		// The attacker’s own M2 for the same M1: all it can vary is the nonce and the key.
 		const { psk, start } = await sharedSecrets(crypto, letters, rid);
-		const t1 = await nextTranscript(crypto, start, both.ownerTalk.opening);
+		const t1 = await nextTranscript(crypto, start, both.ownerHandshake.opening);
 		const t2 = await nextTranscript(crypto, t1, opened.answer);
 		for (const nonce of [crypto.random(32), new Uint8Array(32)]) {
 			const body = buildOwnerMessage({
@@ -252,15 +256,15 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 				2,
 				await crypto.sealTo(to, psk, hpkeContext(2, t2), concatBytes(body, signature)),
 			);
-			await expect(both.newTalk.receive(m2)).rejects.toThrow('committed');
+			await expect(both.joinerHandshake.receive(m2)).rejects.toThrow('commitment');
 		}
 	});
 
-	it('PR4 who photographed an owner’s code cannot play the owner: the code names its key', async () => {
+	it('PR4 a photograph of an owner’s code does not help to play the owner: the code names its key', async () => {
 		const [owner, guest, evil] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !guest || !evil) throw new Error('nobody');
+		if (!owner || !guest || !evil) throw new Error('a device is missing');
 		const secret = crypto.random(32);
 		const code = {
 			kind: 'p1',
@@ -274,27 +278,27 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			code,
 			wanted: null,
 		});
-		const newTalk = await JoinerHandshake.begin(crypto, await guest.self(), {
+		const joinerHandshake = await JoinerHandshake.begin(crypto, await guest.self(), {
 			rid,
 			code,
 			name: 'Phone',
 			wanted: 'viewer',
 		});
-		const opened = await newTalk.receive(fake.opening);
+		const opened = await joinerHandshake.receive(fake.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
 		const met = await fake.receive(opened.answer);
-		if (met.kind !== 'newcomer') throw new Error(met.kind);
-		await expect(newTalk.receive(met.answer)).rejects.toThrow('another owner');
+		if (met.kind !== 'joiner') throw new Error(met.kind);
+		await expect(joinerHandshake.receive(met.answer)).rejects.toThrow('another owner key');
 	});
 
-	it('PR4 who photographed a new device’s code cannot come in its place', async () => {
+	it('PR4 a photograph of a new device’s code does not help to take its place', async () => {
 		const [owner, guest, evil] = await Promise.all(
 			[1, 2, 3].map(() => FakeAdmissions.create(crypto)),
 		);
-		if (!owner || !guest || !evil) throw new Error('nobody');
+		if (!owner || !guest || !evil) throw new Error('a device is missing');
 		const named = await crypto.sha256(concatBytes(guest.me.sign.public, guest.me.kem.public));
 		const code = { kind: 'n1', rid, secret: crypto.random(32), hash: named, relay: RELAY } as const;
-		const ownerTalk = await OwnerHandshake.begin(crypto, await owner.self(), {
+		const ownerHandshake = await OwnerHandshake.begin(crypto, await owner.self(), {
 			rid,
 			code,
 			wanted: null,
@@ -305,12 +309,12 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 			name: 'Phone',
 			wanted: 'viewer',
 		});
-		const opened = await thief.receive(ownerTalk.opening);
+		const opened = await thief.receive(ownerHandshake.opening);
 		if (opened.kind !== 'opened') throw new Error(opened.kind);
-		await expect(ownerTalk.receive(opened.answer)).rejects.toThrow('another device');
+		await expect(ownerHandshake.receive(opened.answer)).rejects.toThrow('other device keys');
 	});
 
-	it('a relay that writes boxes and notes of its own burns the code, and changes nothing else', async () => {
+	it('a relay that forges boxes and notes burns the code and changes nothing else', async () => {
 		const seed = Date.now() >>> 0;
 		const below = randomFrom(seed);
 		for (let n = 0; n < times(200); n += 1) {
@@ -329,7 +333,7 @@ describe('P pairing under attack', { timeout: 30 * 60_000 }, () => {
 		}
 	});
 
-	it('RL18 guessing letters: three wrong ones, and it is over for the address; a hundred, for all', async () => {
+	it('RL18 three wrong guesses of letters lock out an address, a hundred lock out all', async () => {
 		const { owner, point } = await twoPeople();
 		await owner.pairing.show('viewer', 'letters');
 		await owner.until('showing');

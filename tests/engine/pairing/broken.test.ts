@@ -3,12 +3,12 @@ import type { Side } from '../../fakes/rendezvous-relay.ts';
 import type { Person } from './people.ts';
 import { twoPeople } from './people.ts';
 
-/** Lets both clocks run, so that lost lines come back. */
+/** Advances both clocks, so that lost connections are re-established. */
 async function pass(people: readonly Person[], ms: number): Promise<void> {
 	await Promise.all(people.map(({ clock }) => clock.pass(ms, 250)));
 }
 
-/** Real cryptography takes real time, and deadlines count from behind it. */
+/** Real cryptography takes real time, and deadlines start after it. */
 async function passUntilEnded(person: Person) {
 	const ticking = setInterval(() => void pass([person], 5000), 5);
 	try {
@@ -18,9 +18,9 @@ async function passUntilEnded(person: Person) {
 	}
 }
 
-describe('PR8 cut off in the middle', () => {
+describe('PR8 a pairing that is cut off', () => {
 	const sides: readonly Side[] = ['waiter', 'joiner'];
-	/** Which message is lost together with the line; M0 waited at the relay. */
+	/** Messages lost together with the connection; M0 is waiting at the relay. */
 	const messages = [1, 2, 3, 4];
 
 	it.each(sides.flatMap((side) => messages.map((message) => [side, message] as const)))(
@@ -54,7 +54,7 @@ describe('PR8 cut off in the middle', () => {
 		},
 	);
 
-	it('the relay is gone for good: both sides say so, and nobody was let in', async () => {
+	it('the relay is gone for good: both sides report it, and nobody was admitted', async () => {
 		const { owner, guest, point } = await twoPeople();
 		await owner.pairing.show('viewer', 'letters');
 		const { text } = await owner.until('showing');
@@ -71,7 +71,7 @@ describe('PR8 cut off in the middle', () => {
 		expect(guest.admissions.entered).toBeNull();
 	});
 
-	it('the owner’s page is closed in the middle: the new device says so by itself', async () => {
+	it('the owner’s page is closed: the new device reports it by itself', async () => {
 		const { owner, guest, point } = await twoPeople();
 		await owner.pairing.show('viewer');
 		const link = await owner.link();
@@ -82,18 +82,18 @@ describe('PR8 cut off in the middle', () => {
 		expect(await passUntilEnded(guest)).toMatchObject({ why: 'other-side-gone' });
 	});
 
-	it('the owner dies while the digits are compared: the new device says so when the code is over', async () => {
+	it('the owner vanishes while digits are compared: the new device reports it when the code expires', async () => {
 		const { owner, guest, point } = await twoPeople();
 		await owner.pairing.show('viewer');
 		void guest.pairing.join(await owner.link(), 'Phone');
 		await Promise.all([owner.until('comparing'), guest.until('comparing')]);
-		// Nothing more of it, not even that it left.
+		// Nothing more from it, not even an end note.
 		point.between = (box, from) => (from === 'waiter' ? [] : [box]);
 		expect(await passUntilEnded(guest)).toMatchObject({ why: 'expired' });
 		expect(guest.admissions.entered).toBeNull();
 	});
 
-	it('a relay that takes the line and says nothing is given up on', async () => {
+	it('a relay that accepts the connection and stays silent is given up', async () => {
 		const { owner, guest, point } = await twoPeople();
 		await owner.pairing.show('viewer');
 		const link = await owner.link();
@@ -102,7 +102,7 @@ describe('PR8 cut off in the middle', () => {
 		expect(await passUntilEnded(guest)).toMatchObject({ why: 'unreachable' });
 	});
 
-	it('an admission that fails says so on both sides, and lets nobody in', async () => {
+	it('a failed admission is reported on both sides and admits nobody', async () => {
 		const { Fault } = await import('#domain/base/fault.ts');
 		const { owner, guest } = await twoPeople();
 		owner.admissions.admit = () => Promise.reject(new Fault('quota', 'no room'));
@@ -115,7 +115,7 @@ describe('PR8 cut off in the middle', () => {
 		expect(guest.admissions.entered).toBeNull();
 	});
 
-	it('a new pairing ends the one before; nothing of the old one is told any more', async () => {
+	it('a new pairing replaces the previous one, whose events are ignored', async () => {
 		const { owner, guest } = await twoPeople();
 		await owner.pairing.show('viewer');
 		const first = await owner.link();

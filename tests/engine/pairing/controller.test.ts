@@ -9,7 +9,7 @@ import { Person, RELAY, twoPeople } from './people.ts';
 const LOCAL = 'http://localhost:8080';
 
 describe('pairing, both sides', () => {
-	it('PR1 PR4 PR5 PR6 the owner shows a code, the new device has it: the owner allows, once', async () => {
+	it('PR1 PR4 PR5 PR6 the owner shows a code, the new device reads it, and the owner allows once', async () => {
 		const { owner, guest, point } = await twoPeople();
 		await owner.pairing.show('viewer');
 		const link = await owner.link();
@@ -40,7 +40,7 @@ describe('pairing, both sides', () => {
 		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
 	});
 
-	it('PR5 PR16 PR17 by typed letters the owner types the digits, and the new one’s person says that they were right', async () => {
+	it('PR5 PR16 PR17 with typed letters the owner types the digits, and the new device confirms', async () => {
 		const { owner, guest } = await twoPeople();
 		await owner.pairing.show('camera', 'letters');
 		const { text } = await owner.until('showing');
@@ -87,7 +87,7 @@ describe('pairing, both sides', () => {
 		expect(point.open).toBe(0);
 	});
 
-	it('PR15 letters exist when a person asks for them, and then the code of before is over; and back', async () => {
+	it('PR15 letters are made on request and replace the code, and the other way round', async () => {
 		const { owner, guest, point } = await twoPeople();
 		const waits: (string | null)[] = [];
 		point.opened = (locator) => waits.push(locator);
@@ -112,7 +112,7 @@ describe('pairing, both sides', () => {
 		expect(waits).toEqual([null, text, null, null]);
 	});
 
-	it('PR4 PR5 the new device shows a code, the owner scans it, and decides what it is to be', async () => {
+	it('PR4 PR5 the new device shows a code, the owner scans it and chooses the access', async () => {
 		const { owner, guest } = await twoPeople();
 		await guest.pairing.offer('Laptop', 'viewer');
 		const link = await guest.link();
@@ -127,22 +127,22 @@ describe('pairing, both sides', () => {
 		expect(await owner.until('done')).toMatchObject({ wanted: 'owner' });
 	});
 
-	it('PR18 a newcomer that wishes to be an owner is not chosen to be one; what else it wishes stands there', async () => {
-		const wishes = [
+	it('PR18 a request to become an owner is preset to viewer; other requests are preset as they are', async () => {
+		const requests = [
 			['owner', 'viewer'],
 			['camera', 'camera'],
 			['live-only', 'live-only'],
 		] as const;
-		for (const [wish, stands] of wishes) {
+		for (const [requested, stands] of requests) {
 			const { owner, guest } = await twoPeople();
-			await guest.pairing.offer('Laptop', wish);
+			await guest.pairing.offer('Laptop', requested);
 			await owner.pairing.join(await guest.link(), '');
 			expect(await owner.until('comparing')).toMatchObject({ wanted: stands });
 			expect(await guest.until('comparing')).toMatchObject({ wanted: stands });
 		}
 	});
 
-	it('the owner refuses, the new one finds other digits, one of them gives up: each side ends in its words', async () => {
+	it('refused, digits differ, cancelled: each side ends with its own reason', async () => {
 		const endings = [
 			{ by: 'owner', act: 'refuse', here: 'refused', there: 'refused' },
 			{ by: 'guest', act: 'refuse', here: 'digits', there: 'digits' },
@@ -165,7 +165,7 @@ describe('pairing, both sides', () => {
 		}
 	});
 
-	it('PR1 a code lives ten minutes, also in the middle of comparing', async () => {
+	it('PR1 a code lives ten minutes, even while digits are being compared', async () => {
 		const { owner, guest } = await twoPeople();
 		await owner.pairing.show('viewer');
 		const link = await owner.link();
@@ -179,7 +179,7 @@ describe('pairing, both sides', () => {
 		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
 	});
 
-	it('PR1 a second one who joins burns it for both', async () => {
+	it('PR1 a second joiner burns the code for both', async () => {
 		const { owner, guest, point } = await twoPeople();
 		const third = await Person.at(point);
 		await owner.pairing.show('viewer');
@@ -194,7 +194,7 @@ describe('pairing, both sides', () => {
 		expect(await owner.admissions.members()).toHaveLength(1);
 	});
 
-	it('PR7 clocks decades apart do not matter', async () => {
+	it('PR7 clocks that differ by decades do not matter', async () => {
 		const { point, owner } = await twoPeople();
 		const guest = await Person.at(point, { wallMs: 0 });
 		const late = await Person.at(point, { wallMs: 4_000_000_000_000 });
@@ -207,7 +207,7 @@ describe('pairing, both sides', () => {
 		}
 	});
 
-	it('what is no code, an own code, and codes from nowhere are told apart', async () => {
+	it('invalid codes, own codes and codes of unknown relays are told apart', async () => {
 		const { owner, guest, point } = await twoPeople();
 		await guest.pairing.join('hello', 'x');
 		expect(guest.state).toMatchObject({ kind: 'ended', why: 'unknown-code' });
@@ -222,7 +222,7 @@ describe('pairing, both sides', () => {
 		expect(owner.state).toMatchObject({ kind: 'ended', why: 'no-relay' });
 	});
 
-	it('a device that is no owner shows no code and lets nobody in', async () => {
+	it('a device that is not an owner shows no code and admits nobody', async () => {
 		const { owner, guest } = await twoPeople();
 		const self = await owner.admissions.self();
 		owner.admissions.self = () => Promise.resolve({ ...self, owner: null });
@@ -233,7 +233,7 @@ describe('pairing, both sides', () => {
 		expect(owner.state).toMatchObject({ kind: 'ended', why: 'not-owner' });
 	});
 
-	it('PR14 the new device hears that it is in when the relay has heard it', async () => {
+	it('PR14 the new device gets M4 once the relay has the entry', async () => {
 		const { owner, guest } = await twoPeople();
 		const heard = vi.fn<() => void>();
 		owner.shown = vi.fn(() => new Promise<void>((resolve) => heard.mockImplementation(resolve)));
@@ -248,14 +248,14 @@ describe('pairing, both sides', () => {
 		await guest.until('done');
 	});
 
-	it('a relay that speaks another version says so', async () => {
+	it('a relay of another version is reported', async () => {
 		const { owner, point } = await twoPeople();
 		point.versions = [2];
 		await owner.pairing.show('viewer');
 		expect(owner.state).toMatchObject({ kind: 'ended', why: 'version' });
 	});
 
-	it('a home that the relay does not know is opened by an invitation', async () => {
+	it('an invitation opens a home that the relay does not know', async () => {
 		const { owner, point } = await twoPeople();
 		point.homes = new Set();
 		await owner.pairing.show('viewer');
@@ -269,7 +269,7 @@ describe('pairing, both sides', () => {
 		await owner.until('showing');
 	});
 
-	it('a code that names another origin is tried here, and unreachable when nobody here knows it', async () => {
+	it('a code that names another origin is tried here, and is unreachable if nobody here knows it', async () => {
 		const { owner, guest, point } = await twoPeople();
 		await owner.pairing.show('viewer');
 		const link = await owner.link();
@@ -282,13 +282,13 @@ describe('pairing, both sides', () => {
 		expect(point.open).toBe(0);
 		void guest.pairing.join(elsewhere, 'Phone');
 		expect(await guest.until('ended')).toMatchObject({ why: 'unreachable' });
-		// Now it says that it is the very relay.
+		// Now it claims to be that very relay.
 		point.card = { ...point.card, secure: 'https://other.local' };
 		void guest.pairing.join(elsewhere, 'Phone');
 		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
 	});
 
-	it('a page on localhost shows the name that others reach', async () => {
+	it('a page on localhost shows its public name', async () => {
 		const point = new FakeRendezvousRelay();
 		const owner = await Person.at(point, { here: LOCAL });
 		await owner.pairing.show('viewer');

@@ -1,6 +1,6 @@
 /**
- * Two devices and a real relay's core, in which pages die, sleep and lose their network as a test
- * wants.
+ * Two devices and the core of a real relay, whose pages die, sleep and lose their network on
+ * demand.
  */
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
@@ -29,12 +29,12 @@ import type { FakeVault } from '../../fakes/vault.ts';
 export const ORIGIN = 'https://cam.local:8443';
 export const START_MS = 1_800_000_000_000;
 
-/** Messages of a pairing by their first byte, and what follows it. */
+/** Handshake messages by their first byte, then what follows the handshake. */
 export type Point = 'm0' | 'm1' | 'm2' | 'm3' | 'm4' | 'append' | 'letter';
 
 let underWay = 0;
 
-/** Work in other threads is counted, so that time stands still for it. */
+/** Counts work in other threads, so that time stands still for it. */
 const counted = <T extends object>(whole: T): T =>
 	new Proxy(whole, {
 		get(target, name) {
@@ -49,7 +49,7 @@ const counted = <T extends object>(whole: T): T =>
 		},
 	});
 
-/** Until nothing is under way, and nothing came of it. */
+/** Resolves when nothing is under way and nothing more follows from it. */
 export async function settled(): Promise<void> {
 	for (let quiet = 0; quiet < 4; quiet += 1) {
 		await new Promise((resolve) => setImmediate(resolve));
@@ -57,13 +57,13 @@ export async function settled(): Promise<void> {
 	}
 }
 
-/** Called for each message before it goes on. */
+/** Called for each message before it is delivered. */
 export type OnPoint = (point: Point, from: Page) => void;
 
-/** A relay as it runs, without sockets. */
+/** A real relay without sockets. */
 export class CutRelay {
 	readonly world = newTestRelay([]);
-	readonly #talks = new Set<ClientSession>();
+	readonly #sessions = new Set<ClientSession>();
 	onPoint: OnPoint = () => undefined;
 
 	constructor() {
@@ -75,13 +75,13 @@ export class CutRelay {
 	pass(ms: number): void {
 		this.world.nowMs += ms;
 		this.world.wallMs += ms;
-		for (const talk of this.#talks) talk.tick(this.world.nowMs);
+		for (const session of this.#sessions) session.tick(this.world.nowMs);
 		this.world.relay.hub.sendPresence();
 		this.world.relay.rendezvous.tidy(this.world.nowMs);
 		this.world.relay.mailbox.tidy(this.world.wallMs);
 	}
 
-	/** The way there for one page. */
+	/** Relays as one page sees them. */
 	relaysFor(page: () => Page): Relays {
 		return {
 			info: () =>
@@ -110,9 +110,9 @@ export class CutRelay {
 		const end = (code: number): void => {
 			if (over) return;
 			over = true;
-			this.#talks.delete(talk);
+			this.#sessions.delete(session);
 			page.sockets.delete(end);
-			talk.ended();
+			session.ended();
 			soon(() => {
 				if (page.alive) events.ended({ code });
 			});
@@ -126,11 +126,11 @@ export class CutRelay {
 			sendBytes: () => undefined,
 			close: (code: number) => soon(() => end(code)),
 		};
-		const talk = new ClientSession(this.world.relay, line, {
+		const session = new ClientSession(this.world.relay, line, {
 			...{ origin: ORIGIN, address: page.name },
 			...{ offended: () => undefined, proved: () => undefined },
 		});
-		this.#talks.add(talk);
+		this.#sessions.add(session);
 		page.sockets.add(end);
 		return {
 			...{ origin: ORIGIN, waiting: 0 },
@@ -138,8 +138,8 @@ export class CutRelay {
 				if (over || !page.alive) return;
 				const point = pointOf(frame);
 				if (point !== null) this.onPoint(point, page);
-				// The page may have been cut just then.
-				if (page.sockets.has(end)) talk.receiveText(Buffer.from(JSON.stringify(frame)));
+				// The page may have been cut at this point.
+				if (page.sockets.has(end)) session.receiveText(Buffer.from(JSON.stringify(frame)));
 			},
 			sendPart: () => undefined,
 			close: () => soon(() => end(1000)),
@@ -165,7 +165,7 @@ export interface Disk {
 	readonly segments: MemorySegmentStore;
 }
 
-/** One page of a device, from its loading to its end. */
+/** One page of a device, from loading to closing. */
 export class Page {
 	readonly name: string;
 	readonly clock: ManualClock;
@@ -239,24 +239,24 @@ export class Page {
 		return this.pairing.state;
 	}
 
-	/** As making the product does it. */
+	/** As when the app is started. */
 	async open(): Promise<void> {
 		await this.localDevice.refresh();
 		await this.pairing.resume();
 	}
 
-	/** The page is gone: nothing more comes of what it had begun. */
+	/** Closes the page: nothing that it started has any more effect. */
 	die(): void {
 		this.cut();
 		this.alive = false;
 	}
 
-	/** Its lines break. */
+	/** Breaks its connections. */
 	cut(): void {
 		for (const end of [...this.sockets]) end(1006);
 	}
 
-	/** Nothing that a dead page still waits for comes to an end, and nothing it writes arrives. */
+	/** Promises that a dead page waits for never settle, and nothing it writes arrives. */
 	#mortal(vault: FakeVault): FakeVault {
 		return new Proxy(vault, {
 			get: (target, name) => {

@@ -1,4 +1,4 @@
-/** A pairing that is cut at any of its messages, and what both sides say of it afterwards. */
+/** A pairing that is cut at one of its messages, and what both sides say afterwards. */
 import { FakeDataNetwork } from '../../fakes/data-connections.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { FakeVault } from '../../fakes/vault.ts';
@@ -6,7 +6,7 @@ import { CutRelay, Page, settled, START_MS, type Disk, type Point } from './cut-
 
 export const WAYS = ['code', 'letters', 'scanned', 'near', 'near-scanned'] as const;
 export const SIDES = ['owner', 'new'] as const;
-/** Those between Allow and the end are cut more often. */
+/** Points between Allow and the end are cut more often. */
 export const POINTS: readonly Point[] = [
 	...(['m0', 'm1', 'm2', 'm3', 'append', 'append', 'm4', 'm4', 'm4', 'letter'] as const),
 ];
@@ -18,7 +18,7 @@ export interface Cut {
 	readonly way: (typeof WAYS)[number];
 	readonly side: Side;
 	readonly at: Point;
-	/** It is lost, or it arrives just before. */
+	/** Whether the message is lost or arrives just before the cut. */
 	readonly lost: boolean;
 	readonly kind: (typeof KINDS)[number];
 }
@@ -26,12 +26,12 @@ export interface Cut {
 export type Says = 'in' | 'waiting' | 'out';
 
 export interface Outcome {
-	/** Within ten minutes of it, both pages being open again. */
+	/** Within ten minutes of the cut, with both pages open again. */
 	readonly said: { readonly owner: Says; readonly fresh: Says };
-	/** When all time is up. */
+	/** After all timeouts. */
 	readonly last: { readonly owner: Says; readonly fresh: Says };
 	readonly happened: boolean;
-	/** The newcomer was on its way back for a while. */
+	/** The joiner was on its way back for a while. */
 	readonly returned: boolean;
 }
 
@@ -47,7 +47,7 @@ export class Scene {
 	#wallMs = START_MS;
 	#happened = false;
 	#returned = false;
-	/** What comes to pass at a time of the world. */
+	/** Work scheduled by world time. */
 	#later: { atMs: number; work: () => Promise<void> }[] = [];
 
 	constructor(cut: Cut) {
@@ -79,7 +79,7 @@ export class Scene {
 			await settled();
 			void first.pairing.join(textOn(second), '');
 		}
-		// Both pages are open again well within ten minutes, but for one that is away longer.
+		// Both pages are reopened well within ten minutes, except for one that is `away`.
 		await this.#pass((this.#cut.kind === 'away' ? 16 : 5) * MINUTE_MS);
 		await this.#connectAgain();
 		await this.#pass(2 * MINUTE_MS);
@@ -112,12 +112,12 @@ export class Scene {
 		await settled();
 	}
 
-	/** Waits for the message, and cuts. */
+	/** Waits for the message and cuts. */
 	#arm(): void {
 		const { at, lost, side } = this.#cut;
 		const reached = (from: Page): void => {
 			if (this.#happened || !this.pages.has('new')) return;
-			// What is appended or written before is no part of it.
+			// Entries and messages sent before are not part of it.
 			if (at === 'append' && (from.name !== 'owner' || from.state.kind !== 'comparing')) return;
 			if (at === 'letter' && from.name !== 'new') return;
 			this.#happened = true;
@@ -175,7 +175,7 @@ export class Scene {
 		}
 	}
 
-	/** Time goes by, fast where little happens; people press what they are asked. */
+	/** Lets time pass, fast when little happens, and has people press what they are asked. */
 	async #pass(ms: number): Promise<void> {
 		for (let left = ms; left > 0;) {
 			const stepMs = left > 10 * MINUTE_MS || ms - left > MINUTE_MS ? 5000 : 1000;
@@ -208,7 +208,7 @@ export class Scene {
 		await settled();
 	}
 
-	/** Without a relay two people do it (NB12): the owner shows, the new device scans. */
+	/** Without a relay two people reconnect (NB12): the owner shows, the new device scans. */
 	async #connectAgain(): Promise<void> {
 		const { owner, fresh } = this;
 		const waits = fresh.state.kind === 'returning' || this.#home(fresh) === this.#home(owner);

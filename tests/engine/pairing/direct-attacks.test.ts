@@ -24,14 +24,14 @@ beforeEach(async () => {
 	await owner.home.localDevice.createCamera();
 });
 
-describe('pairing without a relay, attacked', () => {
-	/** The code with another S: what somebody knows who saw contacts only. */
+describe('attacks on pairing without a relay', () => {
+	/** The code with another S, as for an attacker who saw the descriptors only. */
 	function withoutSecret(text: string): string {
 		const code = directCodeFrom(text) as DirectPairingCode;
 		return directCodeText({ ...code, secret: new WebCrypto().random(32) });
 	}
 
-	it('NB4 who lacks the secret comes to nothing, and gets nothing', async () => {
+	it('NB4 without the secret an attacker gets nowhere and learns nothing', async () => {
 		await owner.pairing.show('viewer');
 		const text = await owner.text();
 		void guest.pairing.join(withoutSecret(text), 'Thief');
@@ -41,10 +41,10 @@ describe('pairing without a relay, attacked', () => {
 		expect(members(owner)).toBe(1);
 	});
 
-	it('NB4 who stands between with certificates of its own is found out, even when it has the secret', async () => {
+	it('NB4 a man in the middle with his own certificates is detected, even if he has the secret', async () => {
 		await owner.pairing.show('viewer');
 		const code = directCodeFrom(await owner.text()) as DirectPairingCode;
-		// It shows the guest its own contact in the owner's code, and hands on every frame.
+		// It shows the guest its own descriptor in the owner's code, and forwards every frame.
 		const between = new FakeDataNetwork();
 		const pipe = (): { say: (text: string) => void; to: (say: (text: string) => void) => void } => {
 			const early: string[] = [];
@@ -86,7 +86,7 @@ describe('pairing without a relay, attacked', () => {
 		expect(members(owner)).toBe(1);
 	});
 
-	it('NB4 a box that was changed on the way burns the code, whichever it is', async () => {
+	it('NB4 a box changed in transit burns the code, whichever box it is', async () => {
 		for (const spoiled of [1, 2, 3, 4]) {
 			air = new FakeDataNetwork();
 			[owner, guest] = [new Device(air, clock), new Device(air, clock)];
@@ -111,7 +111,7 @@ describe('pairing without a relay, attacked', () => {
 		}
 	});
 
-	it('NB4 PR1 a second one who joins burns it for both', async () => {
+	it('NB4 PR1 a second joiner burns the code for both', async () => {
 		await owner.pairing.show('viewer');
 		const code = directCodeFrom(await owner.text()) as DirectPairingCode;
 		const { rid } = code;
@@ -131,7 +131,7 @@ describe('pairing without a relay, attacked', () => {
 		expect(members(owner)).toBe(1);
 	});
 
-	it('NB5 PR8 cut off anywhere, both end in words, and the roster is whole', async () => {
+	it('NB5 PR8 cut off anywhere, both sides end with a reason, and the roster is complete', async () => {
 		await owner.pairing.show('viewer');
 		await exchange(owner, guest);
 		await Promise.all([owner.in('comparing'), guest.in('comparing')]);
@@ -141,12 +141,12 @@ describe('pairing without a relay, attacked', () => {
 			void clock.pass(1000, 100);
 			return guest.state.kind === 'returning';
 		});
-		// NB12: it consented, so it may be let in by now.
+		// NB12: it has consented, so it may have been admitted.
 		expect(guest.state).toMatchObject({ apart: true });
 		expect([members(owner), members(guest)]).toEqual([1, 1]);
 	});
 
-	it('NB5 refused, and given up: the other side ends in the words for it', async () => {
+	it('NB5 after a refusal or cancellation the other side ends with that reason', async () => {
 		for (const [act, here, there] of [
 			['refuse', 'refused', 'refused'],
 			['cancel', 'cancelled', 'other-side-gone'],

@@ -10,13 +10,13 @@ import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { until } from '../../support/until.ts';
 
 export const HERE = 'https://app.example';
-/** A static host: something answers, and it is no relay. */
+/** A static host: a server answers, but it is not a relay. */
 export const none: Relays = {
 	info: () => Promise.resolve(null),
 	connect: () => Promise.reject(new Fault('offline', 'no relay')),
 };
 
-/** A device with its person, and everything that needs no screen. */
+/** A device with its user, without screens. */
 export class Device {
 	readonly home: FakeDevice<ManualClock>;
 	readonly directRelays: DirectRelays;
@@ -69,7 +69,7 @@ export class Device {
 		return (await this.in('near')).text;
 	}
 
-	/** A reload: keys and roster are left, all else is not. */
+	/** After a reload: keeps keys and roster only. */
 	reloaded(air: FakeDataNetwork, clock: ManualClock): Device {
 		return new Device(air, clock, this.home.again());
 	}
@@ -77,14 +77,14 @@ export class Device {
 
 export const members = (device: Device): number => device.home.homeRoster.roster?.devices.size ?? 0;
 
-/** Both codes are given; whether and how it goes on is told by the states. */
+/** Exchanges both codes; the states tell how it goes on. */
 export async function exchange(first: Device, second: Device, answered = first): Promise<void> {
 	void second.pairing.join(await first.text(), 'Phone');
 	const answer = await second.text();
 	void answered.pairing.join(answer, '');
 }
 
-/** The first one lets the second one in. */
+/** The first device admits the second. */
 export async function pairedUp(owner: Device, guest: Device): Promise<void> {
 	await owner.pairing.show('viewer');
 	await exchange(owner, guest);

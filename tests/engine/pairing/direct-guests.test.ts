@@ -22,8 +22,8 @@ async function connected(): Promise<void> {
 	await until(() => guest.messenger.state.kind === 'connected');
 }
 
-describe('NB11 nobody keeps a page from its relay who is not of its home', () => {
-	it('a stranger whose answer was scanned is let go of', async () => {
+describe('NB11 devices of other homes do not keep a page from its relay', () => {
+	it('a stranger whose answer was scanned is disconnected', async () => {
 		const stranger = new Device(air, clock);
 		await stranger.home.localDevice.createCamera();
 		await owner.pairing.connectMember();
@@ -35,7 +35,7 @@ describe('NB11 nobody keeps a page from its relay who is not of its home', () =>
 		await until(() => stranger.directRelays.origin === null);
 	});
 
-	it('a device that was taken out is let go of; a member stays', async () => {
+	it('a revoked device is disconnected, a member stays', async () => {
 		await connected();
 		await clock.pass(180_000, 1000);
 		expect(owner.directRelays.origin).toBe(IN_PAGE_RELAY_ORIGIN);
@@ -44,19 +44,19 @@ describe('NB11 nobody keeps a page from its relay who is not of its home', () =>
 		expect(owner.directRelays.origin).toBeNull();
 	});
 
-	it('NB10 a connection that broke while its device was let in is none', async () => {
+	it('NB10 a connection that broke during the admission is not used', async () => {
 		await owner.pairing.show('viewer');
 		await exchange(owner, guest);
 		await Promise.all([owner.in('comparing'), guest.in('comparing')]);
 		owner.home.homeRoster.on(() => air.cut());
 		await owner.pairing.allow('viewer');
-		// PR24: it cannot have said that it has come.
+		// PR24: it cannot have sent `acted` yet.
 		await owner.in('waiting');
 		expect(members(owner)).toBe(2);
 		expect(owner.directRelays.origin).toBeNull();
 	});
 
-	it('who is a member no more gets no parts, though nobody signed anything since', async () => {
+	it('a member whose time is up gets no parts, although no entry was signed since', async () => {
 		await connected();
 		const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
 		const [parts, watched]: [number[], string[]] = [[], []];
@@ -75,23 +75,23 @@ describe('NB11 nobody keeps a page from its relay who is not of its home', () =>
 	});
 });
 
-it('NB7 RL19 who watches is told to the camera’s device, and to nobody else', async () => {
+it('NB7 RL19 only the camera’s device is told who watches', async () => {
 	await connected();
 	const heard: string[] = [];
 	guest.messenger.onWatched((camera) => heard.push(camera));
 	const letter = new Promise<void>((resolve) => guest.messenger.onMessage(() => resolve()));
-	const told: string[] = [];
-	owner.messenger.onWatched((camera) => told.push(camera));
+	const reported: string[] = [];
+	owner.messenger.onWatched((camera) => reported.push(camera));
 	const camera = await cameraIdOf(owner.home.crypto, owner.id, 1);
 	guest.messenger.watchParts(camera, () => undefined);
-	await until(() => told.includes(camera));
-	// What comes after it has come: so it was not told.
+	await until(() => reported.includes(camera));
+	// Messages are ordered, so a `watched` frame would have arrived before this one.
 	expect(await owner.messenger.send(guest.id, { t: 'ask', nonce: 'ab'.repeat(16) })).toBe('taken');
 	await letter;
 	expect(heard).toEqual([]);
 });
 
-it('NB7 RL20 a device that may not record sends no parts, whatever they call themselves', async () => {
+it('NB7 RL20 a device without the right to record sends no parts, whatever camera id it uses', async () => {
 	await connected();
 	await owner.home.homeRoster.amend(guest.id, { roles: ['viewer'] });
 	const theirs = await cameraIdOf(owner.home.crypto, guest.id, 1);
@@ -105,13 +105,13 @@ it('NB7 RL20 a device that may not record sends no parts, whatever they call the
 	expect(parts).toEqual([2]);
 });
 
-it('NB9 one connection has four lines, and the page itself always its own', async () => {
+it('NB9 a connection has four sessions, and the page itself always gets one', async () => {
 	await connected();
 	const ended: number[] = [];
 	const events = { frame: () => undefined, part: () => undefined, ended: () => ended.push(1) };
 	for (let n = 0; n < 40; n += 1)
 		await guest.directRelays.connect(guest.directRelays.origin ?? '', events);
-	// One is its line to the home.
+	// One of them is its connection to the home.
 	await until(() => ended.length === 37);
 	await owner.directRelays.connect(IN_PAGE_RELAY_ORIGIN, events);
 	expect(guest.messenger.state.kind).toBe('connected');

@@ -25,7 +25,7 @@ beforeEach(async () => {
 const paired = (): Promise<void> => pairedUp(owner, guest);
 
 describe('pairing without a relay', () => {
-	it('NB3 NB4 NB5 an owner shows, the new device answers: the same digits, allowed by the owner', async () => {
+	it('NB3 NB4 NB5 an owner shows, the new device answers: same digits, allowed by the owner', async () => {
 		await owner.pairing.show('viewer');
 		expect(await owner.text()).toMatch(/^https:\/\/app\.example\/pair#p2\.[\w.-]+$/);
 		await exchange(owner, guest);
@@ -53,7 +53,7 @@ describe('pairing without a relay', () => {
 		await until(() => guest.messenger.online.size === 2 && owner.messenger.online.size === 2);
 	});
 
-	it('NB7 after it letters go both ways, presence is told, and what the owner signs is learned', async () => {
+	it('NB7 afterwards messages go both ways, presence is reported, and new roster entries are learned', async () => {
 		await paired();
 		await until(() => owner.messenger.online.size === 2 && guest.messenger.online.size === 2);
 		const heard: Message[] = [];
@@ -75,7 +75,7 @@ describe('pairing without a relay', () => {
 		owner.messenger.onWatched((_, devices) => watched.push(devices));
 		const stop = guest.messenger.watchParts(camera, (_, key) => parts.push(key));
 		await until(() => watched.at(-1)?.join() === guest.id);
-		// NB7: of another device's camera it passes nothing on.
+		// NB7: it forwards nothing of another device's camera.
 		guest.messenger.sendPart(camera, false, new Uint8Array([4]));
 		owner.messenger.sendPart(camera, true, new Uint8Array([1, 2, 3]));
 		await until(() => parts.length === 1);
@@ -84,7 +84,7 @@ describe('pairing without a relay', () => {
 		await until(() => watched.at(-1)?.length === 0);
 	});
 
-	it('NB7 RG1 T6 the page that plays the relay gives parts to nobody who may not watch, nor any more', async () => {
+	it('NB7 RG1 T6 the in-page relay sends parts to no device that may not or may no longer watch', async () => {
 		await paired();
 		await until(() => owner.messenger.online.size === 2 && guest.messenger.online.size === 2);
 		const watched: (readonly string[])[] = [];
@@ -110,7 +110,7 @@ describe('pairing without a relay', () => {
 		expect(parts).toEqual([false]);
 	});
 
-	it('NB7 RL11 who is taken out is let go of at once, and let in no more', async () => {
+	it('NB7 RL11 a revoked device is disconnected at once and not admitted again', async () => {
 		await paired();
 		await until(() => guest.messenger.state.kind === 'connected');
 		await owner.home.homeRoster.revoke(guest.id);
@@ -119,7 +119,7 @@ describe('pairing without a relay', () => {
 		await until(() => owner.messenger.online.size === 1);
 	});
 
-	it('NB6 a reload ends it; two new codes connect again, nobody is asked, and nobody is new', async () => {
+	it('NB6 a reload ends it; two new codes reconnect, with no question and no new member', async () => {
 		await paired();
 		await until(() => guest.messenger.online.size === 2);
 		air.cut();
@@ -128,7 +128,7 @@ describe('pairing without a relay', () => {
 		);
 		[owner, guest] = [owner.reloaded(air, clock), guest.reloaded(air, clock)];
 		await Promise.all([owner.home.localDevice.refresh(), guest.home.localDevice.refresh()]);
-		// Either may show first.
+		// Either device may show first.
 		await guest.pairing.connectMember();
 		expect(await guest.text()).toContain('/pair#c2.');
 		await exchange(guest, owner);
@@ -137,7 +137,7 @@ describe('pairing without a relay', () => {
 		expect(members(owner)).toBe(2);
 	});
 
-	it('NB6 where one of them was loaded anew and the other does not know yet, new codes count at once', async () => {
+	it('NB6 if one page was reloaded and the other has not noticed, new codes work at once', async () => {
 		await paired();
 		await until(() => owner.messenger.online.size === 2 && guest.messenger.online.size === 2);
 		for (const first of ['guest', 'owner'] as const) {
@@ -188,8 +188,8 @@ describe('pairing without a relay', () => {
 	});
 });
 
-describe('codes without a relay that lead nowhere', () => {
-	it('NB5 two devices that do not reach each other hear it after 8 s', async () => {
+describe('direct codes that lead nowhere', () => {
+	it('NB5 two devices that cannot reach each other are told so after 8 s', async () => {
 		air.open = false;
 		await owner.pairing.show('viewer');
 		await exchange(owner, guest);
@@ -212,7 +212,7 @@ describe('codes without a relay that lead nowhere', () => {
 		expect(owner.state).toMatchObject({ why: 'stale-answer' });
 	});
 
-	it('NB5 what is no answer to this code is told, and the code stays', async () => {
+	it('NB5 what is not an answer to this code is reported, and the code stays', async () => {
 		await owner.pairing.show('viewer');
 		const text = await owner.text();
 		const other = new Device(air, clock);
@@ -228,7 +228,7 @@ describe('codes without a relay that lead nowhere', () => {
 		await owner.in('comparing');
 	});
 
-	it('NB5 an own code, a damaged one, and a newcomer that shows one to who is no owner', async () => {
+	it('NB5 an own code, a damaged code, and a joiner’s code read by a device that is no owner', async () => {
 		await owner.pairing.show('viewer');
 		const own = await owner.text();
 		await owner.pairing.cancel();
@@ -243,7 +243,7 @@ describe('codes without a relay that lead nowhere', () => {
 		expect(guest.state).toMatchObject({ why: 'not-owner' });
 	});
 
-	it('NB5 where the browser waits no longer, another answer takes the place of the first', async () => {
+	it('NB5 when the browser stops waiting, another answer replaces the first', async () => {
 		await owner.pairing.show('viewer');
 		void guest.pairing.join(await owner.text(), 'Phone');
 		const first = await guest.text();
@@ -253,7 +253,7 @@ describe('codes without a relay that lead nowhere', () => {
 		await owner.in('comparing');
 	});
 
-	it('NB3 with a relay nothing goes without one, and without WebRTC it is said', async () => {
+	it('NB3 with a relay no direct code is shown, and missing WebRTC is reported', async () => {
 		const offline: Relays = { ...none, info: () => Promise.reject(new Fault('offline', 'away')) };
 		const { crypto, homeRoster, arrivals } = owner.home;
 		const dataConnections = air.cables();

@@ -16,14 +16,14 @@ function nearbyIn(air: FakeDataNetwork): DirectRelays {
 	return new DirectRelays({ crypto, clock, homeRoster, dataConnections: air.cables(), relays });
 }
 
-relaysContract('the hub of a page, for itself', () =>
+relaysContract('an in-page relay, for its own page', () =>
 	Promise.resolve({
 		...{ relays: nearbyIn(new FakeDataNetwork()), origin: IN_PAGE_RELAY_ORIGIN },
 		...{ nowhere, other: elsewhere },
 	}),
 );
 
-relaysContract('the hub of a page, over a cable', async () => {
+relaysContract('an in-page relay, over a direct connection', async () => {
 	const air = new FakeDataNetwork();
 	const [first, second] = [nearbyIn(air), nearbyIn(air)];
 	const offered = await first.offer();

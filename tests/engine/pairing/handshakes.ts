@@ -13,8 +13,8 @@ export const letters = { kind: 'typed', locator: 'K7QX2MPA' } as const;
 export interface Handshakes {
 	readonly owner: FakeAdmissions;
 	readonly guest: FakeAdmissions;
-	readonly ownerTalk: OwnerHandshake;
-	readonly newTalk: JoinerHandshake;
+	readonly ownerHandshake: OwnerHandshake;
+	readonly joinerHandshake: JoinerHandshake;
 }
 
 export async function handshakes(
@@ -29,8 +29,8 @@ export async function handshakes(
 	const [ownSelf, newSelf] = await Promise.all([owner.self(), guest.self()]);
 	return {
 		...{ owner, guest },
-		ownerTalk: await OwnerHandshake.begin(crypto, ownSelf, { rid, code, wanted: 'viewer' }),
-		newTalk: await JoinerHandshake.begin(crypto, newSelf, {
+		ownerHandshake: await OwnerHandshake.begin(crypto, ownSelf, { rid, code, wanted: 'viewer' }),
+		joinerHandshake: await JoinerHandshake.begin(crypto, newSelf, {
 			rid,
 			code,
 			name: 'Phone',
@@ -39,26 +39,26 @@ export async function handshakes(
 	};
 }
 
-/** The whole handshake, each box through `wire`. Resolves to whether both sides accepted it. */
+/** Runs the whole handshake, each box through `wire`. Resolves to whether both sides accepted. */
 export async function converse(
-	{ owner, ownerTalk, newTalk }: Handshakes,
+	{ owner, ownerHandshake, joinerHandshake }: Handshakes,
 	wire: (n: number, box: Bytes) => Bytes,
 ): Promise<boolean> {
-	const opened = await newTalk.receive(wire(0, ownerTalk.opening));
+	const opened = await joinerHandshake.receive(wire(0, ownerHandshake.opening));
 	if (opened.kind !== 'opened') return false;
-	const met = await ownerTalk.receive(wire(1, opened.answer));
-	if (met.kind !== 'newcomer') return false;
-	const host = await newTalk.receive(wire(2, met.answer));
-	if (host.kind !== 'host' || host.digits !== met.digits) return false;
-	const ok = await ownerTalk.receive(wire(3, await newTalk.ok()));
+	const met = await ownerHandshake.receive(wire(1, opened.answer));
+	if (met.kind !== 'joiner') return false;
+	const host = await joinerHandshake.receive(wire(2, met.answer));
+	if (host.kind !== 'owner' || host.digits !== met.digits) return false;
+	const ok = await ownerHandshake.receive(wire(3, await joinerHandshake.ok()));
 	if (ok.kind !== 'ok') return false;
-	const pieces = await ownerTalk.admit(owner, 'viewer');
+	const pieces = await ownerHandshake.admit(owner, 'viewer');
 	let last: Awaited<ReturnType<JoinerHandshake['receive']>> | null = null;
-	for (const piece of pieces) last = await newTalk.receive(wire(4, piece));
+	for (const piece of pieces) last = await joinerHandshake.receive(wire(4, piece));
 	return last?.kind === 'admitted';
 }
 
-/** One change of one box: bits, lengths, swaps, zeros; never none. */
+/** Changes one box: bits, length, swaps or zeros. Never returns it unchanged. */
 export function mutated(box: Bytes, below: (n: number) => number): Bytes {
 	for (;;) {
 		const at = below(box.length);

@@ -15,7 +15,7 @@ import { ManualClock } from '../../fakes/clock.ts';
 const ORIGIN = 'https://nearby.invalid';
 const HOME = 'cd'.repeat(16) as HomeId;
 
-/** A page that plays the relay, for somebody who came in and says a lot. */
+/** A session at an in-page relay, for a client that sends a lot. */
 function entered(): { session: InPageSession; said: FromRelay[]; ended: () => number | null } {
 	const homeRoster = {
 		...{ roster: null, entries: [], on: () => () => undefined },
@@ -30,12 +30,12 @@ function entered(): { session: InPageSession; said: FromRelay[]; ended: () => nu
 		part: () => undefined,
 		ended: (end) => (code = end.code),
 	});
-	if (session === null) throw new Error('no place');
+	if (session === null) throw new Error('no free session');
 	return { session, said, ended: () => code };
 }
 
-describe('RG1 who hears and sends what, as at a relay', () => {
-	it('who watches a camera is told to that camera alone, and only a camera sends parts', async () => {
+describe('RG1 rights as at a relay', () => {
+	it('only the watched camera is told who watches, and only a camera sends parts', async () => {
 		const crypto = new WebCrypto();
 		const devices = ['aa', 'bb', 'cc'].map((two) => two.repeat(16) as DeviceId);
 		const [host, viewer, other] = devices as [DeviceId, DeviceId, DeviceId];
@@ -70,23 +70,24 @@ describe('RG1 who hears and sends what, as at a relay', () => {
 			await expect.poll(() => said.some(({ t }) => t === 'welcome')).toBe(true);
 			return { session, said, parts };
 		};
-		const seats = [await enter(host), await enter(viewer), await enter(other)] as const;
+		const clients = [await enter(host), await enter(viewer), await enter(other)] as const;
 		const camera = await cameraIdOf(crypto, host, 1);
 		const own = await cameraIdOf(crypto, other, 1);
-		for (const id of [camera, own]) seats[1].session.receive({ t: 'watch', camera: id, on: true });
-		const watched = (n: 0 | 1 | 2) => seats[n].said.filter(({ t }) => t === 'watched');
+		for (const id of [camera, own])
+			clients[1].session.receive({ t: 'watch', camera: id, on: true });
+		const watched = (n: 0 | 1 | 2) => clients[n].said.filter(({ t }) => t === 'watched');
 		await expect.poll(() => watched(0)).toEqual([{ t: 'watched', camera, devices: [viewer] }]);
 		expect([watched(1), watched(2)]).toEqual([[], []]);
 		const part = (id: CameraId) => concatBytes(Uint8Array.of(1), bytesOf(id), Uint8Array.of(1, 7));
-		seats[2].session.receivePart(part(own));
-		expect(seats[1].parts).toEqual([]);
-		seats[0].session.receivePart(part(camera));
-		expect(seats[1].parts).toEqual([19]);
+		clients[2].session.receivePart(part(own));
+		expect(clients[1].parts).toEqual([]);
+		clients[0].session.receivePart(part(camera));
+		expect(clients[1].parts).toEqual([19]);
 	});
 });
 
-describe('NB9 what one seat makes the page hold', () => {
-	it('240 frames that wait for those before; then it goes', () => {
+describe('NB9 limits of one session', () => {
+	it('at more than 240 queued frames the session is closed', () => {
 		const { session, ended } = entered();
 		for (let n = 0; n < 240; n += 1) session.receive({ t: 'ping', n });
 		expect(ended()).toBeNull();
@@ -94,7 +95,7 @@ describe('NB9 what one seat makes the page hold', () => {
 		expect(ended()).toBe(4429);
 	});
 
-	it('64 cameras that it watches', async () => {
+	it('it watches at most 64 cameras', async () => {
 		const { session, said } = entered();
 		session.device = 'd'.repeat(32) as DeviceId;
 		const watch = (n: number) =>
@@ -106,7 +107,7 @@ describe('NB9 what one seat makes the page hold', () => {
 	});
 });
 
-it('NB7 RL13 who speaks another version is told so, and gets no further', async () => {
+it('NB7 RL13 a device of another version is refused', async () => {
 	const { session, said } = entered();
 	const proof = { home: '0'.repeat(32), device: '0'.repeat(32), signature: 'A'.repeat(86) };
 	session.receive({ t: 'prove', version: 2, ...proof });

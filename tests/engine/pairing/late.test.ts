@@ -8,7 +8,7 @@ import { FakeRendezvousRelay } from '../../fakes/rendezvous-relay.ts';
 import { Person, RELAY, twoPeople } from './people.ts';
 import { until } from '../../support/until.ts';
 
-/** As a name is padded, but longer than any. */
+/** Padded like a name, but longer than any name. */
 function padded(length: number): Uint8Array<ArrayBuffer> {
 	const whole = new Uint8Array(Math.ceil((2 + length) / 64) * 64).fill(120, 2, 2 + length);
 	new DataView(whole.buffer).setUint16(0, length);
@@ -28,8 +28,8 @@ function pageOf(
 	});
 }
 
-describe('who cannot be let in', () => {
-	it('PR13 another page of the owner’s own device types its letters: told so, and it stays owner', async () => {
+describe('devices that cannot be admitted', () => {
+	it('PR13 another page of the owner’s own device types its letters: refused, and it stays owner', async () => {
 		const [point, clock] = [new FakeRendezvousRelay(), new ManualClock()];
 		const home = fakeDevice(clock);
 		const [one, two] = [pageOf(home, clock, point), pageOf(home, clock, point)];
@@ -42,7 +42,7 @@ describe('who cannot be let in', () => {
 		expect(home.homeRoster.entries).toHaveLength(1);
 	});
 
-	it('PR13 no pairing takes the last owner that stays from a home', async () => {
+	it('PR13 no pairing takes the last permanent owner from a home', async () => {
 		const home = fakeDevice(new ManualClock());
 		const { device, sign, kem, ownerKey: owner } = await home.homeRoster.self();
 		const subject = { device, sign: sign.public, kem: kem.public, owner, dtls: null };
@@ -52,7 +52,7 @@ describe('who cannot be let in', () => {
 	});
 });
 
-describe('PR20 what a newcomer calls itself', () => {
+describe('PR20 the name of a joiner', () => {
 	async function asked(name: string) {
 		const { owner, guest } = await twoPeople();
 		await owner.pairing.show('viewer');
@@ -60,13 +60,13 @@ describe('PR20 what a newcomer calls itself', () => {
 		return (await owner.until('comparing')).name;
 	}
 
-	it('turns no text around and begins no lines', async () => {
+	it('has no direction marks and no line breaks', async () => {
 		expect(await asked('Ha\u202ell\u2066 \n1\u20282\u0007')).toBe('Hall 12');
-		// Joiners are letters of some scripts, and hold families together.
+		// Zero-width joiners are part of some scripts, and hold emoji families together.
 		expect(await asked('👩‍👧 می‌خواهم')).toBe('👩‍👧 می‌خواهم');
 	});
 
-	it('is more than spaces, or nobody is asked', async () => {
+	it('must be more than spaces, or nobody is asked', async () => {
 		const { owner, guest } = await twoPeople();
 		await owner.pairing.show('viewer');
 		void guest.pairing.join(await owner.link(), ' \u202e ');
@@ -74,21 +74,21 @@ describe('PR20 what a newcomer calls itself', () => {
 		expect(owner.seen.map(({ kind }) => kind)).not.toContain('comparing');
 	});
 
-	it('has 190 bytes at most', () => {
-		const newcomer = {
+	it('has at most 190 bytes', () => {
+		const joiner = {
 			...{ sign: new Uint8Array(65), kem: new Uint8Array(65), owner: new Uint8Array(65) },
 			...{ dtls: null, wanted: 'viewer' as const, nonce: new Uint8Array(32) },
 		};
 		const plain = (name: string) =>
-			concatBytes(buildJoinerMessage({ ...newcomer, name: ascii(name) }), new Uint8Array(64));
+			concatBytes(buildJoinerMessage({ ...joiner, name: ascii(name) }), new Uint8Array(64));
 		expect(parseJoinerMessage(plain('x'.repeat(190))).value.name).toHaveLength(190);
 		const long = concatBytes(plain('').subarray(0, -64 - 64), padded(20_000), new Uint8Array(64));
-		expect(() => parseJoinerMessage(long)).toThrow('a wrong length');
+		expect(() => parseJoinerMessage(long)).toThrow('padded bytes');
 	});
 });
 
-describe('PR19 while it is signed', () => {
-	/** Both are content, the entry is signed, and the relay has not heard of it. */
+describe('PR19 while the entry is being signed', () => {
+	/** Both sides have agreed and the entry is signed, but the relay does not have it yet. */
 	async function signing() {
 		const { owner, guest } = await twoPeople();
 		const { promise, resolve: heard } = Promise.withResolvers<undefined>();
@@ -110,7 +110,7 @@ describe('PR19 while it is signed', () => {
 		expect(await owner.admissions.members()).toHaveLength(2);
 	});
 
-	it('the ten minutes wait', async () => {
+	it('the ten minutes do not end it', async () => {
 		const { owner, heard } = await signing();
 		owner.clock.advance(CODE_MS);
 		expect(owner.state.kind).toBe('comparing');
@@ -119,7 +119,7 @@ describe('PR19 while it is signed', () => {
 		expect(owner.seen.map(({ kind }) => kind)).not.toContain('ended');
 	});
 
-	it('what fails ends in its words, and can be given up then', async () => {
+	it('a failure is reported, and can be dismissed then', async () => {
 		const { owner, guest } = await twoPeople();
 		owner.admissions.admit = () => Promise.reject(new Error('no room'));
 		await owner.pairing.show('viewer');
@@ -132,7 +132,7 @@ describe('PR19 while it is signed', () => {
 	});
 });
 
-it('RL33 an invitation moves no home for who is no owner of it', async () => {
+it('RL33 an invitation moves no home for a device that is not its owner', async () => {
 	const viewer = await Person.at(new FakeRendezvousRelay());
 	const self = { ...viewer.admissions.me, owner: null, roster: viewer.admissions.roster };
 	viewer.admissions.self = () => Promise.resolve(self);

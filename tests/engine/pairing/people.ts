@@ -7,15 +7,15 @@ import { FakeRendezvousRelay } from '../../fakes/rendezvous-relay.ts';
 
 export const RELAY = 'https://cam.local:8443';
 
-/** One device with its person. */
+/** A device with its user. */
 export class Person {
 	readonly crypto = new WebCrypto();
 	readonly clock: ManualClock;
 	readonly admissions: FakeAdmissions;
 	readonly pairing: PairingController;
-	/** Until the relay has heard what this owner signed. */
+	/** Resolves when the relay has what this owner signed. */
 	shown = (): Promise<void> => Promise.resolve();
-	/** Every state in order. */
+	/** Every state, in order. */
 	readonly seen: PairingState[] = [];
 
 	private constructor(
@@ -38,10 +38,10 @@ export class Person {
 
 	static async at(
 		point: FakeRendezvousRelay,
-		wish: { wallMs?: number; here?: string; address?: string } = {},
+		options: { wallMs?: number; here?: string; address?: string } = {},
 	): Promise<Person> {
 		const admissions = await FakeAdmissions.create(new WebCrypto());
-		const { wallMs, here = RELAY, address = 'somewhere' } = wish;
+		const { wallMs, here = RELAY, address = 'somewhere' } = options;
 		return new Person(admissions, new ManualClock(wallMs), point, here, address);
 	}
 
@@ -49,7 +49,7 @@ export class Person {
 		return this.pairing.state;
 	}
 
-	/** Resolves when it is in a state of the kind; says what it is in when it never gets there. */
+	/** Resolves in a state of the kind; the error names the current state. */
 	async until<K extends PairingState['kind']>(
 		kind: K,
 		deadlineMs = 20_000,
@@ -74,14 +74,14 @@ export class Person {
 		return (await this.until('showing')).text;
 	}
 
-	/** As a person who reads the other screen and types here what stands there (PR17). */
+	/** Reads the digits on the other screen and types them here (PR17). */
 	async enters(other: Person): Promise<void> {
 		const { digits } = await other.until('comparing');
 		await this.pairing.enter(digits ?? '');
 	}
 }
 
-/** An owner and a new device at one meeting point. */
+/** An owner and a new device at one relay. */
 export async function twoPeople(): Promise<{
 	point: FakeRendezvousRelay;
 	owner: Person;

@@ -56,9 +56,9 @@ async function kemPair(half: { private: string; public: string }): Promise<KeyPa
 describe.each(['p1', 'n1', 'typed'] as const)('vectors of a pairing, %s', (kind) => {
 	const vector = vectors[kind];
 	const code = pairingCodeFrom(vector.code);
-	if (code === null) throw new Error('a vector that is no code');
+	if (code === null) throw new Error('a vector is not a valid code');
 
-	it('codes read and written', () => {
+	it('codes are read and written', () => {
 		expect(code.kind).toBe(kind);
 		if (code.kind === 'typed') expect(code.locator).toBe(vectors.letters);
 		else {
@@ -90,7 +90,7 @@ describe.each(['p1', 'n1', 'typed'] as const)('vectors of a pairing, %s', (kind)
 		expect(await comparisonDigits(crypto, bytesOf(vector.t2), nonce, owner)).toBe(vector.digits);
 	});
 
-	it('M1 to M4 open, are signed, and are written as they were read', async () => {
+	it('M1 to M4 can be opened, are signed, and are written as they were read', async () => {
 		const { psk } = await sharedSecrets(crypto, code, rid);
 		const [fresh, kem] = await Promise.all([kemPair(keys.fresh), kemPair(keys.kem)]);
 		const [t1, t2, t3, t4] = [vector.t1, vector.t2, vector.t3, vector.t4].map(bytesOf) as [
@@ -100,17 +100,19 @@ describe.each(['p1', 'n1', 'typed'] as const)('vectors of a pairing, %s', (kind)
 			Bytes,
 		];
 		const one = parseSealed(1, bytesOf(vector.m1));
-		const newcomer = parseJoinerMessage(await crypto.openWith(fresh, psk, hpkeContext(1, t1), one));
-		expect(hexOf(newcomer.body)).toBe(vector.body1);
-		expect(hexOf(buildJoinerMessage(newcomer.value))).toBe(vector.body1);
-		expect(new TextDecoder().decode(newcomer.value.name)).toBe(vectors.name);
-		const { sign } = newcomer.value;
+		const joinerMessage = parseJoinerMessage(
+			await crypto.openWith(fresh, psk, hpkeContext(1, t1), one),
+		);
+		expect(hexOf(joinerMessage.body)).toBe(vector.body1);
+		expect(hexOf(buildJoinerMessage(joinerMessage.value))).toBe(vector.body1);
+		expect(new TextDecoder().decode(joinerMessage.value.name)).toBe(vectors.name);
+		const { sign } = joinerMessage.value;
 		await verifySigned(
 			crypto,
 			sign,
 			'pair-new',
-			concatBytes(t1, newcomer.body),
-			newcomer.signature,
+			concatBytes(t1, joinerMessage.body),
+			joinerMessage.signature,
 		);
 
 		const two = parseSealed(2, bytesOf(vector.m2));
@@ -136,7 +138,7 @@ describe.each(['p1', 'n1', 'typed'] as const)('vectors of a pairing, %s', (kind)
 });
 
 describe('codes and pieces', () => {
-	it('takes no other text for a code', () => {
+	it('no other text is accepted as a code', () => {
 		const { code } = vectors.p1;
 		const texts = [
 			...['', 'hello', 'p1.', 'K7QX2MP', 'K7QX2MPAA', 'K7QX2MPI', '0'.repeat(8)],
@@ -149,7 +151,7 @@ describe('codes and pieces', () => {
 		expect(pairingCodeFrom(' k7qx-2mpa ')).toEqual({ kind: 'typed', locator: 'K7QX2MPA' });
 	});
 
-	it('base64url has one text for the same bytes', () => {
+	it('base64url is canonical: one text for the same bytes', () => {
 		for (const length of [0, 1, 2, 3, 4, 31, 32, 33]) {
 			const bytes = crypto.random(length);
 			const text = base64urlOf(bytes);
@@ -161,7 +163,7 @@ describe('codes and pieces', () => {
 		}
 	});
 
-	it('each letter of a locator is as likely as the other', () => {
+	it('each letter of a locator is equally likely', () => {
 		const all = Uint8Array.from({ length: 256 }, (_, at) => at);
 		const counts = new Map<string, number>();
 		for (let at = 0; at < 240; at += 8) {
@@ -173,7 +175,7 @@ describe('codes and pieces', () => {
 		expect(locatorOf(new Uint8Array(24).fill(255))).toBeNull();
 	});
 
-	it('a long roster goes in pieces that join in order only', () => {
+	it('a long roster is sent in pieces that join in order only', () => {
 		const wrapped = {
 			encapsulated: crypto.random(65),
 			ciphertext: concatBytes(crypto.random(60_000), crypto.random(10_000)),
@@ -186,14 +188,14 @@ describe('codes and pieces', () => {
 		]);
 		expect(joinAdmissionPieces(pieces)).toEqual(wrapped);
 		const huge = { ...wrapped, ciphertext: new Uint8Array(400_000) };
-		expect(() => buildAdmissionPieces(huge)).toThrow('too long');
+		expect(() => buildAdmissionPieces(huge)).toThrow('does not fit');
 		for (const bad of [[4, 1, 1, 7], [4, 0, 2, 7], [4, 0, 1], [4, 0, 0, 7], [4]]) {
 			expect(() => parseAdmissionPiece(new Uint8Array(bad)), String(bad)).toThrow();
 		}
 	});
 
-	it('notes choose words, and there are no others', () => {
+	it('end notes have known reasons only', () => {
 		expect(END_NOTES.map((note) => parseEndNote(buildEndNote(note)))).toEqual([...END_NOTES]);
-		expect(() => parseEndNote(new Uint8Array([5, 99]))).toThrow('later');
+		expect(() => parseEndNote(new Uint8Array([5, 99]))).toThrow('unknown end note');
 	});
 });

@@ -1,6 +1,4 @@
-/**
- * What a relay, a kit and an owner who is to go try around what waits, and at those who come back.
- */
+/** Attacks by a relay, a kit and an outgoing owner on pending entries and on returning members. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
@@ -44,13 +42,13 @@ async function homeGrant(by: FakeMember, to: FakeMember, number: number): Promis
 	return signGrant(crypto, raw, subject, kem, keyOf(by).key, clock.wallMs());
 }
 
-describe('KT12 what waits is another for each', () => {
-	it('two forms of it: all who wait follow the refusal of one', async () => {
+describe('KT12 pending claims that differ between devices', () => {
+	it('two forms of one claim: all devices with either follow the refusal of one', async () => {
 		const thief = fakeMember(clock, relay);
 		const claimed = [...owner.homeRoster.entries];
 		const subject = await subjectOf(thief);
 		await signed(clock, claimed, kit.owner, { subject });
-		// The relay hid the claim till now: so it waits everywhere.
+		// The relay hid the claim until now, so it is pending everywhere.
 		clock.step(DAY_MS);
 		const [one, other] = [[...claimed], [...claimed]];
 		await signed(clock, one, kit.owner, { op: 'rotate', subject });
@@ -62,7 +60,7 @@ describe('KT12 what waits is another for each', () => {
 		expect(camera.homeRoster.entries).toEqual(owner.homeRoster.entries);
 	});
 
-	it('forgotten with a reload: what the owner signs then is a fork that it settles', async () => {
+	it('forgotten by a reload: what the owner signs next is a fork that it settles', async () => {
 		const thief = fakeMember(clock, relay);
 		const entries = [...owner.homeRoster.entries];
 		const subject = await subjectOf(thief);
@@ -84,7 +82,7 @@ describe('KT12 what waits is another for each', () => {
 		expect(rolesOf(camera, thief)).toBeUndefined();
 	});
 
-	it('a fork is settled while something waits: it falls, too', async () => {
+	it('a fork is settled while a claim is pending: the claim falls, too', async () => {
 		const thief = fakeMember(clock, relay);
 		await second.homeRoster.amend(viewer.device, { name: 'Tablet' });
 		const entries = [...owner.homeRoster.entries];
@@ -106,7 +104,7 @@ describe('KT12 what waits is another for each', () => {
 });
 
 describe('KT9 KT17 coming back', () => {
-	it('a kit whose grants an owner spoilt opens what is left', async () => {
+	it('a kit whose grants an owner spoilt opens the rest', async () => {
 		const entries = [...owner.homeRoster.entries];
 		const bad = await homeGrant(second, camera, 7);
 		await signed(clock, entries, keyOf(second), {
@@ -122,11 +120,11 @@ describe('KT9 KT17 coming back', () => {
 		expect(coming.state).toMatchObject({ kind: 'done' });
 	});
 
-	it('a member that comes back is led into no roster that its own takes back', async () => {
+	it('a returning member accepts no roster that its own one takes back', async () => {
 		const before = [...owner.homeRoster.entries];
 		await owner.homeRoster.revoke(second.device);
 		expect(await learn(viewer, owner)).toBe('new');
-		// The relay shows what was before, and what the revoked one says.
+		// The relay shows the earlier roster, and what the revoked member adds.
 		await signed(clock, before, keyOf(second), { op: 'policy', roles: [] });
 		relay.open(before, owner.founded);
 		const coming = kitRecoveryOf(viewer, relay);
@@ -138,10 +136,10 @@ describe('KT9 KT17 coming back', () => {
 	});
 });
 
-describe('ID47 a roster without end', () => {
-	it('is not even looked at', async () => {
+describe('ID47 an endless roster', () => {
+	it('is rejected without verifying one signature', async () => {
 		const verify = vi.spyOn(camera.crypto, 'verify');
-		// What is kept is looked at each time.
+		// Known entries are verified again each time.
 		expect(await learn(camera, camera)).toBe('known');
 		const { length } = verify.mock.calls;
 		const [first] = camera.homeRoster.entries;
@@ -153,7 +151,7 @@ describe('ID47 a roster without end', () => {
 });
 
 describe('ID7 ID24 an owner that became a viewer, and an owner again', () => {
-	it('signs and grants nothing meanwhile, also what it made before', async () => {
+	it('signs and grants nothing in between, not even what it prepared before', async () => {
 		const grant = await second.homeRoster.homeKeyFor(camera.device);
 		const early = [...second.homeRoster.entries];
 		await signed(clock, early, keyOf(second), { op: 'policy', roles: [] });
@@ -162,7 +160,7 @@ describe('ID7 ID24 an owner that became a viewer, and an owner again', () => {
 		const taken = camera.homeRoster.acceptHomeKey(grant ?? new Uint8Array());
 		await expect(taken).rejects.toMatchObject({ kind: 'corrupt' });
 		await expect(second.homeRoster.rollBackClaims()).rejects.toMatchObject({ kind: 'denied' });
-		// Signed while it was one, and shown now: a fork, which it cannot settle.
+		// Signed as an owner and shown now: a fork that it may not settle.
 		expect(await shown(camera, early)).toBe('forked');
 		expect(await shown(second, early)).toBe('forked');
 		expect((await second.homeRoster.fork())?.may).toBe(false);
@@ -174,8 +172,8 @@ describe('ID7 ID24 an owner that became a viewer, and an owner again', () => {
 	});
 });
 
-describe('ID49 home keys of an owner who is to go', () => {
-	it('one of the future is replaced by that of the revocation', async () => {
+describe('ID49 home keys of an owner that is about to go', () => {
+	it('one prepared for the future is replaced by the one of the revocation', async () => {
 		await camera.homeRoster.acceptHomeKey(await homeGrant(second, camera, 2));
 		await owner.homeRoster.revoke(second.device);
 		await learn(camera, owner);
