@@ -216,7 +216,7 @@ export const live: LiveWords = {
 	apart: 'Deine Geräte sind nicht verbunden. Ohne Relay verbinden sie sich mit zwei Codes.',
 	again: 'Neu verbinden',
 	link: {
-		none: 'Kein Relay: nur dieses Gerät',
+		none: 'Kein Relay: nur dieses Gerät kann zuschauen',
 		connecting: 'Verbinde mit dem Relay …',
 		connected: 'Andere können zuschauen',
 		away: (again) => `Das Relay ist offline; nächster Versuch um ${again}`,

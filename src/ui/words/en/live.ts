@@ -233,7 +233,7 @@ export const live = {
 	apart: 'Your devices are not connected. Without a relay, they connect with two codes.',
 	again: 'Reconnect',
 	link: {
-		none: 'No relay: only this device',
+		none: 'No relay: only this device can watch',
 		connecting: 'Connecting to the relay …',
 		connected: 'Others can watch',
 		away: (again: string) => `The relay is offline; next try at ${again}`,
