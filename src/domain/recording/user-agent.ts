@@ -37,7 +37,8 @@ const SYSTEM_PATTERNS: readonly (readonly [RegExp, OperatingSystem])[] = [
 ];
 
 /**
- * @param touches `navigator.maxTouchPoints`; 0: unknown. An iPad that requests desktop sites claims to be a Mac, but has a touch screen.
+ * @param touches `navigator.maxTouchPoints`; 0: unknown. An iPad that requests desktop sites claims
+ *   to be a Mac, but has a touch screen.
  */
 export function parseUserAgent(text: string, touches = 0): UserAgent {
 	const isIpad = /\bMacintosh\b/.test(text) && touches > 1;
