@@ -87,7 +87,7 @@ for (const [text, english, german, touches = 0] of said) {
 	});
 }
 
-test('PR31 what nobody knows is called by its kind', () => {
+test('PR31 an unknown browser is named by its device kind', () => {
 	const features = { agent: parseUserAgent(''), mobile: true };
 	expect([PAIR.en.join.called(features), PAIR.de.join.called(features)]).toEqual([
 		'Phone',

@@ -3,7 +3,7 @@ import { logOtherLens } from '#engine/recording/log-other-lens.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 
-test('RC33 another lens than the chosen one is one event, from its first footage until the chosen one records', () => {
+test('RC33 another lens is one event, from its first footage until the chosen lens records', () => {
 	const told: string[] = [];
 	let state: RecorderState = { kind: 'off', fault: null };
 	let tell: () => void = () => undefined;

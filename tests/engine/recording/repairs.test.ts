@@ -29,7 +29,7 @@ function world(remembers = true) {
 }
 
 describe('repairs', () => {
-	test('WD5 each is written once for a trouble, and again for the next', async () => {
+	test('WD5 logs each kind of repair once per outage', async () => {
 		const { repairs, said } = world();
 		for (const repair of ['recorder', 'lens', 'lens', 'lens'] as const) {
 			expect(await repairs.prepare(DOOR, repair)).toBeNull();
@@ -40,7 +40,7 @@ describe('repairs', () => {
 		expect(said).toEqual(['new-recorder', 'new-lens', 'new-lens']);
 	});
 
-	test('WD4 the page is loaded anew once an hour at most; else the lens is opened', async () => {
+	test('WD4 reloads the page at most once an hour, otherwise reopens the lens', async () => {
 		const { repairs, said, reloads, clock } = world();
 		expect(await repairs.prepare(DOOR, 'page')).toBe('reloading');
 		expect(reloads).toEqual([clock.wallMs()]);
@@ -51,11 +51,11 @@ describe('repairs', () => {
 		expect(await repairs.prepare(DOOR, 'page')).toBe('reloading');
 	});
 
-	test('WD4 where it cannot be remembered the page stays', async () => {
+	test('WD4 does not reload if the tab cannot remember it', async () => {
 		expect(await world(false).repairs.prepare(DOOR, 'page')).toBeNull();
 	});
 
-	test('WD4 a store that never answers does not hold it up', async () => {
+	test('WD4 a store that never answers does not delay the reload', async () => {
 		const { repairs, wait, clock } = world();
 		wait.forever = true;
 		const done = repairs.prepare(DOOR, 'page');
