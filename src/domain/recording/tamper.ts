@@ -60,10 +60,10 @@ const QUIET_MS = 30_000;
 /** When the device was last jolted and when that was last reported; monotonic clock, ms. */
 export interface JoltState {
 	readonly lastMs: number;
-	readonly toldMs: number;
+	readonly reportedMs: number;
 }
 
-export const NO_JOLT: JoltState = { lastMs: -Infinity, toldMs: -Infinity };
+export const NO_JOLT: JoltState = { lastMs: -Infinity, reportedMs: -Infinity };
 
 /** EV8. `strength`: acceleration without gravity, m/s². */
 export function detectJolt(
@@ -73,6 +73,6 @@ export function detectJolt(
 ): { readonly jolts: JoltState; readonly moved: boolean } {
 	if (strength < STRONG_MS2) return { jolts: before, moved: false };
 	const twice = nowMs - before.lastMs <= TWICE_WITHIN_MS;
-	const moved = twice && nowMs - before.toldMs > QUIET_MS;
-	return { jolts: { lastMs: nowMs, toldMs: moved ? nowMs : before.toldMs }, moved };
+	const moved = twice && nowMs - before.reportedMs > QUIET_MS;
+	return { jolts: { lastMs: nowMs, reportedMs: moved ? nowMs : before.reportedMs }, moved };
 }

@@ -131,11 +131,11 @@ test('RC23 does not open after a cancel, and closing ends all tracks', async () 
 	const signal = AbortSignal.abort();
 	await expect(new MediaCapture().open(REQUEST, signal)).rejects.toMatchObject({ kind: 'aborted' });
 	const captured = await opened({ sound: true });
-	const said: string[] = [];
-	captured.on((event) => said.push(event));
+	const events: string[] = [];
+	captured.on((event) => events.push(event));
 	captured.close();
 	captured.close();
 	const tracks = streamOf(captured.picture).getTracks();
 	expect(tracks.map(({ readyState }) => readyState)).toEqual(['ended', 'ended']);
-	expect(said).toEqual([]);
+	expect(events).toEqual([]);
 });

@@ -103,8 +103,8 @@ async function played(sink: Sink): Promise<{ seconds: number; width: number; hei
 	const pieces = Array.from({ length: buffer.buffered.length }, (_, at) => at);
 	// Sound lost by a busy machine causes additional holes.
 	const sound = sink.fragments.some((one) => one.sound);
-	const most = sound ? Infinity : 1 + sink.gaps.filter((gap) => gap > 0.1).length;
-	expect(pieces.length).toBeLessThanOrEqual(most);
+	const maxPieces = sound ? Infinity : 1 + sink.gaps.filter((gap) => gap > 0.1).length;
+	expect(pieces.length).toBeLessThanOrEqual(maxPieces);
 	video.currentTime = buffer.buffered.end(0) - 0.1;
 	await new Promise((seeked) => video.addEventListener('seeked', seeked, { once: true }));
 	const { videoWidth: width, videoHeight: height } = video;

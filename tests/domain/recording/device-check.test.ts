@@ -38,7 +38,7 @@ test.each<
 	[string, DeviceFinding, DeviceFinding['outcome'], DeviceFinding['why'], DeviceFinding['figures']]
 >([
 	['a lens', lensFinding(lens), 'yes', null, { width: 1280, height: 720, asked: 15, rate: 15 }],
-	['a lens without pictures', lensFinding({ ...lens, frames: 0 }), 'no', null, expect.anything()],
+	['a lens without frames', lensFinding({ ...lens, frames: 0 }), 'no', null, expect.anything()],
 	[
 		...(['a recording', recordFinding(MIME, 1312.4, pieces), 'yes', null] as const),
 		{ type: MIME, pieces: 3, seconds: 3, kbps: 1000, firstMs: 1312 },
@@ -51,7 +51,7 @@ test.each<
 	],
 	['one in ten seconds', keyFrameFinding([piece({ ms: 9000 })]), 'no', null, expect.anything()],
 	['no footage, no key frames', keyFrameFinding([]), 'unknown', 'before', {}],
-	['no wish for sound', soundFinding(null, pieces), 'unknown', 'not-asked', {}],
+	['sound not requested', soundFinding(null, pieces), 'unknown', 'not-asked', {}],
 	['silence', soundFinding(true, pieces), 'no', null, { given: true, pieces: 0 }],
 	['sound', soundFinding(true, [piece({ sound: true })]), 'yes', null, expect.anything()],
 	['quick sealing', paceFinding('seal', [9, 2, 4]), 'yes', null, { middleMs: 4, longestMs: 9 }],

@@ -108,11 +108,11 @@ describe('signs', () => {
 
 describe('the quality ladder', () => {
 	test('SR5 the profile of each step', () => {
-		const said = (name: typeof low) =>
+		const stepLabels = (name: typeof low) =>
 			stepsBelow(name).map(({ height, frameRate }) => `${height}p${frameRate}`);
-		expect(said(high)).toEqual(['1080p30', '1080p15', '1080p10', '720p10', '360p10']);
-		expect(said(standard)).toEqual(['720p15', '720p8', '720p5', '360p5']);
-		expect(said(low)).toEqual(['360p10', '360p5']);
+		expect(stepLabels(high)).toEqual(['1080p30', '1080p15', '1080p10', '720p10', '360p10']);
+		expect(stepLabels(standard)).toEqual(['720p15', '720p8', '720p5', '360p5']);
+		expect(stepLabels(low)).toEqual(['360p10', '360p5']);
 		for (const chosen of PROFILES) {
 			const steps = stepsBelow(chosen);
 			expect(steps[0]).toEqual(chosen);

@@ -59,7 +59,7 @@ describe('a picture', () => {
 });
 
 describe('a jolt', () => {
-	function told(felt: readonly (readonly [number, number])[]): number[] {
+	function reportedAt(felt: readonly (readonly [number, number])[]): number[] {
 		let jolts = NO_JOLT;
 		const at: number[] = [];
 		for (const [ms, strength] of felt) {
@@ -71,27 +71,27 @@ describe('a jolt', () => {
 	}
 
 	test('EV8 reports two strong jolts within three seconds, at most every thirty seconds', () => {
-		expect(told([[0, 9]])).toEqual([]);
+		expect(reportedAt([[0, 9]])).toEqual([]);
 		expect(
-			told([
+			reportedAt([
 				[0, 2.4],
 				[100, 2.4],
 				[200, 2.4],
 			]),
 		).toEqual([]);
 		expect(
-			told([
+			reportedAt([
 				[0, 3],
 				[3001, 3],
 			]),
 		).toEqual([]);
 		expect(
-			told([
+			reportedAt([
 				[0, 3],
 				[2999, 3],
 			]),
 		).toEqual([2999]);
 		const shaken = Array.from({ length: 61 }, (_, n) => [n * 1000, 5] as const);
-		expect(told(shaken)).toEqual([1000, 32_000]);
+		expect(reportedAt(shaken)).toEqual([1000, 32_000]);
 	});
 });

@@ -58,10 +58,10 @@ beforeEach(() => {
 /** Shows the first frame at once, and one more second as soon as it plays. */
 function player(): PlayerControls {
 	let state: PlayerState = INITIAL_STATE;
-	let tell: () => void = () => undefined;
+	let notify: () => void = () => undefined;
 	const become = (change: Partial<PlayerState>) => {
 		state = { ...state, ...change };
-		tell();
+		notify();
 		return Promise.resolve();
 	};
 	return {
@@ -69,7 +69,7 @@ function player(): PlayerControls {
 			return state;
 		},
 		on: (listener) => {
-			tell = listener;
+			notify = listener;
 			return () => undefined;
 		},
 		open: (_, atMs = 0) => become({ kind: 'paused', wallMs: atMs }),
@@ -196,13 +196,13 @@ test('DC1 cancelling during key creation waits for it before deleting, and repor
 	const settled = through(work);
 	settled.catch(() => undefined);
 	await expect.poll(() => stop.signal.aborted).toBe(true);
-	const told = findings.length;
+	const reported = findings.length;
 	await new Promise((done) => setTimeout(done, 5));
 	expect(scratches.map(({ removed }) => removed)).toEqual([0]);
 	goOn();
 	await expect(settled).rejects.toMatchObject({ kind: 'aborted' });
 	expect(scratches.map(({ removed }) => removed)).toEqual([1]);
-	expect(findings).toHaveLength(told);
+	expect(findings).toHaveLength(reported);
 });
 
 test('DC3 a lens that never opens times out, and trials that need none still run', async () => {
@@ -210,8 +210,8 @@ test('DC3 a lens that never opens times out, and trials that need none still run
 	await through(check().run(options()), ['lens']);
 	expect(outcome('lens')).toMatchObject({ outcome: 'unknown', why: 'timeout' });
 	expect(outcome('play')).toMatchObject({ outcome: 'unknown', why: 'before' });
-	for (const told of ['keys', 'connect', 'awake', 'room', 'codecs', 'removed'] as const) {
-		expect(outcome(told)?.outcome).toBe('yes');
+	for (const name of ['keys', 'connect', 'awake', 'room', 'codecs', 'removed'] as const) {
+		expect(outcome(name)?.outcome).toBe('yes');
 	}
 	expect(findings).toHaveLength(TRIALS.length);
 });

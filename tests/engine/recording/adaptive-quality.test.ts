@@ -39,8 +39,8 @@ function world() {
 		clock,
 		eventLog: { add: (_, kind) => void noted.push(kind) },
 		pressure: {
-			watch: (told) => {
-				press = told;
+			watch: (report) => {
+				press = report;
 				return () => (press = null);
 			},
 		},
@@ -51,8 +51,8 @@ function world() {
 			on: () => () => undefined,
 		},
 	});
-	let told = 0;
-	adaptiveQuality.on(() => (told += 1));
+	let changes = 0;
+	adaptiveQuality.on(() => (changes += 1));
 	adaptiveQuality.adapt(recorder);
 	const second = { given: 15, kept: 15 };
 	clock.every(1000, () => {
@@ -66,7 +66,7 @@ function world() {
 	});
 	return {
 		...{ clock, noted, asked, recorder, adaptiveQuality, second },
-		told: () => told,
+		changes: () => changes,
 		watching: () => press !== null,
 		press: (pressure: Pressure) => press?.(pressure),
 		charge: (level: number, charging: boolean) => (charge = { level, charging }),
@@ -88,7 +88,7 @@ beforeEach(() => {
 
 describe('adaptive quality', () => {
 	test('SR1 SR6 SR7 SR10 pressure lowers quality step by step, calm restores it, and each step is logged', () => {
-		const { clock, press, noted, asked, adaptiveQuality, told } = here;
+		const { clock, press, noted, asked, adaptiveQuality, changes } = here;
 		press('critical');
 		clock.advance(MINUTE - 1);
 		expect(asked).toEqual([]);
@@ -105,7 +105,7 @@ describe('adaptive quality', () => {
 		expect(asked).toEqual([1, 2, 3, 2, 1, 0]);
 		expect(noted.slice(3)).toEqual(['restored', 'restored', 'restored']);
 		expect(adaptiveQuality.why).toBe(null);
-		expect(told()).toBe(2);
+		expect(changes()).toBe(2);
 	});
 
 	test('SR2 SR3 counts lost frames within one recorder only', () => {

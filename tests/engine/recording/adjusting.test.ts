@@ -75,9 +75,9 @@ describe('another size or frame rate of the same lens', () => {
 		const before = encoder.current;
 		const adjust = lens.adjust.bind(lens);
 		const running: boolean[] = [];
-		lens.adjust = (wish) => {
+		lens.adjust = (format) => {
 			running.push(!before.stopped);
-			return adjust(wish);
+			return adjust(format);
 		};
 		await recorder.degrade(3);
 		expect(running).toEqual([false]);

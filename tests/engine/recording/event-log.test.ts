@@ -149,7 +149,7 @@ describe('TamperDetector', () => {
 	function watched() {
 		const { eventLog, clock, camera } = here;
 		let shake: (strength: number) => void = () => undefined;
-		let told = 0;
+		let changes = 0;
 		const motion = {
 			watch: (felt: typeof shake) => {
 				shake = felt;
@@ -169,7 +169,7 @@ describe('TamperDetector', () => {
 			power.listener();
 		};
 		const tamperDetector = new TamperDetector(eventLog, clock, motion, power);
-		tamperDetector.on(() => (told += 1));
+		tamperDetector.on(() => (changes += 1));
 		let listener: () => void = () => undefined;
 		const recorder = {
 			camera: camera as CameraId | null,
@@ -189,23 +189,23 @@ describe('TamperDetector', () => {
 			be,
 			plug,
 			shake: (strength: number) => shake(strength),
-			told: () => told,
+			changes: () => changes,
 		};
 	}
 
 	test('EV6 EV9 reports a sign while it lasts and logs how long it lasted', async () => {
 		const { clock, camera, all } = here;
-		const { tamperDetector, be, told } = watched();
+		const { tamperDetector, be, changes } = watched();
 		be('recording');
-		const see = (look: readonly number[]) => {
+		const see = (grid: readonly number[]) => {
 			clock.advance(5000);
-			tamperDetector.inspect(camera, look, clock.wallMs() * 1000);
+			tamperDetector.inspect(camera, grid, clock.wallMs() * 1000);
 		};
 		for (const n of [1, 2, 3]) see(room(n));
 		expect(tamperDetector.sign).toBeNull();
 		for (let n = 0; n < 3; n += 1) see(dark);
 		expect(tamperDetector.sign).toBe('covered');
-		expect(told()).toBe(1);
+		expect(changes()).toBe(1);
 		const startUs = clock.wallMs() * 1000;
 		for (const n of [4, 5]) see(room(n));
 		expect(tamperDetector.sign).toBeNull();

@@ -237,13 +237,13 @@ describe('failures', () => {
 
 	test('WD3 repeated failures recreate recorder, then lens, then page; a saved segment resets the count', async () => {
 		const recorder = await recording();
-		let told = 0;
-		recorder.on(() => (told += 1));
+		let updates = 0;
+		recorder.on(() => (updates += 1));
 		const fail = async (row: number) => {
-			const toldBefore = told;
+			const updatesBefore = updates;
 			const before = encoder.encodings.length;
 			encoder.current.fail(new Fault('unavailable', 'broken'));
-			await untilSo(() => told > toldBefore && recorder.state.kind === 'blind');
+			await untilSo(() => updates > updatesBefore && recorder.state.kind === 'blind');
 			clock.advance(10_000);
 			await untilSo(() => repairs.length === row);
 			if (!reloads) await untilSo(() => encoder.encodings.length === before + 1);

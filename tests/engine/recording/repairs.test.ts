@@ -6,13 +6,13 @@ import { ManualClock } from '../../fakes/clock.ts';
 
 function world(remembers = true) {
 	const clock = new ManualClock();
-	const said: EventKind[] = [];
+	const logged: EventKind[] = [];
 	const reloads: number[] = [];
 	const wait = { forever: false };
 	const repairs = new Repairs({
 		clock,
 		eventLog: {
-			add: (_, kind) => void said.push(kind),
+			add: (_, kind) => void logged.push(kind),
 			settled: () => (wait.forever ? new Promise(() => undefined) : Promise.resolve()),
 		},
 		reloading: {
@@ -25,28 +25,28 @@ function world(remembers = true) {
 			},
 		},
 	});
-	return { clock, said, reloads, wait, repairs };
+	return { clock, logged, reloads, wait, repairs };
 }
 
 describe('repairs', () => {
 	test('WD5 logs each kind of repair once per outage', async () => {
-		const { repairs, said } = world();
+		const { repairs, logged } = world();
 		for (const repair of ['recorder', 'lens', 'lens', 'lens'] as const) {
 			expect(await repairs.prepare(DOOR, repair)).toBeNull();
 		}
-		expect(said).toEqual(['new-recorder', 'new-lens']);
+		expect(logged).toEqual(['new-recorder', 'new-lens']);
 		repairs.recovered();
 		await repairs.prepare(DOOR, 'lens');
-		expect(said).toEqual(['new-recorder', 'new-lens', 'new-lens']);
+		expect(logged).toEqual(['new-recorder', 'new-lens', 'new-lens']);
 	});
 
 	test('WD4 reloads the page at most once an hour, otherwise reopens the lens', async () => {
-		const { repairs, said, reloads, clock } = world();
+		const { repairs, logged, reloads, clock } = world();
 		expect(await repairs.prepare(DOOR, 'page')).toBe('reloading');
 		expect(reloads).toEqual([clock.wallMs()]);
 		clock.advance(59 * 60_000);
 		expect(await repairs.prepare(DOOR, 'page')).toBeNull();
-		expect(said).toEqual(['reloaded', 'new-lens']);
+		expect(logged).toEqual(['reloaded', 'new-lens']);
 		clock.advance(60_000);
 		expect(await repairs.prepare(DOOR, 'page')).toBe('reloading');
 	});

@@ -20,7 +20,7 @@ const evenings: Plan = {
 function world(plan?: Plan, armed = false) {
 	const clock = new ManualClock(NOON);
 	const preferences = new MemoryPreferenceStore({ ...(plan && { plan }), armed });
-	const said: EventKind[] = [];
+	const logged: EventKind[] = [];
 	const recorder = {
 		camera: DOOR,
 		state: { kind: 'off', fault: null } as RecorderState,
@@ -36,7 +36,7 @@ function world(plan?: Plan, armed = false) {
 			return recorder.state.kind === 'starting';
 		},
 	};
-	const eventLog = { add: (_: unknown, kind: EventKind) => void said.push(kind) };
+	const eventLog = { add: (_: unknown, kind: EventKind) => void logged.push(kind) };
 	const scheduler = new Scheduler({
 		clock,
 		calendar: utcCalendar,
@@ -45,7 +45,7 @@ function world(plan?: Plan, armed = false) {
 		eventLog,
 	});
 	const records = () => recorder.state.kind === 'starting';
-	return { clock, preferences, scheduler, recorder, records, said };
+	return { clock, preferences, scheduler, recorder, records, logged };
 }
 let here: ReturnType<typeof world>;
 beforeEach(() => {
@@ -88,7 +88,7 @@ describe('Scheduler', () => {
 	});
 
 	test('SC1 SC6 SC7 at times: starts and stops by itself, shows until when, and logs it', async () => {
-		const { scheduler, records, clock, said } = here;
+		const { scheduler, records, clock, logged } = here;
 		await scheduler.begin();
 		expect(records()).toBe(false);
 		expect(scheduler.now).toMatchObject({ records: false, untilMs: NOON + 6 * HOUR });
@@ -99,7 +99,7 @@ describe('Scheduler', () => {
 		clock.advance(4 * HOUR);
 		await scheduler.set(() => ({}));
 		expect(records()).toBe(false);
-		expect(said).toEqual(['planned-start', 'planned-stop']);
+		expect(logged).toEqual(['planned-start', 'planned-stop']);
 	});
 
 	test('SC6 polling alone starts recording', async () => {
@@ -158,12 +158,12 @@ describe('Scheduler', () => {
 	});
 
 	test('SC6 does nothing if another tab has the camera or there is none yet', async () => {
-		const { scheduler, recorder, said } = here;
+		const { scheduler, recorder, logged } = here;
 		recorder.state = { kind: 'elsewhere' };
 		await scheduler.begin();
 		await scheduler.set(() => ({ when: 'always' }));
 		expect(recorder.state.kind).toBe('elsewhere');
-		expect(said).toEqual([]);
+		expect(logged).toEqual([]);
 	});
 
 	test('SC6 retries reading preferences', async () => {
