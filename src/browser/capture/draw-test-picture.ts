@@ -1,4 +1,4 @@
-/** The test picture itself: it is footage, so what it says stands in the picture. */
+/** Drawn into the frames: the captions become part of the footage (RC25). */
 const CAPTIONS: Readonly<Record<string, readonly [string, string]>> = {
 	en: ['TEST PICTURE', 'Drawn by this device. No camera is on.'],
 	de: ['TESTBILD', 'Von diesem Gerät gezeichnet. Keine Kamera ist an.'],
@@ -6,7 +6,7 @@ const CAPTIONS: Readonly<Record<string, readonly [string, string]>> = {
 const BARS = ['#f3efea', '#e5c93a', '#3fc1cf', '#4fae5c', '#c85bb4', '#d3593f', '#3b62c4'];
 const FONT = 'system-ui, sans-serif';
 
-/** Everything is in units of a picture 360 high, whatever its size; laid out around the middle. */
+/** Coordinates are in units of a frame 360 high, with the origin at the centre. */
 export function drawTestPicture(pen: CanvasRenderingContext2D, now: Date, language: string): void {
 	const { width, height } = pen.canvas;
 	const unit = Math.min(height / 360, width / 480);
@@ -82,7 +82,7 @@ function drawWords(
 	pen.fillText(note, -34, 72, 250);
 }
 
-/** Crosses once a second and lights up with the tick, so that picture and sound can be compared. */
+/** Crosses once a second and lights up with the tick, so that A/V sync can be checked. */
 function drawRunner(
 	pen: CanvasRenderingContext2D,
 	now: Date,

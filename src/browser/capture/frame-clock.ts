@@ -1,7 +1,6 @@
 /**
- * When frames were captured. A recorder's media time 0 is its first frame, and that frame was
- * captured before the recorder's own start event (13–84 ms, measured), so the frame itself is
- * asked.
+ * Capture times of frames. A recorder's media time 0 is its first frame, which was captured before
+ * the recorder's `start` event (13–84 ms, measured), so the time is read from the frame itself.
  */
 
 interface TrackProcessor {
@@ -14,10 +13,10 @@ type ProcessorConstructor = new (init: {
 
 const DEADLINE_MS = 3000;
 const [MOVING_MS, MOVING_FRAMES] = [1000, 3];
-/** A lens may take long to wake up (RC31): until its first frame there is nothing to say. */
+/** RC32: how long to wait for the first frame; a lens may be slow to wake up. */
 const FIRST_MS = 120_000;
 /**
- * Frames looked at to learn the offset between the frames' clock and ours: the quickest delivery
+ * Frames sampled to learn the offset between the frames' clock and ours; the fastest delivery
  * counts.
  */
 const SAMPLED_FRAMES = 6;
@@ -30,9 +29,10 @@ export function trackProcessor(): ProcessorConstructor | null {
 }
 
 /**
- * Capture time of the first frame delivered from this task on, in ms on `performance.now`'s scale.
- * Call it in the task that starts the recorder: both are then connected to the track at once and
- * see the same first frame. Never rejects; without frames or means, the time of the call.
+ * Capture time of the first frame delivered from now on, in ms on the `performance.now()` scale.
+ * Call it in the task that starts the recorder, so that both see the same first frame. Never
+ * rejects; resolves to the time of the call if no frame comes or the browser has no
+ * `MediaStreamTrackProcessor`.
  */
 export async function firstFrameTime(track: MediaStreamTrack): Promise<number> {
 	const calledMs = performance.now();
@@ -46,7 +46,7 @@ export async function firstFrameTime(track: MediaStreamTrack): Promise<number> {
 		for (let seen = 0; seen < SAMPLED_FRAMES; seen++) {
 			const frame = await Promise.race([reader.read(), expiry(untilMs)]);
 			if (frame?.value === undefined) break;
-			// Both clocks run alike from different origins; what differs by chance is the delivery.
+			// The clocks differ by a fixed offset; only the delivery delay varies.
 			const stampMs = frame.value.timestamp / 1000;
 			leastLag = Math.min(leastLag, performance.now() - stampMs);
 			frame.value.close();
@@ -61,7 +61,7 @@ export async function firstFrameTime(track: MediaStreamTrack): Promise<number> {
 	}
 }
 
-/** Whether pictures come, three a second at least; false as well where that cannot be told. */
+/** Whether at least three frames arrive within a second; false if that cannot be determined. */
 export async function deliversFrames(track: MediaStreamTrack): Promise<boolean> {
 	const Maker = trackProcessor();
 	if (Maker === null) return false;

@@ -1,36 +1,36 @@
 import type { CaptureRequest } from '#ports/media/capture.ts';
 
-/** What a lens may refuse, and is then had as well as it can. */
+/** Constraints that a lens may refuse; the request is then repeated without them. */
 export type RefusedConstraint = 'shape' | 'frameRate' | 'resizeMode';
 
 /** W3C Media Capture Extensions. */
 type ResizableConstraints = MediaTrackConstraints & { resizeMode?: { readonly exact: 'none' } };
 
-/** Of the shape of a size; lenses give 1366 × 768 and the like. */
+/** Tolerance of the aspect ratio: lenses offer sizes such as 1366 × 768. */
 const SHAPE = 0.02;
 
 /**
- * RC28: a mode of the lens as it is, of the shape of the chosen size and not smaller; else one of
- * another shape, whole. Browsers would cut a picture to the shape that is asked for. Names that a
- * browser does not know it ignores.
+ * RC28: asks for a native mode of the lens with the aspect ratio of the chosen size and at least as
+ * large; else for any native mode, since browsers would crop to the requested aspect ratio.
+ * Browsers ignore constraints they do not know.
  */
 export function constraintsFor(
 	{ width, height, frameRate }: CaptureFormat,
 	without: readonly RefusedConstraint[],
 ): MediaTrackConstraints {
 	const shape = width / height;
-	const wished: ResizableConstraints = {
+	const constraints: ResizableConstraints = {
 		width: { ideal: width },
 		height: { ideal: height },
 		frameRate: { ideal: frameRate },
 	};
 	if (!without.includes('frameRate')) {
-		wished.frameRate = { ideal: frameRate, max: Math.max(frameRate, 1) };
+		constraints.frameRate = { ideal: frameRate, max: Math.max(frameRate, 1) };
 	}
-	if (!without.includes('resizeMode')) wished.resizeMode = { exact: 'none' };
-	if (without.includes('shape')) return wished;
+	if (!without.includes('resizeMode')) constraints.resizeMode = { exact: 'none' };
+	if (without.includes('shape')) return constraints;
 	return {
-		...wished,
+		...constraints,
 		width: { ideal: width, min: width },
 		height: { ideal: height, min: height },
 		aspectRatio: { min: shape * (1 - SHAPE), max: shape * (1 + SHAPE) },

@@ -20,13 +20,11 @@ import {
 	type CaptureFormat,
 } from './lens-constraints.ts';
 
-/**
- * A person may take a while to answer the browser's question; a lens may not take a minute to open.
- */
+/** Generous, because a person has to answer the browser's prompt. */
 const OPEN_DEADLINE_MS = 60_000;
 const ADJUST_DEADLINE_MS = 3000;
 
-/** The lenses of this device, by getUserMedia. */
+/** Opens this device's lenses with getUserMedia. */
 export class MediaCapture implements Capture {
 	async lenses(): Promise<Lens[]> {
 		const devices = await mediaDevices().enumerateDevices();
@@ -51,7 +49,8 @@ export class MediaCapture implements Capture {
 		const { signal } = listening;
 		navigator.mediaDevices.addEventListener('devicechange', listener, { signal });
 		void notifyAllowed(listener, signal);
-		// Back from the settings of the system, of which nothing is told. Nobody is asked again by it.
+		// RC36: system settings change without any event, so retry when the person returns to the page;
+		// not if that would prompt.
 		const back = async (): Promise<void> => {
 			if (document.hidden) return;
 			const state = (await cameraPermission())?.state;
@@ -64,7 +63,7 @@ export class MediaCapture implements Capture {
 		};
 	}
 
-	/** `chosen`: it is the lens that was asked for. `without`: what this lens refused. */
+	/** `chosen`: the requested lens was opened. `without`: constraints this lens refused. */
 	async #request(
 		request: CaptureRequest,
 		signal?: AbortSignal,
@@ -85,14 +84,14 @@ export class MediaCapture implements Capture {
 			if (refused !== null && !without.includes(refused)) {
 				return this.#request(request, signal, [...without, refused]);
 			}
-			// A lens that is gone: the one of its name, or what the browser thinks best.
+			// The lens is gone: try the one with the same label, else the browser's default.
 			if (lensId !== null && kind === 'not-found') {
 				const namesake = await this.#namesake(lensId, lensLabel);
 				if (namesake !== null) return this.#request({ ...request, lensId: namesake }, signal);
 				const { stream } = await this.#request({ ...request, lensId: null }, signal);
 				return { stream, chosen: false };
 			}
-			// A microphone refused: the picture alone.
+			// The microphone was refused: open video alone.
 			if (sound && kind !== 'aborted' && kind !== 'timeout') {
 				return this.#request({ ...request, sound: false }, signal);
 			}
@@ -100,7 +99,7 @@ export class MediaCapture implements Capture {
 		}
 	}
 
-	/** Browsers give a lens a new id now and then; a name that only one lens has is as good. */
+	/** RC34: browsers change lens ids now and then; a unique label identifies the lens as well. */
 	async #namesake(lensId: string, label: string | null): Promise<string | null> {
 		if (label === null || label === '') return null;
 		const named = (await this.lenses()).filter((lens) => lens.label === label);
@@ -109,13 +108,13 @@ export class MediaCapture implements Capture {
 	}
 }
 
-/** RC23: it goes on as any lens would. */
+/** RC23: the test picture behaves like any lens. */
 async function openDrawn(request: CaptureRequest, signal?: AbortSignal): Promise<Captured> {
 	const { openTestPicture } = await import('./test-picture.ts');
 	const picture = await openTestPicture(request);
 	if (signal?.aborted === true) {
 		picture.stop();
-		throw new Fault('aborted', 'the camera is not wanted any more');
+		throw new Fault('aborted', 'opening the camera was cancelled');
 	}
 	return new CapturedStream(picture.stream, request, true, picture);
 }
@@ -125,7 +124,7 @@ interface OpenedStream {
 	readonly chosen: boolean;
 }
 
-/** A permission that is given later. */
+/** Calls the listener when camera permission is granted later. */
 async function notifyAllowed(listener: () => void, signal: AbortSignal): Promise<void> {
 	const status = await cameraPermission();
 	status?.addEventListener(
@@ -139,12 +138,12 @@ async function notifyAllowed(listener: () => void, signal: AbortSignal): Promise
 
 function mediaDevices(): MediaDevices {
 	if (!('mediaDevices' in navigator)) {
-		throw new Fault('unsupported', 'this page may not use a camera');
+		throw new Fault('unsupported', 'this page has no access to cameras: no navigator.mediaDevices');
 	}
 	return navigator.mediaDevices;
 }
 
-/** What comes after the deadline is given back at once: no lens stays on unseen. */
+/** Stops a stream that arrives after the deadline, so that no lens stays on unnoticed. */
 async function withDeadline(
 	asked: Promise<MediaStream>,
 	signal?: AbortSignal,
@@ -153,10 +152,10 @@ async function withDeadline(
 	let expire: ReturnType<typeof setTimeout> | undefined;
 	const expired = new Promise<never>((_, fail) => {
 		expire = setTimeout(() => {
-			fail(new Fault('timeout', 'the camera did not open'));
+			fail(new Fault('timeout', 'the camera did not open in time'));
 		}, OPEN_DEADLINE_MS);
 		const leave = (): void => {
-			fail(new Fault('aborted', 'the camera is not wanted any more'));
+			fail(new Fault('aborted', 'opening the camera was cancelled'));
 		};
 		if (signal?.aborted === true) leave();
 		else signal?.addEventListener('abort', leave);
@@ -195,11 +194,11 @@ class CapturedStream implements Captured {
 		stream: MediaStream,
 		size: Dimensions,
 		chosen: boolean,
-		drawn: TestPictureSource | null = null,
+		testPicture: TestPictureSource | null = null,
 	) {
-		this.#testPicture = drawn;
+		this.#testPicture = testPicture;
 		const [track] = stream.getVideoTracks();
-		if (track === undefined) throw new Fault('not-found', 'the camera gives no picture');
+		if (track === undefined) throw new Fault('not-found', 'the camera stream has no video track');
 		this.chosen = chosen;
 		this.#stream = stream;
 		this.#track = track;
@@ -245,33 +244,33 @@ class CapturedStream implements Captured {
 
 	lost(): number {
 		const { deliveredFrames = 0, discardedFrames = 0, totalFrames = 0 } = statsOf(this.#track);
-		// Discarded are those that nobody asked for: a lens of 30 pictures a second, asked for 15.
+		// Discarded frames are not losses: a 30 fps lens that was asked for 15 fps.
 		return Math.max(0, totalFrames - deliveredFrames - discardedFrames);
 	}
 
-	async adjust(wish: CaptureFormat): Promise<void> {
+	async adjust(format: CaptureFormat): Promise<void> {
 		if (this.#testPicture !== null) {
-			this.#testPicture.adjust(wish);
+			this.#testPicture.adjust(format);
 			return;
 		}
 		const late = new Promise<void>((done) => setTimeout(done, ADJUST_DEADLINE_MS));
-		await Promise.race([this.#apply(wish), late]).catch(() => undefined);
-		this.#scale(wish);
+		await Promise.race([this.#apply(format), late]).catch(() => undefined);
+		this.#scale(format);
 	}
 
-	async #apply(wish: CaptureFormat, without: readonly RefusedConstraint[] = []): Promise<void> {
+	async #apply(format: CaptureFormat, without: readonly RefusedConstraint[] = []): Promise<void> {
 		const { deviceId } = this.#track.getConstraints();
 		const lens = deviceId === undefined ? {} : { deviceId };
 		try {
-			await this.#track.applyConstraints({ ...lens, ...constraintsFor(wish, without) });
+			await this.#track.applyConstraints({ ...lens, ...constraintsFor(format, without) });
 		} catch (error) {
 			const refused = refusedConstraint(error);
 			if (refused === null || without.includes(refused)) throw error;
-			await this.#apply(wish, [...without, refused]);
+			await this.#apply(format, [...without, refused]);
 		}
 	}
 
-	/** RC29: a lens that gives no picture as small as was chosen is made smaller here. */
+	/** RC29: scales the frames down if the lens has no mode as small as the chosen size. */
 	#scale(chosen: Dimensions): void {
 		const { width = 0, height = 0 } = this.#track.getSettings();
 		if (this.#closed || this.#testPicture !== null || width === 0 || height === 0) return;
@@ -310,8 +309,8 @@ class CapturedStream implements Captured {
 }
 
 /**
- * The track ends alike when it is unplugged and when the permission goes; only the permission
- * tells.
+ * A track ends in the same way when unplugged and when permission is withdrawn; only the permission
+ * state tells them apart.
  */
 async function cameraDenied(): Promise<boolean> {
 	return (await cameraPermission())?.state === 'denied';
@@ -323,7 +322,7 @@ interface TrackStats {
 	readonly totalFrames?: number;
 }
 
-/** Empty where the browser does not count (W3C Media Capture Extensions). */
+/** Empty if the browser does not count frames (W3C Media Capture Extensions). */
 function statsOf(track: MediaStreamTrack): TrackStats {
 	return (track as { stats?: TrackStats }).stats ?? {};
 }
@@ -333,10 +332,11 @@ interface FrameCounter {
 	stop(): void;
 }
 
-/** Delivered frames, also in a hidden page where the browser can tell. */
+/** Counts delivered frames, in a hidden page too if the browser supports that. */
 function frameCounterOf(track: MediaStreamTrack): FrameCounter {
-	const tell = () => statsOf(track).deliveredFrames;
-	if (typeof tell() === 'number') return { frames: () => tell() ?? 0, stop: () => undefined };
+	const delivered = () => statsOf(track).deliveredFrames;
+	if (typeof delivered() === 'number')
+		return { frames: () => delivered() ?? 0, stop: () => undefined };
 	const Maker = trackProcessor();
 	return Maker === null ? videoCounter(track) : processorCounter(track, Maker);
 }
@@ -365,8 +365,8 @@ function processorCounter(
 }
 
 /**
- * Counts what a hidden video shows. In a hidden page nothing is shown: then every look counts as a
- * frame.
+ * Counts the frames an off-screen video presents. A hidden page presents none: there every call
+ * counts as a frame, so that the watchdog does not see a stall.
  */
 function videoCounter(track: MediaStreamTrack): FrameCounter {
 	const video = document.createElement('video');

@@ -1,6 +1,6 @@
 import type { Picture } from '#ports/media/capture.ts';
 
-/** In a browser a picture is a MediaStream; only adapters know. */
+/** In a browser a `Picture` is a MediaStream; only adapters may rely on that. */
 export function pictureOf(stream: MediaStream): Picture {
 	return stream as unknown as Picture;
 }
@@ -9,17 +9,17 @@ export function streamOf(picture: Picture): MediaStream {
 	return picture as unknown as MediaStream;
 }
 
-/** Told by the stream when it shows another track. */
+/** Event that the stream dispatches when `replacePicture` changed its track. */
 export const REPLACED = 'replaced';
 const lenses = new WeakMap<MediaStream, MediaStreamTrack>();
 
-/** The lens behind a picture that is made of it. */
+/** The lens's own track, even if the picture shows a scaled version of it. */
 export function lensTrackOf(picture: Picture): MediaStreamTrack | undefined {
 	const stream = streamOf(picture);
 	return lenses.get(stream) ?? stream.getVideoTracks()[0];
 }
 
-/** Shows `track`, which is made of the lens, instead of what the picture showed. */
+/** Replaces the video track of the stream by `track`, which is derived from `lens`. */
 export function replacePicture(
 	stream: MediaStream,
 	lens: MediaStreamTrack,
@@ -28,6 +28,6 @@ export function replacePicture(
 	lenses.set(stream, lens);
 	for (const old of stream.getVideoTracks()) stream.removeTrack(old);
 	stream.addTrack(track);
-	// A stream tells only of changes that the browser made.
+	// Streams fire `addtrack` and `removetrack` only for changes that the browser made.
 	stream.dispatchEvent(new Event(REPLACED));
 }

@@ -4,17 +4,14 @@ import scalerUrl from './scaler.worker.ts?worker&url';
 import type { ToScaler } from './scaler.worker.ts';
 import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 
-/**
- * Where pictures are written that become a track. Chromium has it (mediacapture-transform, its
- * first form).
- */
+/** A track made of written frames. Chromium only (an early draft of mediacapture-transform). */
 type TrackGenerator = MediaStreamTrack & { readonly writable: WritableStream<VideoFrame> };
 type TrackGeneratorConstructor = new (init: { readonly kind: 'video' }) => TrackGenerator;
 
 /**
- * A lens made smaller, whole. Chromium's own scaling is a note on the frame that its MediaRecorder
- * does not read: it would record the size of the lens (measured). In a worker, so that it goes on
- * while the page is hidden.
+ * RC29: scales the frames of a lens down, without cropping. Chromium's own scaling is metadata on
+ * the frame that its MediaRecorder ignores: it would record at lens size (measured). Runs in a
+ * worker so that it goes on while the page is hidden.
  */
 export class Scaler {
 	readonly track: MediaStreamTrack;
@@ -29,7 +26,7 @@ export class Scaler {
 	) {
 		this.track = track;
 		this.#chosen = chosen;
-		// Of itself it knows none of this.
+		// A generated track has no settings of its own.
 		track.getSettings = () => {
 			const settings = from.getSettings();
 			const { width = 0, height = 0 } = settings;
@@ -40,7 +37,7 @@ export class Scaler {
 		this.#worker.postMessage(begin, [begin.from, begin.to]);
 	}
 
-	/** `null`: this browser cannot. */
+	/** `null`: not supported by this browser. */
 	static of(lens: MediaStreamTrack, chosen: Dimensions): Scaler | null {
 		const { MediaStreamTrackGenerator: Maker } = globalThis as {
 			MediaStreamTrackGenerator?: TrackGeneratorConstructor;
@@ -53,8 +50,8 @@ export class Scaler {
 
 	setTarget(chosen: Dimensions): void {
 		this.#chosen = chosen;
-		const wish: ToScaler = { kind: 'chosen', chosen };
-		this.#worker.postMessage(wish);
+		const message: ToScaler = { kind: 'chosen', chosen };
+		this.#worker.postMessage(message);
 	}
 
 	close(): void {

@@ -1,6 +1,6 @@
 import { scaledToFit, type Dimensions } from '#domain/media/scaled-to-fit.ts';
 
-/** The worker behind `scaler.ts`: pictures in, the same pictures no larger than asked for out. */
+/** Worker of `scaler.ts`: scales frames down to fit the chosen size. */
 export type ToScaler =
 	| {
 			readonly kind: 'begin';
@@ -14,12 +14,12 @@ let chosen: Dimensions = { width: 0, height: 0 };
 const canvas = new OffscreenCanvas(2, 2);
 const context = canvas.getContext('2d', { alpha: false });
 
-/** Takes the frame over. */
+/** Takes ownership of the frame. */
 function scaled(frame: VideoFrame): VideoFrame {
 	const { displayWidth, displayHeight, timestamp } = frame;
 	const { width, height } = scaledToFit({ width: displayWidth, height: displayHeight }, chosen);
 	if (context === null || (width === displayWidth && height === displayHeight)) return frame;
-	// To set a size clears the canvas.
+	// Setting the size clears the canvas, even to the same value.
 	if (canvas.width !== width || canvas.height !== height) {
 		[canvas.width, canvas.height] = [width, height];
 	}
@@ -37,12 +37,12 @@ async function pump(
 		for (;;) {
 			const { done, value } = await reader.read();
 			if (done) break;
-			// What is written is closed by who reads it.
+			// The consumer closes written frames.
 			await writer.write(scaled(value));
 		}
 		await writer.close();
 	} catch {
-		// The track that was written to is gone, or its end is told by closing.
+		// The output track was stopped; aborting and cancelling release the streams.
 		await writer.abort().catch(() => undefined);
 		await reader.cancel().catch(() => undefined);
 	}

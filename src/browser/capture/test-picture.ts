@@ -2,30 +2,30 @@ import type { CaptureRequest } from '#ports/media/capture.ts';
 import { BrowserClock } from '#browser/device/clock.ts';
 import { drawTestPicture } from './draw-test-picture.ts';
 
-/** A picture that this page draws itself. */
+/** A stream that this page draws itself. */
 export interface TestPictureSource {
 	readonly stream: MediaStream;
 	readonly width: number;
 	readonly height: number;
 	readonly frameRate: number;
-	adjust(wish: Pick<CaptureRequest, 'width' | 'height' | 'frameRate'>): void;
+	adjust(format: Pick<CaptureRequest, 'width' | 'height' | 'frameRate'>): void;
 	stop(): void;
 }
 
-/** Chromium: a track that takes frames from anybody (W3C MediaStreamTrack Insertable Media). */
+/** Chromium: a track made of written frames (W3C MediaStreamTrack Insertable Media). */
 interface TrackGenerator extends MediaStreamTrack {
 	readonly writable: WritableStream<VideoFrame>;
 }
 type TrackGeneratorConstructor = new (init: { readonly kind: 'video' }) => TrackGenerator;
 
-/** Without a person's touch a browser may let no sound begin, and never says so. */
+/** Without user activation `resume()` may stay pending for ever. */
 const SOUND_MS = 500;
-/** A slow device draws less, it does not queue. */
+/** On a slow device frames are skipped, not queued. */
 const MAX_PENDING = 2;
 
-/** Draws and ticks until it is stopped. Rules: docs/spec/recording.md, RC23 and RC24. */
+/** Draws and ticks until stopped. Rules: docs/spec/recording.md, RC23 and RC24. */
 export async function openTestPicture(request: CaptureRequest): Promise<TestPictureSource> {
-	const voice = request.sound ? await startTicking() : null;
+	const sound = request.sound ? await startTicking() : null;
 	const canvas = document.createElement('canvas');
 	const pen = canvas.getContext('2d', { alpha: false });
 	const clock = new BrowserClock();
@@ -40,11 +40,11 @@ export async function openTestPicture(request: CaptureRequest): Promise<TestPict
 		drawTestPicture(pen, new Date(), document.documentElement.lang);
 		frames.commit();
 	};
-	// The page's own timers slow down out of sight, a worker's do not.
-	const beginning = (): (() => void) => clock.every(1000 / size.frameRate, paint);
-	let rest = beginning();
+	// `BrowserClock` ticks in a worker: page timers are throttled while hidden.
+	const startPainting = (): (() => void) => clock.every(1000 / size.frameRate, paint);
+	let stopPainting = startPainting();
 	paint();
-	const tracks = [frames.track, ...(voice?.tracks ?? [])];
+	const tracks = [frames.track, ...(sound?.tracks ?? [])];
 	return {
 		stream: new MediaStream(tracks),
 		get width() {
@@ -56,22 +56,22 @@ export async function openTestPicture(request: CaptureRequest): Promise<TestPict
 		get frameRate() {
 			return size.frameRate;
 		},
-		adjust: (wish) => {
-			Object.assign(size, sizeOf(wish));
-			rest();
-			rest = beginning();
+		adjust: (format) => {
+			Object.assign(size, sizeOf(format));
+			stopPainting();
+			stopPainting = startPainting();
 		},
 		stop: () => {
-			rest();
+			stopPainting();
 			clock.dispose();
 			frames.stop();
-			voice?.stop();
+			sound?.stop();
 			for (const track of tracks) track.stop();
 		},
 	};
 }
 
-/** H.264 has even sides only. */
+/** H.264 with 4:2:0 needs even dimensions. */
 function sizeOf({ width, height, frameRate }: Parameters<TestPictureSource['adjust']>[0]) {
 	const even = (side: number): number => Math.max(2, Math.round(side / 2) * 2);
 	return { width: even(width), height: even(height), frameRate: Math.max(1, frameRate) };
@@ -80,21 +80,21 @@ function sizeOf({ width, height, frameRate }: Parameters<TestPictureSource['adju
 interface CanvasFrames {
 	readonly track: MediaStreamTrack;
 	busy(): boolean;
-	/** What is on the canvas is a frame now. */
+	/** Emits the canvas content as a frame. */
 	commit(): void;
 	stop(): void;
 }
 
 /**
- * A canvas gives its frames when the page is painted, which a hidden one never is. Where the
- * browser takes frames from the page itself, they go on out of sight.
+ * A captured canvas emits frames only when the page is painted, so never while hidden. A
+ * `MediaStreamTrackGenerator` goes on while hidden.
  */
 function canvasFrames(canvas: HTMLCanvasElement): CanvasFrames {
 	const { MediaStreamTrackGenerator: Maker } = globalThis as {
 		MediaStreamTrackGenerator?: TrackGeneratorConstructor;
 	};
 	if (Maker === undefined) {
-		// A context must be there before; with a rate, a browser would leave out frames of its own.
+		// Needs an existing canvas context. No rate argument: with one, browsers would drop frames.
 		const [track] = canvas.captureStream().getVideoTracks();
 		if (track === undefined) throw new DOMException('no track', 'NotSupportedError');
 		return { track, busy: () => false, commit: () => undefined, stop: () => undefined };
@@ -110,7 +110,7 @@ function canvasFrames(canvas: HTMLCanvasElement): CanvasFrames {
 			const frame = new VideoFrame(canvas, { timestamp: Math.round(performance.now() * 1000) });
 			writer
 				.write(frame)
-				// Closed: nobody reads it any more.
+				// The track was closed: nobody else will close the frame.
 				.catch(() => frame.close())
 				.finally(() => (waiting -= 1));
 		},
@@ -118,7 +118,7 @@ function canvasFrames(canvas: HTMLCanvasElement): CanvasFrames {
 	};
 }
 
-/** A tick at each full second; `null`: this browser lets no sound begin now. */
+/** A tick at each full second; `null`: the browser does not let audio start now. */
 async function startTicking(): Promise<{ tracks: MediaStreamTrack[]; stop: () => void } | null> {
 	try {
 		const context = new AudioContext();

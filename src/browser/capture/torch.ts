@@ -3,7 +3,7 @@ import type { Picture } from '#ports/media/capture.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import { lensTrackOf } from './picture.ts';
 
-/** W3C Image Capture, where the browser has it. */
+/** W3C MediaStream Image Capture; not in every browser. */
 type TorchSettings = { readonly torch?: boolean };
 
 export class TrackTorch implements Torch {
@@ -15,13 +15,13 @@ export class TrackTorch implements Torch {
 	}
 
 	async light(picture: Picture, on: boolean): Promise<void> {
-		if (this.lit(picture) === null) throw new Fault('unsupported', 'this lens has no light');
+		if (this.lit(picture) === null) throw new Fault('unsupported', 'this lens has no torch');
 		try {
 			await lensTrackOf(picture)?.applyConstraints({
 				advanced: [{ torch: on } as MediaTrackConstraintSet],
 			});
 		} catch (error) {
-			throw new Fault('unavailable', 'the light did not change', error);
+			throw new Fault('unavailable', 'the torch did not switch', error);
 		}
 	}
 }

@@ -10,7 +10,7 @@ import { mediaSourceClass } from '#browser/live/media-source.ts';
 
 const H264 = 'video/mp4; codecs="avc1.42E01F"';
 
-/** What this browser can do. Rules: docs/spec/device-check.md. */
+/** Probes the capabilities of this browser. Rules: docs/spec/device-check.md. */
 export class BrowserLab implements DeviceProbe {
 	about(): ReturnType<DeviceProbe['about']> {
 		const { mobile, installed } = detectFeatures();
@@ -27,10 +27,10 @@ export class BrowserLab implements DeviceProbe {
 		};
 	}
 
-	/** By what shows a live picture. It paints what it has time for; one shows that it can. */
+	/** Uses the live view's player. It may skip frames, so one decoded frame is enough. */
 	async decode(parts: readonly FramesPart[], signal: AbortSignal): Promise<void> {
 		if (typeof VideoDecoder === 'undefined') {
-			throw new Fault('unsupported', 'this browser has no video decoder');
+			throw new Fault('unsupported', 'this browser has no VideoDecoder');
 		}
 		let decoder: WebCodecsPlayer | null = null;
 		await new Promise<void>((done, fail) => {
@@ -48,7 +48,7 @@ export class BrowserLab implements DeviceProbe {
 	}
 
 	async wakeLock(): Promise<boolean> {
-		if (!('wakeLock' in navigator)) throw new Fault('unsupported', 'no wake lock here');
+		if (!('wakeLock' in navigator)) throw new Fault('unsupported', 'this browser has no wake lock');
 		try {
 			const lock = await navigator.wakeLock.request('screen');
 			await lock.release();
@@ -64,23 +64,23 @@ export class BrowserLab implements DeviceProbe {
 			if (quota === undefined || usage === undefined) return null;
 			return { quotaBytes: quota, usedBytes: usage };
 		} catch {
-			// WebKitGTK has no such question.
+			// WebKitGTK has no `estimate`.
 			return null;
 		}
 	}
 
 	watchVisibility(): ReturnType<DeviceProbe['watchVisibility']> {
 		let lost = document.hidden;
-		const look = (): void => {
+		const update = (): void => {
 			lost ||= document.hidden;
 		};
-		document.addEventListener('visibilitychange', look);
+		document.addEventListener('visibilitychange', update);
 		return {
 			get lost() {
 				return lost;
 			},
 			stop: () => {
-				document.removeEventListener('visibilitychange', look);
+				document.removeEventListener('visibilitychange', update);
 			},
 		};
 	}

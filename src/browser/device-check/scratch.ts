@@ -8,7 +8,7 @@ const FOOTAGE = 'spycam-check-footage';
 const VAULT = 'spycam-check-vault';
 const REMOVE_MS = 5000;
 
-/** DC1: new databases, whatever a check before left behind. `taken`: another tab checks. */
+/** DC1: opens temporary databases, deleting leftovers first. `taken`: another tab is checking. */
 export async function openScratch(): Promise<ScratchDatabases | 'taken'> {
 	const release = await acquireLock();
 	if (release === null) return 'taken';
@@ -28,7 +28,7 @@ export async function openScratch(): Promise<ScratchDatabases | 'taken'> {
 	};
 }
 
-/** What a check left behind when its tab died. */
+/** DC1: deletes what a check left behind when its tab died. */
 export async function sweepScratch(): Promise<void> {
 	try {
 		const known = await indexedDB.databases();
@@ -42,7 +42,7 @@ export async function sweepScratch(): Promise<void> {
 	}
 }
 
-/** One tab's right to these databases, until it dies at the latest; `null`: another has it. */
+/** Lock on these databases; released with the tab at the latest. `null`: held by another tab. */
 function acquireLock(): Promise<(() => void) | null> {
 	return new Promise((done, fail) => {
 		navigator.locks

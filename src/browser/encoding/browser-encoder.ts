@@ -3,7 +3,7 @@ import type { Encoder, EncoderOptions, EncoderSink, Encoding } from '#ports/medi
 import { MediaRecorderEncoder, recorderMimeType } from './media-recorder-encoder.ts';
 import { WebCodecsEncoder } from './webcodecs-encoder.ts';
 
-/** MediaRecorder where it writes MP4, else WebCodecs (Firefox). */
+/** Uses MediaRecorder if it writes MP4, else WebCodecs (Firefox). */
 export class BrowserEncoder implements Encoder {
 	readonly #encoder: Encoder =
 		recorderMimeType(false) === null ? new WebCodecsEncoder() : new MediaRecorderEncoder();

@@ -6,7 +6,7 @@ interface Brands {
 	readonly userAgentData?: { readonly mobile: boolean };
 }
 
-/** Looks at this browser. Asks for nothing, waits for nothing long. */
+/** Detects what this browser supports. Synchronous; never prompts. */
 export function detectFeatures(): BrowserFeatures {
 	const agent = navigator.userAgent;
 	const touchMac = /Macintosh/.test(agent) && navigator.maxTouchPoints > 1;

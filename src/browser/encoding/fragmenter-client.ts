@@ -5,7 +5,7 @@ import type { FragmenterOutput } from './fragmenter.ts';
 import type { ToFragmenter } from './fragmenter.worker.ts';
 import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 
-/** Whether sound goes on is not the cutter's business. */
+/** The fragmenter does not track whether sound goes on. */
 type FragmentSink = Omit<EncoderSink, 'renewalNeeded'>;
 
 type FromFragmenter =
@@ -14,21 +14,21 @@ type FromFragmenter =
 	| { readonly kind: 'failed'; readonly message: string };
 
 /**
- * The page's side of a cutter worker: movie data in, a run's init section and fragments out, in
+ * The page's side of a fragmenter worker: takes MP4 chunks, delivers init sections and fragments in
  * order.
  */
 export class FragmenterClient {
 	readonly #worker: Worker;
 	readonly #sink: FragmentSink;
 	readonly #firstFrameMs: Promise<number>;
-	/** What the next fragment needs first. */
+	/** Init section to deliver before the next fragment. */
 	#init: Pick<InitSection, 'bytes' | 'mime'> | null = null;
 	#anchorMs: number | null = null;
 	#over = false;
-	#asked = false;
+	#requested = false;
 	#delivering: Promise<void> = Promise.resolve();
 
-	/** `firstFrameMs`: when the first frame was captured; it must not reject. */
+	/** `firstFrameMs`: capture time of the first frame; must not reject. */
 	constructor(frameRate: number, firstFrameMs: Promise<number>, sink: FragmentSink) {
 		this.#sink = sink;
 		this.#firstFrameMs = firstFrameMs;
@@ -40,25 +40,26 @@ export class FragmenterClient {
 			this.#receive(data);
 		};
 		this.#worker.onerror = () => {
-			this.end(new Fault('internal', 'the fragmenter failed'));
+			this.end(new Fault('internal', 'the fragmenter worker failed'));
 		};
 		this.#post({ kind: 'begin', frameRate });
 	}
 
-	/** The buffer is handed over. */
+	/** Transfers the buffer. */
 	push(bytes: ArrayBuffer): void {
 		if (!this.#over) this.#post({ kind: 'chunk', bytes }, [bytes]);
 	}
 
 	/**
-	 * All was pushed: `ended` follows the last fragment. `asked`: whether somebody wanted the end.
+	 * Call after the last chunk: `ended` follows the last fragment. `requested`: false if the
+	 * recorder stopped by itself.
 	 */
-	finish(asked: boolean): void {
-		this.#asked = asked;
+	finish(requested: boolean): void {
+		this.#requested = requested;
 		if (!this.#over) this.#post({ kind: 'end' });
 	}
 
-	/** Ends it now. Twice is harmless. */
+	/** Terminates at once and reports `ended`. Idempotent. */
 	end(fault: Fault | null): void {
 		if (this.#over) return;
 		this.#over = true;
@@ -66,7 +67,7 @@ export class FragmenterClient {
 		this.#sink.ended(fault);
 	}
 
-	/** Away with it, without a word. */
+	/** Terminates without reporting `ended`. */
 	discard(): void {
 		this.#over = true;
 		this.#worker.terminate();
@@ -82,7 +83,11 @@ export class FragmenterClient {
 		else if (message.kind === 'fragment') this.#inTurn(() => this.#deliver(message.fragment));
 		else {
 			void this.#delivering.then(() => {
-				this.end(this.#asked ? null : new Fault('unavailable', 'the recorder stopped by itself'));
+				this.end(
+					this.#requested
+						? null
+						: new Fault('unavailable', 'the recorder stopped without being asked to'),
+				);
 			});
 		}
 	}
@@ -93,7 +98,7 @@ export class FragmenterClient {
 
 	async #deliver(fragment: Fragment): Promise<void> {
 		if (this.#anchorMs === null) {
-			// Where sound came first, the first picture is not at media time 0.
+			// RC8: if sound came first, the first frame is not at media time 0.
 			const offsetMs = (fragment.mediaTicks / fragment.timescale) * 1000;
 			this.#anchorMs = (await this.#firstFrameMs) - offsetMs;
 		}

@@ -17,17 +17,17 @@ interface Track {
 }
 
 /**
- * No box of a camera is larger; a length beyond it is damage and must not make us wait for ever.
+ * Larger than any box an encoder writes: a larger size means damage, and must not make us wait for
+ * ever.
  */
 const MAX_BOX_BYTES = 64 * 1024 * 1024;
 const HEADER_BYTES = 8;
 
 /**
- * Cuts a stream of fragmented MP4 into its init section and fragments, chunk by chunk. Chunks may
- * be empty, hold parts of boxes or several fragments. Every fragment is read by a fresh parser: one
- * parser over a whole run grows by about 22 kB a fragment, a gigabyte a day. Another init section
- * comes where pictures change their size: players believe it and not the pictures. Throws
- * `malformed`, `unsupported`.
+ * Splits a stream of fragmented MP4 into init sections and fragments. Chunks may be empty, or hold
+ * partial boxes or several fragments. Each fragment gets a fresh parser: one parser for a whole run
+ * would grow by about 22 kB per fragment, 1 GB a day. Emits a new init section when the frame size
+ * changes, because players trust it over the frames. Throws `malformed`, `unsupported`.
  */
 export class Fragmenter {
 	readonly #frameRate: number;
@@ -36,7 +36,6 @@ export class Fragmenter {
 	#moof: Bytes | null = null;
 	#init: Bytes | null = null;
 	#mime = '';
-	/** Whether the init section was given. */
 	#initSent = false;
 	#tracks = new Map<number, Track>();
 	#timescale = 0;
@@ -49,21 +48,21 @@ export class Fragmenter {
 	push(chunk: Bytes): FragmenterOutput[] {
 		if (chunk.length === 0) return [];
 		const data = this.#rest.length === 0 ? chunk : joined([this.#rest, chunk]);
-		const cuts: FragmenterOutput[] = [];
+		const outputs: FragmenterOutput[] = [];
 		let at = 0;
 		while (data.length - at >= HEADER_BYTES) {
 			const view = new DataView(data.buffer, data.byteOffset + at);
 			const size = view.getUint32(0);
 			if (size < HEADER_BYTES || size > MAX_BOX_BYTES) {
-				throw new Fault('malformed', `a box of ${String(size)} bytes`);
+				throw new Fault('malformed', `the recorder's MP4 has a box of ${String(size)} bytes`);
 			}
 			if (at + size > data.length) break;
 			const type = String.fromCharCode(...data.subarray(at + 4, at + 8));
-			cuts.push(...this.#box(type, data.slice(at, at + size)));
+			outputs.push(...this.#box(type, data.slice(at, at + size)));
 			at += size;
 		}
 		this.#rest = data.slice(at);
-		return cuts;
+		return outputs;
 	}
 
 	#box(type: string, box: Bytes): FragmenterOutput[] {
@@ -71,27 +70,28 @@ export class Fragmenter {
 		else if (type === 'mdat') return this.#fragment(box);
 		else if (type === 'ftyp') this.#head = [box];
 		else if (type === 'moof') this.#moof = box;
-		// An index at the end (mfra) or padding: of no use to a single fragment.
+		// Ignores all other boxes, such as padding or a final index (`mfra`).
 		return [];
 	}
 
 	#movie(bytes: Bytes): void {
 		const file = parsed([bytes]);
-		// The types promise what a damaged movie does not hold.
+		// mp4box's types claim `moov` is always there; in damaged input it is not.
 		const movie = file.moov as Partial<ISOFile['moov']> | undefined;
 		for (const trak of movie?.traks ?? []) {
 			const id = trak.tkhd.track_id;
 			const name = trak.mdia.hdlr.handler;
 			const handler = name === 'vide' || name === 'soun' ? name : 'other';
-			const usual = movie?.mvex?.trexs.find((trex) => trex.track_id === id);
-			this.#tracks.set(id, { handler, defaultTicks: usual?.default_sample_duration ?? 0 });
+			const defaults = movie?.mvex?.trexs.find((trex) => trex.track_id === id);
+			this.#tracks.set(id, { handler, defaultTicks: defaults?.default_sample_duration ?? 0 });
 			if (handler === 'vide') this.#timescale = trak.mdia.mdhd.timescale;
 		}
 		const codecs = file
 			.getInfo()
 			.tracks.map(({ codec }) => (codec === 'Opus' ? 'opus' : codec))
 			.filter((codec) => codec !== '');
-		if (this.#timescale === 0) throw new Fault('unsupported', 'a movie without a video track');
+		if (this.#timescale === 0)
+			throw new Fault('unsupported', "the recorder's MP4 has no video track");
 		this.#init = bytes;
 		this.#mime = `video/mp4; codecs="${codecs.join(',')}"`;
 		this.#initSent = false;
@@ -109,14 +109,15 @@ export class Fragmenter {
 		return [...this.#fit(this.#init, bytes), { kind: 'fragment', fragment }];
 	}
 
-	/** RC27: the init section that a fragment needs, where it is not the one before. */
+	/** RC27: the init section to emit before this fragment, if the last one does not fit. */
 	#fit(init: Bytes, fragment: Bytes): FragmenterOutput[] {
-		const [said, size] = [declaredSizeOf(init), codedSizeOf(init, fragment)];
-		const fits = size === null || (said?.width === size.width && said.height === size.height);
+		const [declared, size] = [declaredSizeOf(init), codedSizeOf(init, fragment)];
+		const fits =
+			size === null || (declared?.width === size.width && declared.height === size.height);
 		if (fits && this.#initSent) return [];
 		this.#initSent = true;
 		if (!fits) this.#init = withSize(init, size);
-		// A copy: what is cut is handed over, and every fragment is read against the init section.
+		// A copy: output buffers are transferred, but parsing needs the init section again.
 		return [{ kind: 'init', bytes: (this.#init ?? init).slice(), mime: this.#mime }];
 	}
 
@@ -125,30 +126,34 @@ export class Fragmenter {
 			const flagged: { first_sample_flags?: number; sample_flags?: number[] } = traf.truns[0] ?? {};
 			const timed: { baseMediaDecodeTime?: number } = traf.tfdt;
 			const track = this.#tracks.get(traf.tfhd.track_id);
-			const usual = traf.tfhd.default_sample_duration || (track?.defaultTicks ?? 0);
+			const defaultTicks = traf.tfhd.default_sample_duration || (track?.defaultTicks ?? 0);
 			const sampleTicks = traf.truns.flatMap((trun) =>
-				Array.from({ length: trun.sample_count }, (_, n) => trun.sample_duration[n] ?? usual),
+				Array.from(
+					{ length: trun.sample_count },
+					(_, n) => trun.sample_duration[n] ?? defaultTicks,
+				),
 			);
 			const flags = flagged.first_sample_flags ?? flagged.sample_flags?.[0] ?? 0;
 			return {
 				handler: track?.handler ?? 'other',
 				decodeTicks: timed.baseMediaDecodeTime ?? 0,
 				sampleTicks,
-				// sample_is_non_sync_sample (14496-12, 8.8.3.1).
+				// sample_is_non_sync_sample (ISO/IEC 14496-12, 8.8.3.1).
 				startsWithSync: (flags & 0x10000) === 0,
 			};
 		});
 	}
 }
 
-/** A parser that saw these bytes and keeps no media. */
+/** A parser that has read these bytes; it keeps no media data. */
 function parsed(parts: readonly Bytes[]): ISOFile {
 	const file = createFile(false);
 	const problems: string[] = [];
 	file.onError = (_module, message) => void problems.push(message);
 	const bytes = joined(parts);
 	file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(bytes.buffer, 0));
-	if (problems.length > 0) throw new Fault('malformed', `the recorder's movie: ${problems.join()}`);
+	if (problems.length > 0)
+		throw new Fault('malformed', `the recorder's MP4 did not parse: ${problems.join()}`);
 	return file;
 }
 

@@ -1,4 +1,4 @@
-/** Cuts off the main thread. One worker serves one encoding and is ended with it. */
+/** Runs a `Fragmenter` off the main thread. One worker per encoding. */
 import { Fragmenter } from './fragmenter.ts';
 
 export type ToFragmenter =

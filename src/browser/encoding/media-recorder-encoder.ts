@@ -12,20 +12,20 @@ import { firstFrameTime, deliversFrames } from '#browser/capture/frame-clock.ts'
 import { streamOf } from '#browser/capture/picture.ts';
 import { startDeadlineTimer } from '#browser/device/deadline-timer.ts';
 
-/** `avc3` first: with `avc1` a rotation in mid-run breaks the file without any error. */
+/** RC1: `avc3` first, because with `avc1` a rotation in mid-run silently breaks the file. */
 const VIDEO_CODECS = ['avc3.42E01F', 'avc3', 'avc1.42E01F', 'av01.0.04M.08'];
 const AUDIO_CODECS = ['opus', 'mp4a.40.2'];
 const STOP_DEADLINE_MS = 5000;
-/** With sound the first bytes come as soon as without, or they never come. */
+/** RC20: with sound, the first bytes come as early as without, or never. */
 const SOUND_DEADLINE_MS = 3000;
-/** Sound that is away longer has ended; another recorder begins without it. */
+/** RC20: sound missing for longer has ended; the next recorder starts without it. */
 const SILENT_S = 3;
-/** Tracks that live and give nothing any more: the next recorder does not wait for them. */
+/** RC26: live tracks that deliver nothing; the next recorder leaves them out once. */
 const silentTracks = new WeakSet<MediaStreamTrack>();
 
 /**
- * The best type this browser's MediaRecorder can write as MP4, or `null`. A bare `video/mp4` would
- * be VP9.
+ * The best MP4 type this browser's MediaRecorder can write, or `null`. A bare `video/mp4` would be
+ * VP9.
  */
 export function recorderMimeType(sound: boolean): string | null {
 	if (typeof MediaRecorder === 'undefined') return null;
@@ -37,7 +37,7 @@ export function recorderMimeType(sound: boolean): string | null {
 	return types.find((type) => MediaRecorder.isTypeSupported(type)) ?? null;
 }
 
-/** Records with the browser's own MediaRecorder and cuts its chunks in a worker. */
+/** Records with MediaRecorder and splits its chunks in a fragmenter worker. */
 export class MediaRecorderEncoder implements Encoder {
 	start(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink): Encoding {
 		return new MediaRecorderEncoding(captured, options, sink);
@@ -51,12 +51,12 @@ class MediaRecorderEncoding implements Encoding {
 	readonly #sink: EncoderSink;
 	#recorder: MediaRecorder;
 	#fragmenter: FragmenterClient;
-	/** Chunks are read one after the other, whatever their size. */
+	/** Serializes reading, so that chunks stay in order. */
 	#reading: Promise<void> = Promise.resolve();
 	#stopping: Promise<void> | null = null;
 	#cancelSoundDeadline: () => void = () => undefined;
 	#chunks = 0;
-	/** `null`: no sound is recorded, or it has ended. */
+	/** `null`: sound is not recorded, or has ended. */
 	#microphone: MediaStreamTrack | null = null;
 	/** Media time up to which there was sound. */
 	#heardS = 0;
@@ -70,7 +70,8 @@ class MediaRecorderEncoding implements Encoding {
 		const [picture] = stream.getVideoTracks();
 		const microphones = options.sound ? stream.getAudioTracks() : [];
 		const microphone = microphones.find(({ readyState }) => readyState === 'live') ?? null;
-		if (picture === undefined) throw new Fault('unsupported', 'there is no picture to record');
+		if (picture === undefined)
+			throw new Fault('unsupported', 'the stream has no video track to record');
 		this.#picture = picture;
 		this.#options = options;
 		this.#sink = sink;
@@ -104,7 +105,8 @@ class MediaRecorderEncoding implements Encoding {
 	}
 
 	#begin(mimeType: string | null, tracks: MediaStreamTrack[]): [MediaRecorder, FragmenterClient] {
-		if (mimeType === null) throw new Fault('unsupported', 'this browser records no MP4');
+		if (mimeType === null)
+			throw new Fault('unsupported', 'the MediaRecorder of this browser writes no MP4');
 		const { bitsPerSecond, keyFrameMs, frameRate } = this.#options;
 		const settings: MediaRecorderOptions & { videoKeyFrameIntervalDuration: number } = {
 			mimeType,
@@ -132,7 +134,7 @@ class MediaRecorderEncoding implements Encoding {
 			this.#read(data, fragmenter);
 		};
 		recorder.onerror = () => {
-			fragmenter.end(new Fault('unavailable', 'the recorder failed'));
+			fragmenter.end(new Fault('unavailable', 'the MediaRecorder failed'));
 		};
 		recorder.onstop = () => {
 			void this.#reading.then(() => {
@@ -142,7 +144,7 @@ class MediaRecorderEncoding implements Encoding {
 		return [recorder, fragmenter];
 	}
 
-	/** RC26: pictures go on without sound; not in a run that promises it. */
+	/** RC26: if sound ends, video goes on, but in a new run: this one declares sound. */
 	#watchSound({ sound, mediaTicks, durationTicks, timescale }: Fragment): void {
 		const untilS = (mediaTicks + durationTicks) / timescale;
 		if (sound) this.#heardS = untilS;
@@ -152,8 +154,8 @@ class MediaRecorderEncoding implements Encoding {
 	}
 
 	/**
-	 * A track that lives and gives nothing holds everything back; a lens that gives nothing is
-	 * another matter.
+	 * A live but silent audio track holds back all output. Checks first that the lens delivers: if it
+	 * does not, sound is not the cause.
 	 */
 	async #checkSound(microphone: MediaStreamTrack): Promise<void> {
 		const chunks = this.#chunks;
@@ -164,10 +166,7 @@ class MediaRecorderEncoding implements Encoding {
 		this.#sink.renewalNeeded();
 	}
 
-	/**
-	 * A MediaRecorder that waits for sound delivers nothing at all, for ever: the picture is worth
-	 * more.
-	 */
+	/** A MediaRecorder that waits for sound never delivers anything: restarts with video alone. */
 	#goOnWithoutSound(): void {
 		const silent = this.#recorder;
 		silent.ondataavailable = silent.onerror = silent.onstop = null;
@@ -198,24 +197,25 @@ class MediaRecorderEncoding implements Encoding {
 				fragmenter.push(await chunk.arrayBuffer());
 			})
 			.catch((error: unknown) => {
-				fragmenter.end(new Fault('unavailable', 'a chunk of the recorder did not read', error));
+				fragmenter.end(new Fault('unavailable', 'a MediaRecorder chunk could not be read', error));
 			});
 	}
 }
 
 /**
- * A fragment cannot be delivered before its last frame; half an interval delivers it soon after.
+ * `sliceMs` is half a key frame interval: a fragment is complete with its last frame and is then
+ * delivered soon after.
  */
 function startRecorder(
 	stream: MediaStream,
-	how: MediaRecorderOptions,
+	options: MediaRecorderOptions,
 	sliceMs: number,
 ): MediaRecorder {
 	try {
-		const recorder = new MediaRecorder(stream, how);
+		const recorder = new MediaRecorder(stream, options);
 		recorder.start(sliceMs);
 		return recorder;
 	} catch (error) {
-		throw new Fault('unavailable', 'the recorder did not start', error);
+		throw new Fault('unavailable', 'the MediaRecorder did not start', error);
 	}
 }

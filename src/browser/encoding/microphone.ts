@@ -1,38 +1,39 @@
 import workletUrl from './microphone.worklet.ts?worker&url';
 import { startDeadlineTimer } from '#browser/device/deadline-timer.ts';
 
-/** How long a microphone may take to give its first packet; then the picture goes on without it. */
+/** RC20: deadline for the first packet; after that, video is recorded without sound. */
 const FIRST_PACKET_MS = 2000;
-/** The clock of the sound card and ours drift apart; more than this is put right. */
+/** The sound card's clock drifts against ours; more drift than this is corrected. */
 const DRIFT_MS = 150;
 const BITS_PER_SECOND = 32_000;
 
 export interface MicrophonePacket {
 	readonly chunk: EncodedAudioChunk;
-	/** When its sound was made, `performance.now()` scale. */
+	/** Capture time, on the `performance.now()` scale. */
 	readonly atMs: number;
-	/** How to decode it; encoders say it once, with a packet that may be left out. */
+	/**
+	 * Decoder configuration, on every packet: encoders send it only with one, which may be dropped.
+	 */
 	readonly meta: EncodedAudioChunkMetadata | undefined;
 }
 
 /**
- * A microphone as Opus packets by WebCodecs, for browsers whose MediaRecorder does not serve.
- * Nothing waits for it beyond a deadline: a muxer that waits for sound that never comes stalls the
- * picture, too.
+ * Encodes a microphone as Opus with WebCodecs, for browsers whose MediaRecorder writes no MP4. It
+ * has a deadline, because a muxer that waits for missing sound stalls the video too.
  */
 export class Microphone {
-	/** Whether there is sound; known after `FIRST_PACKET_MS` at the latest. Never rejects. */
+	/** Whether there is sound; resolves within `FIRST_PACKET_MS`. Never rejects. */
 	readonly ready: Promise<boolean>;
-	/** When the last packet came, `performance.now()` scale. */
+	/** Arrival of the last packet, on the `performance.now()` scale. */
 	lastPacketMs = -Infinity;
 	readonly #packets: MicrophonePacket[] = [];
 	#onPacket: ((packet: MicrophonePacket) => void) | null = null;
-	#resolveReady: (there: boolean) => void = () => undefined;
+	#resolveReady: (heard: boolean) => void = () => undefined;
 	readonly #cancelDeadline: () => void;
 	#meta: EncodedAudioChunkMetadata | undefined;
 	#context: AudioContext | null = null;
 	#encoder: AudioEncoder | null = null;
-	/** End of what was given to the encoder. */
+	/** End time of the samples passed to the encoder. */
 	#endMs: number | null = null;
 
 	constructor(track: MediaStreamTrack) {
@@ -42,11 +43,11 @@ export class Microphone {
 		this.#cancelDeadline = startDeadlineTimer(FIRST_PACKET_MS, () => {
 			this.#resolveReady(false);
 		});
-		// A browser without audio encoder or context: the same as silence.
+		// No AudioEncoder or AudioContext: treated like a silent microphone.
 		this.#listen(track).catch(() => this.#resolveReady(false));
 	}
 
-	/** Hands over every packet, those that are here already first. */
+	/** Delivers all packets, starting with those already buffered. */
 	onPacket(onPacket: (packet: MicrophonePacket) => void): void {
 		this.#onPacket = onPacket;
 		for (const packet of this.#packets.splice(0)) onPacket(packet);
@@ -96,7 +97,7 @@ export class Microphone {
 		const lengthMs = (samples.length / sampleRate) * 1000;
 		const beganMs = performance.now() - lengthMs;
 		const joinMs = this.#endMs ?? beganMs;
-		// Too fast: this buffer is left out. Too slow: a little silence.
+		// Sound card too fast: drop this buffer. Too slow: leave a short silence.
 		if (joinMs - beganMs > DRIFT_MS) return;
 		const atMs = beganMs - joinMs > DRIFT_MS ? beganMs : joinMs;
 		this.#endMs = atMs + lengthMs;
@@ -114,11 +115,11 @@ export class Microphone {
 }
 
 const OPUS_RATE = 48_000;
-/** In an Opus header (RFC 7845, 5.1): the rate of what was encoded, for information only. */
+/** Offset of the input sample rate in the Opus header (RFC 7845, 5.1); informational only. */
 const INPUT_RATE_AT = 12;
 
 /**
- * Opus always decodes at 48 kHz; Chromium refuses an MP4 whose header names the microphone's own
+ * Opus always decodes at 48 kHz; Chromium rejects an MP4 whose header has the microphone's own
  * rate.
  */
 function at48k(config: AudioDecoderConfig): AudioDecoderConfig {

@@ -1,4 +1,4 @@
-/** Runs on the audio thread: hands over what the microphone gives, some 20 ms at a time. */
+/** Runs on the audio thread: posts microphone samples in batches of about 20 ms. */
 declare abstract class AudioWorkletProcessor {
 	readonly port: MessagePort;
 }

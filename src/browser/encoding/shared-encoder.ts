@@ -9,17 +9,17 @@ import type {
 } from '#ports/media/encoder.ts';
 
 export interface EncodingListener {
-	/** A copy, of the recording of this picture. */
+	/** A copy of each fragment recorded from this picture. */
 	fragment(picture: Picture, init: InitSection, fragment: Fragment): void;
-	/** A recording began or ended. */
+	/** A recording started or ended. */
 	changed(): void;
 }
 
-/** The recorder's encoder; what it makes is given to whoever listens, too. */
+/** The recorder's encoder; also passes its fragments to listeners, such as live view. */
 export class SharedEncoder implements Encoder {
-	/** For who needs an encoding of its own. */
+	/** The encoder without sharing, for encodings that listeners must not get. */
 	readonly plain: Encoder;
-	/** What records now; one may begin on a picture before the one before has ended. */
+	/** Running encodings; two on the same picture may overlap (RC10). */
 	readonly #running = new Set<{ readonly picture: Picture }>();
 	readonly #listeners = new Set<EncodingListener>();
 

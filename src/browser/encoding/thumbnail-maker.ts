@@ -8,11 +8,11 @@ import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 const DEADLINE_MS = 5000;
 
 interface PendingThumbnail {
-	readonly done: (glance: RenderedThumbnail) => void;
+	readonly done: (thumbnail: RenderedThumbnail) => void;
 	readonly failed: (fault: Fault) => void;
 }
 
-/** Pictures by a worker of its own: decoding one frame must not cost the page a frame. */
+/** Renders thumbnails in a worker, so that decoding does not cost the page a frame. */
 export class WorkerThumbnailMaker implements ThumbnailMaker {
 	#worker: Worker | null = null;
 	readonly #waiting = new Map<number, PendingThumbnail>();
@@ -20,19 +20,26 @@ export class WorkerThumbnailMaker implements ThumbnailMaker {
 
 	render(init: Bytes, fragment: Bytes): Promise<RenderedThumbnail> {
 		if (!('VideoDecoder' in globalThis) || !('OffscreenCanvas' in globalThis)) {
-			return Promise.reject(new Fault('unsupported', 'no pictures of single frames here'));
+			return Promise.reject(
+				new Fault(
+					'unsupported',
+					'this browser cannot render thumbnails: no VideoDecoder or OffscreenCanvas',
+				),
+			);
 		}
 		const id = (this.#id += 1);
 		const movie = concatBytes(init, fragment).buffer;
 		return new Promise<RenderedThumbnail>((resolve, reject) => {
 			const timer = setTimeout(() => {
-				this.#settle(id)?.failed(new Fault('timeout', `no picture in ${DEADLINE_MS} ms`));
+				this.#settle(id)?.failed(
+					new Fault('timeout', `no thumbnail was rendered in ${DEADLINE_MS} ms`),
+				);
 				this.release();
 			}, DEADLINE_MS);
 			this.#waiting.set(id, {
-				done: (glance) => {
+				done: (thumbnail) => {
 					clearTimeout(timer);
-					resolve(glance);
+					resolve(thumbnail);
 				},
 				failed: (fault) => {
 					clearTimeout(timer);
@@ -48,7 +55,7 @@ export class WorkerThumbnailMaker implements ThumbnailMaker {
 		this.#worker?.terminate();
 		this.#worker = null;
 		for (const id of [...this.#waiting.keys()]) {
-			this.#settle(id)?.failed(new Fault('aborted', 'no picture is wanted any more'));
+			this.#settle(id)?.failed(new Fault('aborted', 'rendering the thumbnail was cancelled'));
 		}
 	}
 
@@ -67,12 +74,12 @@ export class WorkerThumbnailMaker implements ThumbnailMaker {
 		worker.onmessage = ({ data }: MessageEvent<FromThumbnailer>) => {
 			const waiting = this.#settle(data.id);
 			if ('jpeg' in data) {
-				waiting?.done({ jpeg: new Uint8Array(data.jpeg), brightness: data.look });
+				waiting?.done({ jpeg: new Uint8Array(data.jpeg), brightness: data.brightness });
 			} else waiting?.failed(new Fault('corrupt', data.failed));
 		};
 		worker.onerror = () => {
 			for (const id of [...this.#waiting.keys()]) {
-				this.#settle(id)?.failed(new Fault('internal', 'the picture maker failed'));
+				this.#settle(id)?.failed(new Fault('internal', 'the thumbnail worker failed'));
 			}
 			this.release();
 		};

@@ -1,35 +1,35 @@
 import { BufferSource, Input, MP4, VideoSampleSink } from 'mediabunny';
 
-/** The worker behind `thumbnail-maker.ts`: one movie in, its first frame as a small JPEG out. */
+/** Worker of `thumbnail-maker.ts`: renders the first frame of an MP4 as a small JPEG. */
 export interface ToThumbnailer {
 	readonly id: number;
-	/** Init section and fragment, one behind the other. */
+	/** Init section followed by one fragment. */
 	readonly movie: ArrayBuffer;
 }
 
 export type FromThumbnailer =
-	| { readonly id: number; readonly jpeg: ArrayBuffer; readonly look: readonly number[] }
+	| { readonly id: number; readonly jpeg: ArrayBuffer; readonly brightness: readonly number[] }
 	| { readonly id: number; readonly failed: string };
 
 const WIDTH = 192;
 const QUALITY = 0.6;
-/** Fields of a look (docs/spec/events.md). */
+/** Fields of the brightness grid (docs/spec/events.md). */
 const GRID_COLUMNS = 16;
 const GRID_ROWS = 9;
 
 interface DrawnThumbnail {
 	readonly jpeg: ArrayBuffer;
-	readonly look: readonly number[];
+	readonly brightness: readonly number[];
 }
 
 async function pictureOf(movie: ArrayBuffer): Promise<DrawnThumbnail> {
 	const input = new Input({ source: new BufferSource(movie), formats: [MP4] });
 	try {
 		const track = await input.getPrimaryVideoTrack();
-		if (track === null) throw new Error('no video');
+		if (track === null) throw new Error('the fragment has no video track');
 		const sink = new VideoSampleSink(track);
 		const sample = await sink.getSample(await track.getFirstTimestamp());
-		if (sample === null) throw new Error('no frame');
+		if (sample === null) throw new Error('the fragment has no decodable frame');
 		const { displayWidth, displayHeight } = sample;
 		const scale = Math.min(1, WIDTH / Math.max(displayWidth, displayHeight));
 		const canvas = new OffscreenCanvas(
@@ -37,17 +37,17 @@ async function pictureOf(movie: ArrayBuffer): Promise<DrawnThumbnail> {
 			Math.max(1, Math.round(displayHeight * scale)),
 		);
 		const context = canvas.getContext('2d');
-		if (context === null) throw new Error('no canvas');
+		if (context === null) throw new Error('no 2D canvas context');
 		sample.draw(context, 0, 0, canvas.width, canvas.height);
 		sample.close();
 		const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
-		return { jpeg: await blob.arrayBuffer(), look: brightnessOf(context) };
+		return { jpeg: await blob.arrayBuffer(), brightness: brightnessOf(context) };
 	} finally {
 		input.dispose();
 	}
 }
 
-/** The mean brightness of each field, by the weights of BT.601. */
+/** Mean luma of each field (BT.601 weights). */
 function brightnessOf(context: OffscreenCanvasRenderingContext2D): number[] {
 	const { width, height } = context.canvas;
 	const { data } = context.getImageData(0, 0, width, height);

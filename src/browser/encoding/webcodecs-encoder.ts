@@ -8,10 +8,10 @@ import { streamOf } from '#browser/capture/picture.ts';
 import { Microphone, type MicrophonePacket } from './microphone.ts';
 
 /**
- * H.264 by WebCodecs, muxed by mediabunny, for browsers whose MediaRecorder writes no MP4
- * (Firefox). Frames come from a hidden video as it shows them, so this records only while the page
- * is in front. A muxer that waits for sound stalls the picture, too: so sound has deadlines, and is
- * said to be missing.
+ * H.264 from WebCodecs, muxed by mediabunny, for browsers whose MediaRecorder writes no MP4
+ * (Firefox). Takes the frames that an off-screen video presents, so it records only while the page
+ * is visible. A muxer that waits for sound stalls the video too, so sound has deadlines and is
+ * reported as missing.
  */
 export class WebCodecsEncoder implements Encoder {
 	start(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink): Encoding {
@@ -20,19 +20,17 @@ export class WebCodecsEncoder implements Encoder {
 }
 
 const STOP_DEADLINE_MS = 5000;
-/**
- * More frames than this in the encoder, and new ones are left out: the device is too slow for them.
- */
+/** With more frames than this in the encoder, new ones are dropped: the device is too slow. */
 const MAX_QUEUED_FRAMES = 8;
-/** Sound that pauses longer has ended; another encoding begins without it. */
+/** RC20: sound that pauses for longer has ended; the next encoding starts without it. */
 const SILENT_MS = 3000;
-/** What waits in the page's queue is heard in that time. */
+/** Time for queued audio packets to be processed. */
 const SOUND_SETTLE_MS = 100;
 
 interface Muxer {
 	readonly output: Output;
 	readonly source: EncodedVideoPacketSource;
-	/** `null`: no sound in time. */
+	/** `null`: no sound arrived in time. */
 	readonly sound: EncodedAudioPacketSource | null;
 	readonly code: typeof MediaBunny;
 }
@@ -46,7 +44,7 @@ class WebCodecsEncoding implements Encoding {
 	readonly #encoder: VideoEncoder;
 	readonly #muxer: Promise<Muxer>;
 	#muxing: Promise<void> = Promise.resolve();
-	/** Apart from the picture's: the muxer holds one up until the other has come as far. */
+	/** Separate from the video queue: the muxer blocks each track until the other catches up. */
 	#muxingSound: Promise<void> = Promise.resolve();
 	#size: { readonly width: number; readonly height: number } | null = null;
 	#firstMs: number | null = null;
@@ -56,17 +54,18 @@ class WebCodecsEncoding implements Encoding {
 	#stopping: Promise<void> | null = null;
 	#ended = false;
 	readonly #sink: EncoderSink;
-	/** What it records is not what it began with; another one follows. */
+	/** Size or tracks changed: stopped encoding until the next encoding replaces this one. */
 	#renewing = false;
-	/** Whether sound is recorded that has not ended. */
+	/** Sound is being recorded and has not ended. */
 	#recordsSound = false;
 
 	constructor(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink) {
 		if (typeof VideoEncoder === 'undefined') {
-			throw new Fault('unsupported', 'this browser has no video encoder');
+			throw new Fault('unsupported', 'this browser has no VideoEncoder');
 		}
 		const [track] = streamOf(captured.picture).getVideoTracks();
-		if (track === undefined) throw new Fault('unsupported', 'there is no picture to record');
+		if (track === undefined)
+			throw new Fault('unsupported', 'the stream has no video track to record');
 		this.#options = options;
 		this.#sink = sink;
 		const first = new Promise<number>((done) => {
@@ -86,7 +85,7 @@ class WebCodecsEncoding implements Encoding {
 		});
 		const [microphone] = options.sound ? streamOf(captured.picture).getAudioTracks() : [];
 		this.#microphone = microphone === undefined ? null : new Microphone(microphone);
-		// Its context would go on with silence for ever, and nobody would be told.
+		// Otherwise the AudioContext would go on with silence and nobody would notice.
 		microphone?.addEventListener(
 			'ended',
 			() => this.#recordsSound && void this.#goOnWithoutSound(),
@@ -128,7 +127,7 @@ class WebCodecsEncoding implements Encoding {
 			if (this.#firstMs !== null) await output.finalize();
 			this.#fragmenter.finish(true);
 		} catch {
-			// What was whole is delivered; the rest of the last second is not.
+			// Complete fragments were delivered; the rest of the last second is lost.
 			this.#fragmenter.end(null);
 		}
 		await this.#over;
@@ -145,10 +144,10 @@ class WebCodecsEncoding implements Encoding {
 		this.#video.requestVideoFrameCallback(this.#onFrame);
 		this.#watchSound();
 		const atMs = shown.captureTime ?? shown.presentationTime;
-		const tooSoon = atMs - this.#lastMs < 1000 / this.#options.frameRate - 8;
-		// Told of a picture that is not there yet, as tracks made of frames do at their beginning.
+		const early = atMs - this.#lastMs < 1000 / this.#options.frameRate - 8;
+		// Tracks made of frames fire this callback at first before the video has any data.
 		if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
-		if (tooSoon || this.#encoder.encodeQueueSize > MAX_QUEUED_FRAMES) return;
+		if (early || this.#encoder.encodeQueueSize > MAX_QUEUED_FRAMES) return;
 		const { width, height } = shown;
 		if (this.#size !== null && (this.#size.width !== width || this.#size.height !== height)) {
 			// RC27: a run has one size.
@@ -180,11 +179,11 @@ class WebCodecsEncoding implements Encoding {
 	#configure(width: number, height: number): void {
 		const { bitsPerSecond: bitrate, frameRate: framerate } = this.#options;
 		this.#encoder.configure({
-			// Constrained baseline; level 3.1 is enough up to 720p30, 4.0 for more.
+			// Constrained Baseline; level 3.1 is enough up to 720p30, 4.0 above.
 			codec: width * height > 1280 * 720 ? 'avc1.42E028' : 'avc1.42E01F',
 			avc: { format: 'avc' },
 			latencyMode: 'realtime',
-			// H.264 in 4:2:0 has even sides only.
+			// H.264 with 4:2:0 needs even dimensions.
 			width: width - (width % 2),
 			height: height - (height % 2),
 			bitrate,
@@ -232,14 +231,14 @@ class WebCodecsEncoding implements Encoding {
 	}
 
 	/**
-	 * RC26: a muxer holds the picture up until the sound has come as far. Where sound ends, it is
-	 * told so.
+	 * RC26: the muxer holds video back until sound catches up, so its sound track must be closed when
+	 * sound ends.
 	 */
 	#watchSound(): void {
 		const silent = () => performance.now() - (this.#microphone?.lastPacketMs ?? 0) > SILENT_MS;
 		if (!this.#recordsSound || !silent()) return;
 		this.#recordsSound = false;
-		// After a stall of the page its packets stand in the queue behind the picture's.
+		// After a page stall, audio packets may still be queued behind the video callback.
 		setTimeout(() => {
 			this.#recordsSound = !silent();
 			if (!this.#recordsSound && !this.#ended) void this.#goOnWithoutSound();
@@ -263,7 +262,7 @@ class WebCodecsEncoding implements Encoding {
 		this.#muxingSound = this.#muxingSound
 			.then(async () => {
 				const seconds = (atMs - (this.#firstMs ?? Infinity)) / 1000;
-				// What was said before the first picture belongs to no footage.
+				// Sound from before the first frame belongs to no footage.
 				if (seconds < 0 || this.#ended) return;
 				const packet = code.EncodedPacket.fromEncodedChunk(chunk).clone({ timestamp: seconds });
 				await sound.add(packet, meta);
@@ -276,7 +275,9 @@ class WebCodecsEncoding implements Encoding {
 	#fail(error: unknown): void {
 		if (this.#stopping !== null) return;
 		this.#fragmenter.end(
-			error instanceof Fault ? error : new Fault('unavailable', 'the encoder failed', error),
+			error instanceof Fault
+				? error
+				: new Fault('unavailable', 'the WebCodecs encoder failed', error),
 		);
 	}
 

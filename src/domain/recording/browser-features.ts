@@ -1,18 +1,18 @@
 import type { UserAgent } from './user-agent.ts';
 
-/** What a browser has, as far as it decides what this device can promise as a camera. */
+/** Browser features that decide what this device can promise as a camera. */
 export interface BrowserFeatures {
-	/** https or localhost: without it there is no camera at all. */
+	/** Secure context (https or localhost): required for any camera access. */
 	readonly secure: boolean;
 	readonly localhost: boolean;
 	readonly camera: boolean;
 	readonly wakeLock: boolean;
-	/** Phone or tablet: the system stops a page in the background. */
+	/** Phone or tablet: the system suspends pages in the background. */
 	readonly mobile: boolean;
 	readonly engine: 'chromium' | 'firefox' | 'webkit' | 'other';
-	/** MediaRecorder writes MP4 itself, so recording goes on in a hidden tab of a computer. */
+	/** MediaRecorder writes MP4, so a hidden tab on a computer keeps recording. */
 	readonly recordsHidden: boolean;
-	/** What it calls itself: for names. */
+	/** From the user agent; used for display names only. */
 	readonly agent: UserAgent;
 	readonly sound: boolean;
 	/** Opened from the Home Screen or as an installed app. */

@@ -1,7 +1,7 @@
 import type { FaultKind } from '#domain/base/fault.ts';
 import type { BrowserFeatures } from './browser-features.ts';
 
-/** What is tried, as it stands on the page. Rules: docs/spec/device-check.md. */
+/** All trials, in the order of the page. Rules: docs/spec/device-check.md. */
 export const TRIALS = [
 	'lens',
 	'record',
@@ -26,22 +26,22 @@ export type DeviceTrial = (typeof TRIALS)[number];
 
 export type TrialOutcome = 'yes' | 'no' | 'unknown';
 
-/** Why there is no answer, or why it is no. */
+/** Why a trial has no answer, or why the answer is no. */
 export const TRIAL_REASONS = [
-	/** The camera records: it must not be disturbed. */
+	/** The camera is recording and must not be disturbed (DC4). */
 	'busy',
-	/** The page was out of sight meanwhile: DC5. */
+	/** The page was hidden meanwhile (DC5). */
 	'hidden',
-	/** What this needs did not work. */
+	/** Something this trial depends on failed. */
 	'before',
-	/** The person did not want it tried. */
+	/** The person did not choose it, as with sound. */
 	'not-asked',
-	/** The browser does not say. */
+	/** The browser does not report it. */
 	'silent',
 ] as const;
 export type TrialReason = (typeof TRIAL_REASONS)[number] | FaultKind;
 
-/** DC6: numbers, yes and no, and types as browsers name them; never who, where, or a given name. */
+/** DC6: numbers, booleans, and type names as browsers spell them; nothing personal. */
 export type Figures = Readonly<Record<string, number | boolean | string>>;
 
 export interface DeviceFinding {
@@ -67,16 +67,16 @@ export function unknownFinding(
 	return { trial, outcome: 'unknown', why, figures };
 }
 
-/** A browser that says no has answered; one that says nothing, or breaks, has not. */
+/** DC3: faults that mean "no". All others mean "could not tell". */
 const ANSWERS: readonly FaultKind[] = ['unsupported', 'denied', 'not-found', 'quota', 'conflict'];
 
-/** What a trial that failed says. */
+/** The finding of a trial that threw. */
 export function failedFinding(trial: DeviceTrial, kind: FaultKind): DeviceFinding {
 	const outcome = ANSWERS.includes(kind) ? 'no' : 'unknown';
 	return { trial, outcome, why: kind, figures: {} };
 }
 
-/** Whether it is in sight changes nothing about these. */
+/** Trials that page visibility does not affect. */
 const UNAFFECTED_HIDDEN: readonly DeviceTrial[] = [
 	'background',
 	'keys',
@@ -86,20 +86,20 @@ const UNAFFECTED_HIDDEN: readonly DeviceTrial[] = [
 	'removed',
 ];
 
-/** DC5: a page out of sight is slowed down and loses its picture: failing says nothing then. */
+/** DC5: hidden pages are throttled and may lose the video, so a failure proves nothing. */
 export function whileHidden(finding: DeviceFinding): DeviceFinding {
 	const { trial, outcome, why, figures } = finding;
-	const asked = why === 'not-asked' || why === 'busy';
-	if (outcome === 'yes' || asked || UNAFFECTED_HIDDEN.includes(trial)) return finding;
+	const skipped = why === 'not-asked' || why === 'busy';
+	if (outcome === 'yes' || skipped || UNAFFECTED_HIDDEN.includes(trial)) return finding;
 	return unknownFinding(trial, 'hidden', figures);
 }
 
 export interface LensFacts {
 	readonly width: number;
 	readonly height: number;
-	/** Asked for. */
+	/** Requested frame rate. */
 	readonly rate: number;
-	/** Pictures that came in so long. */
+	/** Frames that arrived within `ms`. */
 	readonly frames: number;
 	readonly ms: number;
 }
@@ -109,7 +109,7 @@ export function lensFinding({ width, height, rate, frames, ms }: LensFacts): Dev
 	return findingOf('lens', seen > 0 ? 'yes' : 'no', { width, height, asked: rate, rate: seen });
 }
 
-/** A segment as it was read back. */
+/** A segment after reading it back. */
 export interface ReadBackSegment {
 	readonly ms: number;
 	readonly bytes: number;
@@ -117,7 +117,7 @@ export interface ReadBackSegment {
 	readonly sound: boolean;
 }
 
-/** So many seconds at least are footage and no accident. */
+/** One segment could be an accident. */
 const MIN_SEGMENTS = 2;
 
 export function recordFinding(
@@ -135,7 +135,7 @@ export function recordFinding(
 	});
 }
 
-/** A kill costs what lies behind the last key frame. */
+/** A killed page loses everything after the last key frame, so segments must be short. */
 const MAX_SEGMENT_MS = 2500;
 
 export function keyFrameFinding(pieces: readonly ReadBackSegment[]): DeviceFinding {
@@ -146,7 +146,7 @@ export function keyFrameFinding(pieces: readonly ReadBackSegment[]): DeviceFindi
 	return findingOf('key-frames', good ? 'yes' : 'no', { all, longestMs });
 }
 
-/** `heard`: `null`, nobody asked for it. */
+/** `heard`: whether sound was recorded; `null`: not requested. */
 export function soundFinding(
 	heard: boolean | null,
 	pieces: readonly ReadBackSegment[],
@@ -156,7 +156,7 @@ export function soundFinding(
 	return findingOf('sound', loud > 0 ? 'yes' : 'no', { given: heard, pieces: loud });
 }
 
-/** Slower than the footage itself, and it could not go on. */
+/** A segment lasts about 1 s: anything slower cannot keep up. */
 const MAX_PACE_MS = 1000;
 
 export function paceFinding(trial: 'seal' | 'store', took: readonly number[]): DeviceFinding {
@@ -172,7 +172,7 @@ export function openFinding(opened: number, of: number, ms: number): DeviceFindi
 	return findingOf('open', opened === of ? 'yes' : 'no', { opened, of, ms: Math.round(ms) });
 }
 
-/** So much must pass on the screen, ms. */
+/** Media time that must have played, in ms. */
 export const MIN_PLAYED_MS = 1000;
 
 export function playFinding(firstMs: number, playedMs: number): DeviceFinding {
@@ -186,7 +186,7 @@ export function keptFinding(persisted: boolean | null): DeviceFinding {
 }
 
 const MB = 1_000_000;
-/** An hour of the standard quality. */
+/** About an hour at standard quality. */
 const MIN_FREE_MB = 700;
 
 export function roomFinding(
@@ -211,7 +211,7 @@ export function backgroundFinding(
 }
 
 export interface BrowserCodecs {
-	/** What the recorder writes as MP4; `null`: nothing. */
+	/** The MP4 type MediaRecorder writes; `null`: none. */
 	readonly records: string | null;
 	readonly withSound: string | null;
 	/** WebCodecs. */

@@ -1,8 +1,8 @@
 import { TRIALS, type Figures, type DeviceFinding } from './device-check.ts';
 
-/** What a report says of the device: what every site may see, less its model. */
+/** What a report says about the device: what every site can see, without the model. */
 export interface DeviceDescription {
-	/** Of this app. */
+	/** App version. */
 	readonly version: string;
 	readonly browser: string;
 	readonly system: string;
@@ -10,10 +10,10 @@ export interface DeviceDescription {
 	readonly installed: boolean;
 }
 
-/** What was checked with: by what it is, never by its name. */
+/** Kind of video source the check used; never its name (DC6). */
 export type CheckSource = 'camera' | 'test picture' | 'the recording that was going on';
 
-/** Brands in the order in which they hide behind each other. */
+/** Order matters: later browsers' tokens also appear in the user agents of earlier ones. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
 	[/\bEdgA?\/(\d+)/, 'Edge'],
 	[/\bEdgiOS\/(\d+)/, 'Edge on iOS'],
@@ -36,7 +36,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 	[/\bLinux\b()/, 'Linux'],
 ];
 
-/** Name and main version of a browser and its system; model, build and language are left out. */
+/** Name and major version of browser and system, without model, build or language. */
 export function agentVersions(userAgent: string): Pick<DeviceDescription, 'browser' | 'system'> {
 	const named = (all: typeof BROWSERS): string => {
 		for (const [pattern, name] of all) {
@@ -48,7 +48,7 @@ export function agentVersions(userAgent: string): Pick<DeviceDescription, 'brows
 	return { browser: named(BROWSERS), system: named(SYSTEMS) };
 }
 
-/** What may stand in a report (DC6): no id, key, name or address is spelt like this. */
+/** DC6: the only strings allowed in a report. No id, key, name or address matches. */
 const TYPE = /^(video|audio)\/[a-z\d]+; ?codecs="?[\w.,-]{1,60}"?$/;
 const WORD = /^[a-z][a-z\d.-]{0,15}$/i;
 
@@ -58,7 +58,9 @@ function plain(value: Figures[string]): string {
 	return TYPE.test(value) || WORD.test(value) ? value : '(left out)';
 }
 
-/** For whoever mends it: in English, one line each. Rules: docs/spec/device-check.md, DC6. */
+/**
+ * The report for developers: English, one line per trial. Rules: docs/spec/device-check.md, DC6.
+ */
 export function reportText(
 	about: DeviceDescription,
 	source: CheckSource,
@@ -67,9 +69,9 @@ export function reportText(
 	const { version, browser, system, phone, installed } = about;
 	const lines = TRIALS.flatMap((trial) => findings.filter((one) => one.trial === trial)).map(
 		({ trial, outcome, why, figures }) => {
-			const said = outcome === 'unknown' ? 'could not tell' : outcome;
-			const told = Object.entries(figures).map(([name, value]) => `${name} ${plain(value)}`);
-			const parts = [why === null ? said : `${said} (${why})`, ...told];
+			const result = outcome === 'unknown' ? 'could not tell' : outcome;
+			const shown = Object.entries(figures).map(([name, value]) => `${name} ${plain(value)}`);
+			const parts = [why === null ? result : `${result} (${why})`, ...shown];
 			return `${trial}: ${parts.join('; ')}`;
 		},
 	);

@@ -3,59 +3,59 @@ import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { CommandName, CommandArgument } from '#domain/home/rights.ts';
 import type { Span } from '#domain/footage/span.ts';
 
-/** What may happen at a camera. Every kind has its sentence in every language. */
+/** Kinds of events. Each needs a translated sentence. */
 export const EVENT_KINDS = [
-	/** The picture is dark and flat: something lies over the lens. */
+	/** The picture is dark and flat: something covers the lens. */
 	'covered',
-	/** The very same picture comes again and again. */
+	/** The same picture repeats. */
 	'frozen',
 	/** The device was moved. */
 	'moved',
-	/** No picture came for a while, and then went on. */
+	/** No frames came for a while; then they went on. */
 	'stalled',
-	/** Nothing came out of the recorder; another one was started. */
+	/** The recorder failed or delivered nothing; a new one was started. */
 	'new-recorder',
-	/** Nothing came out of the lens; it was opened anew. */
+	/** The lens failed or delivered nothing; it was reopened. */
 	'new-lens',
-	/** Nothing else helped; the page was loaded anew. */
+	/** Nothing else helped; the page was reloaded. */
 	'reloaded',
-	/** The chosen lens was not there; another one was used. */
+	/** The chosen lens was missing; another one recorded. */
 	'other-lens',
-	/** Data of this site was deleted in the browser while the camera was on. */
+	/** Site data was deleted in the browser while the camera was on. */
 	'cleared',
-	/** The device no longer charges. */
+	/** The device stopped charging. */
 	'unplugged',
-	/** The device was spared: fewer pictures, a smaller one; and better ones again. */
+	/** Adaptive quality: lower frame rate, smaller frames, better again. */
 	'spared-rate',
 	'spared-size',
 	'restored',
-	/** The plan says so. */
+	/** The plan started or stopped recording. */
 	'planned-start',
 	'planned-stop',
-	/** A device watched; `sealed`: it got sealed parts and never a key. */
+	/** A device watched; `sealed`: it got sealed parts but never a key. */
 	'watched',
 	'sealed',
-	/** A device asked for something; it was done or refused. */
+	/** A device sent a command; it was done or refused. */
 	'ordered',
-	/** What was recorded is the built-in test picture, and nothing that a lens saw. */
+	/** The built-in test picture was recorded instead of a lens. */
 	'test-picture',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** Who did it: its name as it was then. `device` is `null` where nobody knows. */
+/** Who did it, by its name at the time. `device` is `null` if unknown. */
 export interface EventActor {
 	readonly device: DeviceId | null;
 	readonly name: string | null;
 }
 
-/** What was asked of a camera; `fault`: why it was not done. */
+/** A command to a camera; `fault`: why it was not done. */
 export interface EventCommand {
 	readonly name: CommandName;
 	readonly value: CommandArgument;
 	readonly fault: FaultKind | null;
 }
 
-/** Something that happened, and when. A moment ends where it begins. */
+/** An event and its span. A momentary event ends when it starts. */
 export interface CameraEvent extends Span {
 	readonly id: number;
 	readonly camera: CameraId;

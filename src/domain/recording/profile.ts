@@ -1,6 +1,6 @@
 /**
- * The few qualities a person can choose from. Rates are what the encoder is asked for; real footage
- * needs less.
+ * A quality a person can choose. Bit rates are what the encoder is asked for; real footage needs
+ * less.
  */
 export interface Profile {
 	readonly name: 'low' | 'standard' | 'high';
@@ -20,7 +20,7 @@ export function profileNamed(name: Profile['name']): Profile {
 	return PROFILES.find((profile) => profile.name === name) ?? PROFILES[1];
 }
 
-/** What a profile asks for, in bytes an hour. */
+/** Bytes per hour at the requested bit rate. */
 export function bytesPerHourOf({ bitsPerSecond }: Profile): number {
 	return bitsPerSecond * 450;
 }

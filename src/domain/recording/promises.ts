@@ -1,8 +1,6 @@
 import type { BrowserFeatures } from './browser-features.ts';
 
-/**
- * What this browser can and cannot promise as a camera; each has its sentence in every language.
- */
+/** What this browser can and cannot promise as a camera. Each needs a translated sentence. */
 export const PROMISES = [
 	'awake',
 	'not-awake',
@@ -26,9 +24,7 @@ export interface CameraPromise {
 	readonly good: boolean;
 }
 
-/**
- * `persisted`: whether the browser promised to keep this site's data; `null` when it does not say.
- */
+/** `persisted`: whether the browser promised to keep this site's data; `null`: not reported. */
 export function promisesOf(
 	features: BrowserFeatures,
 	strength: 'sealed' | 'readable' | 'memory' | null,

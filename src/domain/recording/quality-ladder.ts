@@ -2,45 +2,48 @@ import type { EventKind } from './event.ts';
 import { PROFILES, type Profile } from './profile.ts';
 
 /**
- * When to record less, and when to record as chosen again. Pure decisions. Rules:
+ * When to lower the quality and when to raise it again. Pure functions. Rules:
  * docs/spec/sparing.md.
  */
 
-/** As the browser tells it (W3C Compute Pressure). */
+/** W3C Compute Pressure states. */
 export type Pressure = 'nominal' | 'fair' | 'serious' | 'critical';
 
-/** How the device fares, at one round. `null`: not known. */
+/** Load of the device at one round. `null`: not known. */
 export interface LoadSigns {
-	/** Pictures lost, as a share of those that were to come, 0 to 1. */
+	/** Share of expected frames that were lost, 0 to 1 (SR2). */
 	readonly lost: number | null;
-	/** How late the newest fragment came. */
+	/** Delay of the newest fragment. */
 	readonly lateMs: number | null;
 	readonly pressure: Pressure | null;
 	readonly batteryLow: boolean;
 }
 
 export interface QualityLadder {
-	/** 0: as chosen. */
+	/** 0: the chosen quality. */
 	readonly step: number;
-	/** Why it stands lower; `null` on step 0. */
+	/** Why quality is lowered; `null` at step 0. */
 	readonly why: DegradationReason | null;
-	/** Rounds of strain more than of calm, and of calm less what strain took from them. */
+	/**
+	 * SR6, SR7: `strained` is rounds of strain minus rounds of calm; `calm` is rounds of calm minus
+	 * what strain took off. Neither goes below 0.
+	 */
 	readonly strained: number;
 	readonly calm: number;
-	/** Rounds of calm that the next step up takes. */
+	/** Rounds of calm required for the next step up. */
 	readonly patience: number;
-	/** Rounds since the last step up, while it has not proved itself; `null`: it has. */
+	/** Rounds since the last step up while it may still fail; `null`: no step on trial. */
 	readonly proving: number | null;
 }
 
 export type DegradationReason = 'strain' | 'battery';
 
-/** The ladder counts in rounds. */
+/** Interval between decisions; the ladder counts in these rounds. */
 export const ROUND_MS = 10_000;
 const DOWN_ROUNDS = 6;
 const UP_ROUNDS = 60;
 const MAX_PATIENCE = 16 * UP_ROUNDS;
-/** What one round of strain takes from the calm. */
+/** Rounds of calm that one round of strain takes off. */
 const STRAIN_COSTS = 6;
 const BATTERY_STEPS = 2;
 
@@ -65,7 +68,7 @@ export function batteryLow(
 	return charge !== null && !charge.charging && charge.level <= LOW_LEVEL;
 }
 
-/** The ladder after one more round. `last`: the lowest step there is. */
+/** The ladder after one more round. `last`: number of the lowest step. */
 export function afterRound(before: QualityLadder, signs: LoadSigns, last: number): QualityLadder {
 	const load = loadOf(signs);
 	const ladder = proved({ ...before, step: Math.min(before.step, last) });
@@ -87,7 +90,7 @@ export function afterRound(before: QualityLadder, signs: LoadSigns, last: number
 	};
 }
 
-/** SR7: a step up that holds is as good as any. */
+/** SR7: a step up that has held resets the required calm. */
 function proved(ladder: QualityLadder): QualityLadder {
 	if (ladder.proving === null) return ladder;
 	return ladder.proving < UP_ROUNDS
@@ -115,19 +118,19 @@ function loadOf({
 	return lost === null && lateMs === null && pressure === null ? null : 'calm';
 }
 
-/** What was counted up to one moment. */
+/** Frame counts up to one moment. */
 export interface FrameTally {
-	/** When the recorder began; two recorders are not compared. All on the monotonic clock. */
+	/** When the recorder started: tallies of two recorders are not compared. Monotonic clock. */
 	readonly begunMs: number;
 	readonly atMs: number;
-	/** Pictures the lens gave, and those that are in the footage. */
+	/** Frames the lens produced, and frames in the footage. */
 	readonly delivered: number;
 	readonly recorded: number;
 }
 
 const MIN_INTERVAL_MS = 8000;
 
-/** SR2: the share of pictures that were lost between two moments; `null`: it cannot be told. */
+/** SR2: share of frames lost between two tallies, 0 to 1; `null`: cannot be determined. */
 export function frameLoss(before: FrameTally, now: FrameTally, frameRate: number): number | null {
 	const ms = now.atMs - before.atMs;
 	if (before.begunMs !== now.begunMs || ms < MIN_INTERVAL_MS) return null;
@@ -135,7 +138,7 @@ export function frameLoss(before: FrameTally, now: FrameTally, frameRate: number
 	return due <= 0 ? null : Math.max(0, 1 - (now.recorded - before.recorded) / due);
 }
 
-/** SR5: what is recorded on each step, `chosen` first. */
+/** SR5: the profile of each step, starting with `chosen`. */
 export function stepsBelow(chosen: Profile): [Profile, ...Profile[]] {
 	const steps: [Profile, ...Profile[]] = [chosen];
 	const half = atFrameRate(chosen, chosen.frameRate / 2);
@@ -150,20 +153,20 @@ export function stepsBelow(chosen: Profile): [Profile, ...Profile[]] {
 	return steps;
 }
 
-/** The profile of one step; below the lowest there is none. */
+/** The profile of a step, clamped to the lowest. */
 export function degradedProfile(chosen: Profile, step: number): Profile {
 	const steps = stepsBelow(chosen);
 	return steps[Math.min(step, steps.length - 1)] ?? chosen;
 }
 
-/** SR10; `null`: the step makes no difference. */
+/** SR10: the event to log; `null`: the step changes nothing. */
 export function stepEvent(chosen: Profile, from: number, to: number): EventKind | null {
 	const change = changeBetween(degradedProfile(chosen, from), degradedProfile(chosen, to));
 	if (change === null) return null;
 	return to < from ? 'restored' : `spared-${change}`;
 }
 
-/** Another size, the same at another rate, or no difference. */
+/** `size`: another frame size; `rate`: same size, another frame rate; `null`: no difference. */
 export function changeBetween(before: Profile, after: Profile): 'rate' | 'size' | null {
 	if (before.height !== after.height) return 'size';
 	return before.frameRate === after.frameRate ? null : 'rate';
@@ -171,7 +174,7 @@ export function changeBetween(before: Profile, after: Profile): 'rate' | 'size' 
 
 function atFrameRate(profile: Profile, wanted: number): Profile {
 	const frameRate = Math.min(profile.frameRate, Math.max(MIN_FRAME_RATE, Math.round(wanted)));
-	// Pictures that lie further apart differ more.
+	// Frames that lie further apart differ more and compress less.
 	const share = (1 + frameRate / profile.frameRate) / 2;
 	return { ...profile, frameRate, bitsPerSecond: Math.round(profile.bitsPerSecond * share) };
 }

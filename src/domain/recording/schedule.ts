@@ -4,7 +4,7 @@ import type { Calendar } from '#domain/timeline/ribbon.ts';
 export const PLAN_MODES = ['by-hand', 'always', 'times', 'away'] as const;
 export type PlanMode = (typeof PLAN_MODES)[number];
 
-/** SC2. Monday is 0; minutes since midnight, local. */
+/** SC2. Days: Monday is 0. Times: local minutes since midnight. */
 export interface TimeWindow {
 	readonly days: readonly number[];
 	readonly from: number;
@@ -14,15 +14,15 @@ export interface TimeWindow {
 export interface Plan {
 	readonly when: PlanMode;
 	readonly times: readonly TimeWindow[];
-	/** Nobody is at home. */
+	/** The Away switch. */
 	readonly away: boolean;
 }
 
-const WEEK_DAYS = 8;
+const DAYS_AHEAD = 8;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** SC1: whether it should record; `null`: a person says. */
+/** SC1: whether to record; `null`: manual (by hand). */
 export function isPlanned(
 	{ when, times, away }: Plan,
 	calendar: Calendar,
@@ -33,7 +33,7 @@ export function isPlanned(
 	return when === 'always' || away;
 }
 
-/** SC4: when that changes by itself, ms; `null`: never. */
+/** SC4: when that changes by itself, in ms since 1970; `null`: never. */
 export function nextChange(plan: Plan, calendar: Calendar, ms: number): number | null {
 	if (plan.when !== 'times') return null;
 	const now = isPlanned(plan, calendar, ms);
@@ -49,18 +49,18 @@ function isWithin({ days, from, until }: TimeWindow, calendar: Calendar, ms: num
 	return (days.includes(weekday) && at >= from) || (days.includes((weekday + 6) % 7) && at < until);
 }
 
-/** Every moment of the next week at which a span begins or ends, and every midnight; sorted. */
+/** All starts and ends of windows and all midnights in the next eight days, sorted. */
 function boundaries({ times }: Plan, calendar: Calendar, ms: number): number[] {
 	const { year, month, day } = calendar.fieldsOf(ms);
 	const found = new Set<number>();
-	for (let n = 0; n <= WEEK_DAYS; n += 1) {
+	for (let n = 0; n <= DAYS_AHEAD; n += 1) {
 		const start = calendar.dayStart(year, month, day + n);
 		const end = calendar.dayStart(year, month, day + n + 1);
 		found.add(start);
-		// A time of a day that the clock was changed on may come twice, or never: every minute may be a
-		// turn.
-		const odd = end - start === DAY_MS ? 0 : (end - start) / MINUTE_MS;
-		for (let minute = 0; minute < odd; minute += 1) found.add(start + minute * MINUTE_MS);
+		// On the day of a DST change a local time may occur twice or never: any minute may be a
+		// boundary.
+		const minutesToTry = end - start === DAY_MS ? 0 : (end - start) / MINUTE_MS;
+		for (let minute = 0; minute < minutesToTry; minute += 1) found.add(start + minute * MINUTE_MS);
 		for (const minute of times.flatMap(({ from, until }) => [from, until])) {
 			found.add(calendar.momentOf(start, Math.floor(minute / 60), minute % 60, 0));
 		}

@@ -1,15 +1,15 @@
-/** What may be wrong with a picture. Rules: docs/spec/events.md, "Tamper signs". */
+/** What may be wrong with the picture. Rules: docs/spec/events.md, "Tamper signs". */
 export type TamperSign = 'covered' | 'frozen';
 
-/** The mean brightness (0 to 255) of each field of a picture, row by row. */
+/** Mean brightness (0 to 255) of each field of a thumbnail, row by row. */
 export type BrightnessGrid = readonly number[];
 
 export interface TamperState {
 	readonly sign: TamperSign | null;
 	readonly last: BrightnessGrid | null;
 	/**
-	 * How many pictures in a row, this one included, were dark, were not, and were the same as the
-	 * one before.
+	 * Consecutive thumbnails, the last one included, that were dark, were not dark, and were
+	 * identical.
 	 */
 	readonly dark: number;
 	readonly light: number;
@@ -24,7 +24,7 @@ const MIN_SAME = 12;
 
 export const NO_TAMPER: TamperState = { sign: null, last: null, dark: 0, light: 0, same: 0 };
 
-/** EV6, EV7: the next picture. */
+/** EV6, EV7: the state after the next thumbnail. */
 export function nextTamperState(before: TamperState, grid: BrightnessGrid): TamperState {
 	const isDark = darkAndFlat(grid);
 	const dark = isDark ? before.dark + 1 : 0;
@@ -57,13 +57,13 @@ const STRONG_MS2 = 2.5;
 const TWICE_WITHIN_MS = 3000;
 const QUIET_MS = 30_000;
 
-/** When it was last jolted, and when that was last told; ms on one monotonic clock. */
+/** When the device was last jolted and when that was last reported; monotonic clock, ms. */
 export interface JoltState {
 	readonly lastMs: number;
-	readonly toldMs: number;
+	readonly reportedMs: number;
 }
 
-export const NO_JOLT: JoltState = { lastMs: -Infinity, toldMs: -Infinity };
+export const NO_JOLT: JoltState = { lastMs: -Infinity, reportedMs: -Infinity };
 
 /** EV8. `strength`: acceleration without gravity, m/s². */
 export function detectJolt(
@@ -73,6 +73,6 @@ export function detectJolt(
 ): { readonly jolts: JoltState; readonly moved: boolean } {
 	if (strength < STRONG_MS2) return { jolts: before, moved: false };
 	const twice = nowMs - before.lastMs <= TWICE_WITHIN_MS;
-	const moved = twice && nowMs - before.toldMs > QUIET_MS;
-	return { jolts: { lastMs: nowMs, toldMs: moved ? nowMs : before.toldMs }, moved };
+	const moved = twice && nowMs - before.reportedMs > QUIET_MS;
+	return { jolts: { lastMs: nowMs, reportedMs: moved ? nowMs : before.reportedMs }, moved };
 }

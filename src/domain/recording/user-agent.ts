@@ -1,25 +1,23 @@
-/**
- * Browsers and systems that have a name for people here and steps of their own (relay's `/trust`).
- */
+/** Systems with a display name and their own instructions (the relay's `/trust` page). */
 export const SYSTEMS = ['android', 'ios', 'windows', 'mac', 'chromeos', 'linux'] as const;
 export type OperatingSystem = (typeof SYSTEMS)[number];
 
-/** As their makers write them, in every language. */
+/** Vendor spelling; not translated. */
 export const SYSTEM_NAMES: Readonly<Record<OperatingSystem, string>> = {
 	...{ android: 'Android', ios: 'iPad', windows: 'Windows', mac: 'Mac' },
 	...{ chromeos: 'ChromeOS', linux: 'Linux' },
 };
 
-/** What a browser says about itself. It only chooses words: nothing is decided by it. */
+/** Parsed user agent. Used for wording only, never for decisions. */
 export interface UserAgent {
-	/** As people call it, in every language; `null`: none we know. */
+	/** Common name, not translated; `null`: unknown. */
 	readonly browser: string | null;
 	readonly system: OperatingSystem | null;
-	/** A device that is called by its kind, as in "iPhone". */
+	/** Device kind that people use as a name; `null`: none. */
 	readonly device: 'iPhone' | 'iPad' | null;
 }
 
-/** The first that fits: each browser also names those that it wants to be taken for. */
+/** First match wins: a browser's user agent also contains the names of those it imitates. */
 const BROWSERS = [
 	[/\b(?:Edg|EdgA|EdgiOS)\//, 'Edge'],
 	[/\b(?:OPR|OPT)\//, 'Opera'],
@@ -39,15 +37,13 @@ const SYSTEM_PATTERNS: readonly (readonly [RegExp, OperatingSystem])[] = [
 ];
 
 /**
- * @param touches an iPad that asks for the desktop's pages is a Mac with a touch screen; 0: not
- *   known
+ * @param touches `navigator.maxTouchPoints`; 0: unknown. An iPad that requests desktop sites claims
+ *   to be a Mac, but has a touch screen.
  */
 export function parseUserAgent(text: string, touches = 0): UserAgent {
-	const touchMac = /\bMacintosh\b/.test(text) && touches > 1;
+	const isIpad = /\bMacintosh\b/.test(text) && touches > 1;
 	const browser = BROWSERS.find(([sign]) => sign.test(text))?.[1] ?? null;
-	const system = touchMac
-		? 'ios'
-		: (SYSTEM_PATTERNS.find(([sign]) => sign.test(text))?.[1] ?? null);
+	const system = isIpad ? 'ios' : (SYSTEM_PATTERNS.find(([sign]) => sign.test(text))?.[1] ?? null);
 	const device = /\biPhone\b/.test(text) ? 'iPhone' : system === 'ios' ? 'iPad' : null;
 	return { browser, system, device };
 }

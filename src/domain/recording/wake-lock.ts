@@ -1,2 +1,2 @@
-/** What keeps the screen on: it is not wanted, is held, was refused, or this browser has none. */
+/** State of the screen wake lock. `missing`: this browser has no such API. */
 export type WakeLockState = 'unwanted' | 'held' | 'refused' | 'missing';

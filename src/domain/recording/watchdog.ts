@@ -2,8 +2,8 @@ import type { FaultKind } from '#domain/base/fault.ts';
 import type { RunEnd } from '#domain/footage/run.ts';
 
 /**
- * When is silence a failure? Pure decisions; times in ms on one monotonic clock. Rules:
- * docs/spec/recording.md.
+ * Counts of delivered frames and fragments. The functions here are pure; times are in ms on the
+ * monotonic clock. Rules: docs/spec/recording.md, RC15 and RC31.
  */
 export interface Pulse {
 	readonly frames: number;
@@ -11,23 +11,21 @@ export interface Pulse {
 }
 
 export interface WatchdogState {
-	/** When frames and fragments last grew. */
+	/** When frames and fragments last increased. */
 	readonly frameMs: number;
 	readonly fragmentMs: number;
 	readonly pulse: Pulse;
-	/** By how much longer than at the first try the first frame and fragment may take. */
+	/** RC31: factor on the time allowed for the first frame and the first fragment. */
 	readonly patience: number;
 }
 
 const NO_FRAMES_MS = 5000;
 const NO_FRAGMENTS_MS = 8000;
-/** Some lenses sleep, and take 7 s and more until their first picture. */
+/** Some lenses sleep and take 7 s or more to deliver their first frame. */
 const FIRST_FRAME_MS = 15_000;
 const MAX_WAIT_MS = 120_000;
 
-/**
- * `failures`: in a row before this. What was not ready in time gets twice the time at the next try.
- */
+/** `failures`: consecutive failures so far. The allowed time doubles with each. */
 export function initialWatchdog(pulse: Pulse, nowMs: number, failures = 0): WatchdogState {
 	return { frameMs: nowMs, fragmentMs: nowMs, pulse, patience: 2 ** Math.min(failures, 10) };
 }
@@ -37,14 +35,15 @@ export function nextWatchdog(watch: WatchdogState, pulse: Pulse, nowMs: number):
 	return {
 		...watch,
 		frameMs: pulse.frames === watch.pulse.frames ? watch.frameMs : nowMs,
-		// No encoder gives anything before there was a frame.
+		// No encoder delivers anything before the first frame.
 		fragmentMs: same && pulse.frames > 0 ? watch.fragmentMs : nowMs,
 		pulse,
 	};
 }
 
 /**
- * What has fallen silent: the lens gives no frames, or frames come and the encoder gives nothing.
+ * RC15: `frames`: the lens delivers nothing. `fragments`: frames arrive but the encoder delivers
+ * nothing.
  */
 export function silence(watch: WatchdogState, nowMs: number): 'frames' | 'fragments' | null {
 	const { pulse, patience } = watch;
@@ -58,29 +57,27 @@ export function silence(watch: WatchdogState, nowMs: number): 'frames' | 'fragme
 
 const RETRY_MS = [500, 1000, 2000, 5000, 10_000] as const;
 
-/**
- * How long to wait before the next try; it never gives up, and never tries more often than this.
- */
+/** RC16: delay before the next attempt, after this many consecutive failures. */
 export function retryAfterMs(failures: number): number {
 	return RETRY_MS[Math.min(Math.max(failures, 1), RETRY_MS.length) - 1] ?? 10_000;
 }
 
-/** What is made anew before the next try, the mildest first. The database reopens by itself. */
+/** What to recreate before the next attempt, mildest first. The database reopens by itself. */
 export type Repair = 'recorder' | 'lens' | 'page';
 
 const LENS_AFTER_FAILURES = 2;
 const PAGE_AFTER_FAILURES = 6;
-/** What a page that is loaded anew might do better. */
+/** Failures that a page reload may fix. */
 const RELOAD_REASONS: readonly RunEnd[] = ['stalled', 'failed', 'store'];
 
-/** WD3: the repair after so many failures in a row, the last of them for this reason. */
+/** WD3: the repair after `failures` consecutive failures, the last one for reason `why`. */
 export function repairFor(
 	failures: number,
 	why: RunEnd,
 	silent: 'frames' | 'fragments' | null,
 	fault: FaultKind | null = null,
 ): Repair {
-	// Only another version of this app can do better.
+	// A newer version of the app changed the store: only reloading into it helps.
 	if (fault === 'newer') return 'page';
 	if (failures >= PAGE_AFTER_FAILURES && RELOAD_REASONS.includes(why)) return 'page';
 	const lensFailed = silent === 'frames' || why === 'unplugged' || why === 'denied';

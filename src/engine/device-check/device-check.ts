@@ -38,22 +38,22 @@ import {
 } from './trial-recording.ts';
 import { TrialRunner, type TrialRunnerOptions } from './trial-runner.ts';
 
-/** What a question to the browser may take. */
+/** Deadline for browser API queries. */
 const QUERY_MS = 5000;
-/** A person may be asked for the camera. */
+/** The browser may ask the person for permission. */
 const LENS_MS = 70_000;
 const KEYS_MS = 15_000;
-/** An encoder may take seconds to begin. */
+/** An encoder may take seconds to start. */
 const LIVE_MS = 10_000;
 const RECORD_MS = 30_000;
-/** Footage is of now if it is so young. */
+/** Maximum age of footage that counts as being recorded now. */
 const RECENT_MS = 60_000;
 
 export interface DeviceCheckTools {
 	readonly clock: Clock;
 	readonly crypto: Crypto;
 	readonly capture: Capture;
-	/** Encodings of their own: nobody who watches gets what a check records. */
+	/** Not the shared encoder: viewers must not receive what a check records. */
 	readonly encoder: Encoder;
 	readonly liveEncoder: LiveEncoder;
 	readonly dataConnections: DataConnections;
@@ -62,19 +62,19 @@ export interface DeviceCheckTools {
 	readonly lab: DeviceProbe;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera'>;
 	readonly tenure: Pick<CameraLock, 'isHeld'>;
-	/** This device's own, for what it records anyway. */
+	/** The device's real store: DC4 reads the running recording from it. */
 	readonly segments: SegmentStore;
 	readonly localDevice: Pick<LocalDevice, 'state' | 'opener'>;
-	/** Plays on the page, for a person to see. */
+	/** Plays visibly on the page. */
 	readonly player: TrialPlaybackTools['player'];
 }
 
 export interface DeviceCheckOptions extends TrialChoice, TrialRunnerOptions {
-	/** Of the app. */
+	/** App version. */
 	readonly version: string;
 }
 
-/** Tries what this browser can do on this device. Rules: docs/spec/device-check.md. */
+/** Tests what this browser can do on this device. Rules: docs/spec/device-check.md. */
 export class DeviceCheck {
 	readonly #tools: DeviceCheckTools;
 
@@ -82,7 +82,7 @@ export class DeviceCheck {
 		this.#tools = tools;
 	}
 
-	/** DC4: what records on this device now, in this tab or another one. Never throws. */
+	/** DC4: the camera that is recording now, in this tab or another. Never throws. */
 	async busy(): Promise<CameraId | null> {
 		const { recorder, tenure } = this.#tools;
 		const { camera, state } = recorder;
@@ -92,7 +92,9 @@ export class DeviceCheck {
 		return taken ? camera : null;
 	}
 
-	/** The report. Throws `aborted` when it was called off, `conflict` when another tab checks. */
+	/**
+	 * Resolves to the report. Throws `aborted` if cancelled, `conflict` if another tab is checking.
+	 */
 	async run(options: DeviceCheckOptions): Promise<string> {
 		const { clock, lab } = this.#tools;
 		const runner = new TrialRunner(clock, lab.watchVisibility(), options);
@@ -106,16 +108,16 @@ export class DeviceCheck {
 			runner.stop();
 		}
 		const about = { ...lab.about(), version: options.version };
-		const drawn: CheckSource = isTestPicture(options.lensId) ? 'test picture' : 'camera';
-		const source = busy === null ? drawn : 'the recording that was going on';
+		const lens: CheckSource = isTestPicture(options.lensId) ? 'test picture' : 'camera';
+		const source = busy === null ? lens : 'the recording that was going on';
 		return reportText(about, source, runner.findings);
 	}
 
-	/** DC1: in databases of its own, which are gone afterwards. */
+	/** DC1: records into temporary databases and deletes them afterwards. */
 	async #checkRecording(runner: TrialRunner, options: DeviceCheckOptions): Promise<void> {
 		const scratch = await this.#scratch(runner);
 		if (scratch === null) return;
-		if (scratch === 'taken') throw new Fault('conflict', 'another tab checks this device');
+		if (scratch === 'taken') throw new Fault('conflict', 'another tab is running the device check');
 		try {
 			const { crypto, clock } = this.#tools;
 			const { segments, vault } = scratch;
@@ -131,7 +133,8 @@ export class DeviceCheck {
 	}
 
 	/**
-	 * `null`: none, and that was told. It has its own deadlines: what it holds must be given back.
+	 * `null`: not available, and reported. Runs outside `TrialRunner.run`, since what it opens must
+	 * be removed even after a cancel; it has deadlines of its own.
 	 */
 	async #scratch(runner: TrialRunner): Promise<ScratchDatabases | 'taken' | null> {
 		try {
@@ -149,7 +152,7 @@ export class DeviceCheck {
 		choice: DeviceCheckOptions,
 	): Promise<TrialRecording | null> {
 		const { capture, clock, lab } = this.#tools;
-		// First of all: a browser may ask only as long as the press is fresh.
+		// Must come first: browsers may prompt only while user activation lasts.
 		const captured = await runner.run('lens', LENS_MS, (signal) => {
 			const { width, height, frameRate } = choice.profile;
 			const { lensId, sound } = choice;
@@ -181,7 +184,7 @@ export class DeviceCheck {
 		}
 	}
 
-	/** DC4: what is recorded anyway is read, and nothing else of it is touched. */
+	/** DC4: only reads the recording that is in progress. */
 	async #checkCurrent(runner: TrialRunner, camera: CameraId): Promise<void> {
 		const { localDevice, segments, clock } = this.#tools;
 		for (const trial of ['lens', 'seal', 'store', 'live', 'decode', 'removed'] as const) {
@@ -189,14 +192,14 @@ export class DeviceCheck {
 		}
 		if (localDevice.state.kind === 'ready') runner.report(keysFinding(localDevice.state.strength));
 		const run = await runner.run('record', QUERY_MS, () => segments.lastRun(camera));
-		// It is armed, and saves nothing: what is older says nothing of now.
+		// Armed but saving nothing: older footage says nothing about the current state.
 		if (run === null || run.endUs < (clock.wallMs() - RECENT_MS) * 1000) return;
 		const heard = /opus|mp4a/.test(run.mime) || null;
 		const recorded = { run, firstMs: null, heard };
 		await readBack({ ...this.#tools, opener: localDevice.opener }, recorded, runner);
 	}
 
-	/** What needs no recording. */
+	/** Trials that need no recording. */
 	async #checkRest(runner: TrialRunner): Promise<void> {
 		const { dataConnections, features, lab, origin } = this.#tools;
 		await runner.run('connect', QUERY_MS, async (signal) => {
@@ -217,16 +220,17 @@ export class DeviceCheck {
 	}
 }
 
-/** New ones, as at a first start. Resolves to the camera they are for. */
+/** Creates keys as at a first start. Resolves to the camera they belong to. */
 async function createKeys(localDevice: LocalDevice, runner: TrialRunner): Promise<CameraId | null> {
 	const state = await localDevice.createCamera();
 	if (state.kind === 'unavailable') throw state.fault;
-	if (state.kind !== 'ready') throw new Fault('unavailable', 'no keys could be made');
+	if (state.kind !== 'ready')
+		throw new Fault('unavailable', 'the device check could not create keys');
 	runner.report(keysFinding(state.strength));
 	return state.cameras[0]?.id ?? null;
 }
 
-/** How long two ends on this device take to find each other, as two devices in a network would. */
+/** Time in ms to connect two peers in this page, as two devices in one network would. */
 async function measureConnect(
 	dataConnections: DataConnections,
 	clock: Clock,
@@ -240,14 +244,14 @@ async function measureConnect(
 	try {
 		return await new Promise<number>((done, fail) => {
 			signal.addEventListener('abort', () => {
-				fail(new Fault('timeout', 'no connection came up'));
+				fail(new Fault('timeout', 'the direct connection did not open in time'));
 			});
 			const events: DataConnectionEvents = {
 				up: () => {
 					done(clock.monotonicMs() - begun);
 				},
 				down: () => {
-					fail(new Fault('unavailable', 'the connection did not come up'));
+					fail(new Fault('unavailable', 'the direct connection closed before it opened'));
 				},
 				channel: () => ({ text: ignore, bytes: ignore, ended: ignore }),
 			};
@@ -260,7 +264,7 @@ async function measureConnect(
 				signal.throwIfAborted();
 				await offered.accept(answering.descriptor);
 			};
-			// What came too late is closed, too.
+			// Also closes ends that were created after the timeout.
 			connect().catch((error: unknown) => {
 				fail(faultOf(error));
 				close();

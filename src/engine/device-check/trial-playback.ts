@@ -17,7 +17,7 @@ import type { TrialRunner } from './trial-runner.ts';
 
 const OPEN_MS = 10_000;
 const PLAY_MS = 15_000;
-/** The newest of them. */
+/** Reads at most this many segments, the newest. */
 const MAX_SEGMENTS = 8;
 
 export interface TrialPlaybackTools {
@@ -27,7 +27,7 @@ export interface TrialPlaybackTools {
 	readonly player: (segments: SegmentStore, opener: Opener) => Promise<PlayerControls>;
 }
 
-/** Reads what was recorded from the disk, opens it and plays it. */
+/** Reads recorded segments back from the store, opens (decrypts) and plays them. */
 export async function readBack(
 	tools: TrialPlaybackTools,
 	recorded: TrialRecording,
@@ -48,7 +48,7 @@ export async function readBack(
 	}
 }
 
-/** Resolves to where it begins, ms since 1970. */
+/** Resolves to the start of the segments read, in ms since 1970; `null`: there are none. */
 async function openRecorded(
 	{ clock, segments, opener }: TrialPlaybackTools,
 	{ run, firstMs, heard }: TrialRecording,
@@ -89,18 +89,21 @@ async function playRecorded(
 	const firstMs = clock.monotonicMs() - begunMs;
 	const from = player.state.wallMs ?? startMs;
 	await new Promise<void>((done, fail) => {
-		const look = (): void => {
+		const check = (): void => {
 			const { kind, fault, wallMs } = player.state;
-			if (kind === 'error') fail(fault ?? new Fault('unavailable', 'it did not play'));
+			if (kind === 'error')
+				fail(fault ?? new Fault('unavailable', 'the player stopped with an unknown error'));
 			else if ((wallMs ?? from) - from >= MIN_PLAYED_MS) done();
 		};
-		player.on(look);
-		player.play().then(look, fail);
+		player.on(check);
+		player.play().then(check, fail);
 	});
 	runner.report(playFinding(firstMs, (player.state.wallMs ?? from) - from));
 }
 
 function throwFault({ state }: PlayerControls): void {
-	if (state.kind === 'error') throw state.fault ?? new Fault('unavailable', 'it did not open');
-	if (state.wallMs === null) throw new Fault('not-found', 'the player found no footage');
+	if (state.kind === 'error')
+		throw state.fault ?? new Fault('unavailable', 'the player could not open the recording');
+	if (state.wallMs === null)
+		throw new Fault('not-found', 'the player found no footage in the recording');
 }

@@ -19,12 +19,12 @@ export interface TrialChoice {
 	readonly sound: boolean;
 }
 
-/** What was recorded, to be read back. */
+/** A recording to be read back. */
 export interface TrialRecording {
 	readonly run: Run;
-	/** Until the first second was saved; `null`: not measured. */
+	/** Time until the first segment was saved, in ms; `null`: not measured. */
 	readonly firstMs: number | null;
-	/** Whether there was a microphone; `null`: nobody asked for one. */
+	/** Whether sound was recorded; `null`: not requested. */
 	readonly heard: boolean | null;
 }
 
@@ -46,7 +46,7 @@ interface TrialRecordingOptions {
 const SEGMENTS = 4;
 const NOTHING_EVICTED: EvictionResult = { segments: 0, bytes: 0, span: null };
 
-/** Some seconds by what records always, with a watch in its hand. */
+/** Records four segments with the real `RunWriter` and times sealing and writing. */
 export async function recordTrial(
 	tools: TrialRecordingTools,
 	{ camera, captured, choice, runner, signal }: TrialRecordingOptions,
@@ -64,7 +64,7 @@ export async function recordTrial(
 					clock,
 					encoder,
 					segments: timedSegments(tools.segments, clock, writes),
-					// There is nothing of its own that could leave.
+					// The temporary store has nothing to evict.
 					retention: {
 						makeRoom: () => Promise.resolve(NOTHING_EVICTED),
 						afterQuota: () => Promise.resolve(NOTHING_EVICTED),
@@ -93,7 +93,7 @@ export async function recordTrial(
 			);
 			signal.addEventListener('abort', () => {
 				void runner.defer(writer.end('stopped'));
-				fail(new Fault('timeout', 'nothing was recorded in time'));
+				fail(new Fault('timeout', 'the trial recording saved too few segments in time'));
 			});
 		});
 	} finally {
@@ -140,11 +140,12 @@ async function measured<T>(clock: Clock, took: number[], work: () => Promise<T>)
 	return result;
 }
 
-/** From its first part on. */
+/** Counted from the first part. */
 const LIVE_MS = 1500;
 
 /**
- * What would be sent to whoever watches at the relay. Resolves to its frames, if it sends frames.
+ * Encodes what viewers at the relay would get. Resolves to the parts that carry frames; empty if
+ * this browser sends fragments.
  */
 export async function liveTrial(
 	tools: { readonly clock: Clock; readonly liveEncoder: LiveEncoder },
@@ -155,7 +156,7 @@ export async function liveTrial(
 	const wallOffsetMs = clock.wallMs() - clock.monotonicMs();
 	const parts: FramesPart[] = [];
 	const begunMs = clock.monotonicMs();
-	let film = false;
+	let fragments = false;
 	const first = { ms: null as number | null };
 	let late: () => void = () => undefined;
 	let rest: () => void = () => undefined;
@@ -171,14 +172,14 @@ export async function liveTrial(
 					}
 					if (part.kind === 'frames') parts.push(part);
 					if (part.kind !== 'fragment') return;
-					film = true;
+					fragments = true;
 					done();
 				},
 				ended: fail,
 			},
 		);
 		signal.addEventListener('abort', () => {
-			fail(new Fault('timeout', 'nothing was encoded in time'));
+			fail(new Fault('timeout', 'the live encoder produced nothing in time'));
 		});
 		rest = () => {
 			late();
@@ -190,6 +191,6 @@ export async function liveTrial(
 		const frames = parts.reduce((all, part) => all + part.frames.length, 0);
 		const { codec } = one;
 		runner.report(findingOf('live', 'yes', { codec, frames, firstMs: Math.round(first.ms ?? 0) }));
-	} else runner.report(findingOf('live', 'no', { film }));
+	} else runner.report(findingOf('live', 'no', { film: fragments }));
 	return parts;
 }

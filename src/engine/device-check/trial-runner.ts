@@ -13,12 +13,12 @@ import { Deadline } from '#engine/playback/deadline.ts';
 
 export interface TrialRunnerOptions {
 	readonly signal: AbortSignal;
-	/** What is being tried; then what came out, one by one. */
+	/** Called when a trial starts. `onFinding`: called with each result. */
 	readonly onTrial: (trial: DeviceTrial) => void;
 	readonly onFinding: (finding: DeviceFinding) => void;
 }
 
-/** One trial after the other, each under its deadline: docs/spec/device-check.md, DC3 and DC5. */
+/** Runs trials one by one, each with a deadline. Rules: docs/spec/device-check.md, DC3 and DC5. */
 export class TrialRunner {
 	readonly #clock: Clock;
 	readonly #options: TrialRunnerOptions;
@@ -40,22 +40,24 @@ export class TrialRunner {
 		return [...this.#found.values()];
 	}
 
-	/** The first word on a trial counts, and none after the check was called off. */
+	/** The first finding per trial counts. Ignored after the check was cancelled. */
 	report(finding: DeviceFinding): void {
 		if (this.#options.signal.aborted || this.#found.has(finding.trial)) return;
-		const said = this.#sight.lost ? whileHidden(finding) : finding;
-		this.#found.set(finding.trial, said);
-		this.#options.onFinding(said);
+		const adjusted = this.#sight.lost ? whileHidden(finding) : finding;
+		this.#found.set(finding.trial, adjusted);
+		this.#options.onFinding(adjusted);
 	}
 
-	/** `null`: it failed, and that was told. Throws `aborted` when the whole check was called off. */
+	/**
+	 * `null`: the trial failed, and that was reported. Throws `aborted` if the check was cancelled.
+	 */
 	async run<T>(
 		trial: DeviceTrial,
 		ms: number,
 		work: (signal: AbortSignal) => Promise<T>,
 	): Promise<T | null> {
 		const { signal, onTrial } = this.#options;
-		if (signal.aborted) throw calledOff();
+		if (signal.aborted) throw cancelled();
 		onTrial(trial);
 		const deadline = new Deadline();
 		const cancel = (): void => {
@@ -67,14 +69,14 @@ export class TrialRunner {
 			await deadline.within(this.#clock, ms, async (stop) => {
 				const over = new Promise<never>((_, fail) => {
 					stop.addEventListener('abort', () => {
-						fail(new Fault('aborted', 'a trial was called off'));
+						fail(new Fault('aborted', 'the trial was cancelled or timed out'));
 					});
 				});
 				results.push(await Promise.race([work(stop), over]));
 			});
 			return results[0] ?? null;
 		} catch (error) {
-			if (this.#options.signal.aborted) throw calledOff();
+			if (this.#options.signal.aborted) throw cancelled();
 			this.report(failedFinding(trial, faultOf(error).kind));
 			return null;
 		} finally {
@@ -82,7 +84,7 @@ export class TrialRunner {
 		}
 	}
 
-	/** What must be over before anything is removed: called off, it goes on until it notices. */
+	/** Registers work that `settled` waits for: cancelled work goes on until it notices. */
 	defer<T>(work: Promise<T>): Promise<T> {
 		this.#deferred.push(work.catch(() => undefined));
 		return work;
@@ -92,7 +94,7 @@ export class TrialRunner {
 		await Promise.all(this.#deferred);
 	}
 
-	/** Whatever nobody spoke of needed something that failed. */
+	/** Trials without a finding depended on something that failed. */
 	finish(): void {
 		for (const trial of TRIALS) this.report(unknownFinding(trial, 'before'));
 	}
@@ -102,6 +104,6 @@ export class TrialRunner {
 	}
 }
 
-function calledOff(): Fault {
-	return new Fault('aborted', 'the check was called off');
+function cancelled(): Fault {
+	return new Fault('aborted', 'the device check was cancelled');
 }

@@ -17,9 +17,9 @@ import type { PressureMonitor } from '#ports/device/pressure-monitor.ts';
 import type { EventLog } from './event-log.ts';
 import type { RecorderControls } from './recorder-controls.ts';
 
-/** What screens may ask. */
+/** What the UI may read. */
 export interface QualityStatus {
-	/** Why less is recorded than was chosen; `null`: it is not. */
+	/** Why quality is below what was chosen; `null`: it is not. */
 	readonly why: DegradationReason | null;
 	on(listener: () => void): () => void;
 }
@@ -37,7 +37,7 @@ export interface AdaptiveQualityTools {
 }
 
 /**
- * Makes the recorder do less where the device cannot keep up, and more again. Rules:
+ * Lowers the recording quality when the device cannot keep up, and raises it again. Rules:
  * docs/spec/sparing.md.
  */
 export class AdaptiveQuality implements QualityStatus {
@@ -46,7 +46,7 @@ export class AdaptiveQuality implements QualityStatus {
 	#ladder = FULL_QUALITY;
 	#tally: FrameTally | null = null;
 	#pressure: Pressure | null = null;
-	/** Ends the rounds; `null`: there are none. */
+	/** Stops the rounds; `null`: not running. */
 	#unsubscribe: (() => void) | null = null;
 
 	constructor(tools: AdaptiveQualityTools) {
@@ -86,7 +86,7 @@ export class AdaptiveQuality implements QualityStatus {
 		};
 	}
 
-	/** Nothing is saved: what was seen so far says nothing about what comes. */
+	/** Nothing is being saved: earlier measurements say nothing about what follows. */
 	#stop(): void {
 		this.#unsubscribe?.();
 		this.#unsubscribe = null;
@@ -94,7 +94,7 @@ export class AdaptiveQuality implements QualityStatus {
 		this.#pressure = null;
 	}
 
-	/** SR9. */
+	/** SR9: a recording starts at the chosen quality. */
 	#reset(recorder: AdaptedRecorder): void {
 		if (this.#ladder === FULL_QUALITY) return;
 		const { step } = this.#ladder;
@@ -122,7 +122,7 @@ export class AdaptiveQuality implements QualityStatus {
 		const before = this.#tally;
 		const now = stats === null ? null : { ...stats, atMs: clock.monotonicMs() };
 		const lost = before && now ? frameLoss(before, now, now.frameRate) : null;
-		// Too little to tell is counted on.
+		// An interval too short to judge (`null`) goes on counting from the same tally.
 		if (lost !== null || before?.begunMs !== now?.begunMs) this.#tally = now;
 		return {
 			lost,

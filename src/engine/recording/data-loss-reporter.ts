@@ -6,9 +6,9 @@ import type { EventLog } from './event-log.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import type { RecorderControls } from './recorder-controls.ts';
 
-/** Whether the keys are still kept is looked at so often while it records. */
+/** How often to check, while recording, that the keys are still stored. */
 const CHECK_MS = 15_000;
-/** What goes within this is one deletion. */
+/** Losses within this time count as one deletion. */
 const SAME_LOSS_MS = 60_000;
 const MIB = 2 ** 20;
 
@@ -19,28 +19,28 @@ export interface DataLossTools {
 	readonly localDevice: Pick<LocalDevice, 'ensureKeys' | 'state'>;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
 	readonly eventLog: Pick<EventLog, 'add'>;
-	/** Bytes of footage when it was last counted. */
+	/** Bytes of footage at the last count. */
 	readonly footage: () => number;
 }
 
-/** What screens may ask. */
+/** What the UI may use. */
 export interface DataLossControls {
-	/** `null`: nothing was deleted, or the person knows. */
+	/** `null`: nothing was deleted, or the person dismissed the notice. */
 	readonly cleared: DataLoss | null;
 	on(listener: () => void): () => void;
-	/** The person knows; it is not said again. */
+	/** The person dismissed the notice. */
 	forget(): void;
 }
 
 /**
- * What somebody deletes of this site's data while a page is open: said until the person knows, and
- * no reason to stop. Rules: docs/spec/guard.md, GO4 and GO5.
+ * Reports site data that was deleted while a page is open, until the person dismisses it. Recording
+ * goes on. Rules: docs/spec/guard.md, GO4 and GO5.
  */
 export class DataLossReporter implements DataLossControls {
 	cleared: DataLoss | null;
 	readonly #tools: DataLossTools;
 	readonly #listeners = new Set<() => void>();
-	/** Not written down yet: events need keys. */
+	/** The event is not written yet: that needs keys. */
 	#unlogged = false;
 
 	constructor(tools: DataLossTools) {
@@ -90,7 +90,7 @@ export class DataLossReporter implements DataLossControls {
 
 	async #keepKeys(): Promise<void> {
 		if (!this.#armed) return;
-		// What the vault does not answer now is asked again, and before each run.
+		// A failure is retried at the next check, and before each run.
 		await this.#tools.localDevice.ensureKeys().catch(() => undefined);
 	}
 

@@ -14,12 +14,12 @@ export interface EventLogTools {
 	readonly sealerOf: (camera: CameraId) => Promise<SidecarSealer>;
 }
 
-/** Ends an event that goes on; once more: it went on until now. */
+/** Sets the end of an ongoing event to now. Calling it again moves the end. */
 export type EndEvent = () => void;
 
 type EventContent = Omit<EventBody, 'endUs'>;
 
-/** Writes down what happens at a camera, and reads it again. Rules: docs/spec/events.md. */
+/** Writes and reads the sealed events of a camera. Rules: docs/spec/events.md. */
 export class EventLog {
 	readonly #tools: EventLogTools;
 	readonly #sealers = new Map<CameraId, Promise<SidecarSealer>>();
@@ -29,7 +29,7 @@ export class EventLog {
 		this.#tools = tools;
 	}
 
-	/** A moment, or what is over at `endUs`. `startUs`: wall time in µs, now when not given. */
+	/** Adds an event that is over. Times are wall time in µs; `startUs` defaults to now. */
 	add(
 		camera: CameraId,
 		kind: EventKind,
@@ -40,7 +40,7 @@ export class EventLog {
 		this.#inTurn(() => this.#store(camera, contentOf(kind, detail), startUs, endUs));
 	}
 
-	/** Something that goes on until the returned function is called. */
+	/** Adds an event that lasts until the returned function is called. */
 	begin(
 		camera: CameraId,
 		kind: EventKind,
@@ -48,33 +48,33 @@ export class EventLog {
 		detail: EventDetail = {},
 	): EndEvent {
 		let id: number | null = null;
-		const said = contentOf(kind, detail);
-		this.#inTurn(async () => (id = await this.#store(camera, said, startUs)));
+		const content = contentOf(kind, detail);
+		this.#inTurn(async () => (id = await this.#store(camera, content, startUs)));
 		return () => {
 			const endUs = Math.max(startUs, this.#nowUs());
 			this.#inTurn(async () => {
 				if (id === null) return;
-				const sealed = await this.#sealed(camera, said, startUs, endUs);
+				const sealed = await this.#sealed(camera, content, startUs, endUs);
 				await this.#tools.events.replace({ id, ...sealed });
 			});
 		};
 	}
 
-	/** When everything so far is written, or could not be. */
+	/** Resolves when all writes so far have finished or failed. */
 	async settled(): Promise<void> {
 		await this.#work;
 	}
 
-	/** Those that began in [fromUs, toUs), oldest first. Throws what `Events` throws. */
+	/** Events that began in [fromUs, toUs), oldest first. Throws what `EventStore` throws. */
 	async between(camera: CameraId, fromUs: number, toUs: number): Promise<CameraEvent[]> {
 		const stored = await this.#tools.events.between(camera, fromUs, toUs);
 		const all: CameraEvent[] = [];
 		for (const { id, ...sealed } of stored) {
 			try {
 				const { body } = await this.#tools.opener.openSidecar('event', camera, sealed);
-				const said = eventBodyFrom(body);
-				if (said === null) continue;
-				all.push({ id, camera, startUs: sealed.wallUs, ...said });
+				const content = eventBodyFrom(body);
+				if (content === null) continue;
+				all.push({ id, camera, startUs: sealed.wallUs, ...content });
 			} catch (error) {
 				if (!(error instanceof Fault)) throw error;
 			}
@@ -88,18 +88,18 @@ export class EventLog {
 
 	async #store(
 		camera: CameraId,
-		said: EventContent,
+		content: EventContent,
 		startUs: number,
 		endUs = startUs,
 	): Promise<number> {
-		return this.#tools.events.add(camera, await this.#sealed(camera, said, startUs, endUs));
+		return this.#tools.events.add(camera, await this.#sealed(camera, content, startUs, endUs));
 	}
 
-	async #sealed(camera: CameraId, said: EventContent, startUs: number, endUs: number) {
+	async #sealed(camera: CameraId, content: EventContent, startUs: number, endUs: number) {
 		const sealer = this.#sealers.get(camera) ?? this.#tools.sealerOf(camera);
 		this.#sealers.set(camera, sealer);
 		try {
-			return await (await sealer).seal('event', startUs, eventBytes({ ...said, endUs }));
+			return await (await sealer).seal('event', startUs, eventBytes({ ...content, endUs }));
 		} catch (error) {
 			this.#sealers.delete(camera);
 			throw error;
@@ -107,8 +107,8 @@ export class EventLog {
 	}
 
 	/**
-	 * In order, so that an end finds its beginning. EV5: nobody waits for it, and nothing ends with
-	 * it.
+	 * In order, so that an end finds its event. EV5: errors are swallowed, since events must never
+	 * hold up or end a recording.
 	 */
 	#inTurn(work: () => Promise<unknown>): void {
 		this.#work = this.#work.then(work).catch(() => undefined);

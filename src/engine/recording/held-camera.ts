@@ -10,7 +10,7 @@ interface HeldCameraTools {
 	readonly retention: Pick<Retention, 'withRoom'>;
 }
 
-/** The right to record a camera, while this tab has it. */
+/** The camera lock, while this tab holds it. */
 export class HeldCamera {
 	readonly #tools: HeldCameraTools;
 	#release: (() => void) | null = null;
@@ -19,12 +19,12 @@ export class HeldCamera {
 		this.#tools = tools;
 	}
 
-	/** False: another tab has it. Throws what `Segments` throws. */
+	/** False: another tab holds it. Throws what `SegmentStore` throws. */
 	async acquire(camera: CameraId): Promise<boolean> {
 		const { tenure, segments, retention } = this.#tools;
 		this.#release ??= await tenure.acquire(camera);
 		if (this.#release === null) return false;
-		// Whoever left them open is gone, or the tenure would not be ours.
+		// The tab that left them open is gone, or this one would not have got the lock.
 		await retention.withRoom(() => closeOpenRuns(segments, camera));
 		return true;
 	}

@@ -2,13 +2,14 @@ import type { Capture, Captured } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { RecorderChoice } from './recorder-controls.ts';
 
-/** A lens that comes back is told by the browser, mostly. */
+/** Fallback only: browsers usually report a lens that was plugged in again. */
 const POLL_MS = 15_000;
-/** A lens that is listed and does not open is not tried all day long. */
+/** Upper limit of the back-off for a lens that is listed but does not open. */
 const MAX_POLL_MS = 10 * 60_000;
 
 /**
- * Whether what was chosen and could not be had is there again. Rule: docs/spec/recording.md, RC33.
+ * Tells whether the chosen lens or microphone is available again. Rule: docs/spec/recording.md,
+ * RC33.
  */
 export class LensAvailability {
 	readonly #capture: Pick<Capture, 'lenses'>;
@@ -21,12 +22,14 @@ export class LensAvailability {
 		this.#clock = clock;
 	}
 
-	/** `told`: something was plugged in, or allowed. */
-	async isBack(captured: Captured, choice: RecorderChoice, told: boolean): Promise<boolean> {
+	/**
+	 * `notified`: the browser reported a new device or permission, so polling limits do not apply.
+	 */
+	async isBack(captured: Captured, choice: RecorderChoice, notified: boolean): Promise<boolean> {
 		const mute = choice.sound && !captured.sound;
-		if (captured.chosen && !(mute && told)) return false;
+		if (captured.chosen && !(mute && notified)) return false;
 		const nowMs = this.#clock.monotonicMs();
-		if (!told && nowMs - this.#polledMs < this.#waitMs) return false;
+		if (!notified && nowMs - this.#polledMs < this.#waitMs) return false;
 		this.#polledMs = nowMs;
 		if (captured.chosen) return true;
 		try {
@@ -39,7 +42,7 @@ export class LensAvailability {
 		}
 	}
 
-	/** It was there, and did not open. */
+	/** The lens was listed but did not open: doubles the polling interval. */
 	failed(): void {
 		this.#waitMs = Math.min(2 * this.#waitMs, MAX_POLL_MS);
 	}

@@ -4,7 +4,7 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { EndEvent, EventLog } from './event-log.ts';
 import type { RecorderControls } from './recorder-controls.ts';
 
-/** What a kill can cost of the length of the event. */
+/** How much of the event's length a killed page can lose. */
 const WRITE_INTERVAL_MS = 20_000;
 
 interface LogTestPictureTools {
@@ -14,7 +14,7 @@ interface LogTestPictureTools {
 	readonly calendar: Pick<Calendar, 'fieldsOf'>;
 }
 
-/** RC25: while the test picture is recorded, the timeline says so: an event for each day. */
+/** RC25: logs an event, one per day, for as long as the test picture is recorded. */
 export function logTestPicture({ recorder, eventLog, clock, calendar }: LogTestPictureTools): void {
 	let end: EndEvent | null = null;
 	let writtenMs = 0;

@@ -6,10 +6,7 @@ import type { RecorderSettings } from './recorder-settings.ts';
 import type { LensView } from './recorder-controls.ts';
 import { LensAvailability } from './lens-availability.ts';
 
-/**
- * The lens that is open, if one is. Events of a lens that was let go are nobody's business any
- * more.
- */
+/** Holds the open lens, if any. Events of a lens that is no longer held are ignored. */
 export class OpenLens {
 	readonly #capture: Capture;
 	readonly #settings: RecorderSettings;
@@ -17,25 +14,25 @@ export class OpenLens {
 	readonly #onEvent: (event: CapturedEvent) => void;
 	#captured: Captured | null = null;
 	#muted = false;
-	/** A screen shows it: then it stays open where nothing is recorded. */
+	/** A screen shows the picture, so the lens stays open when nothing is recorded. */
 	shown = false;
 
 	constructor(
 		{ capture, clock }: { readonly capture: Capture; readonly clock: Clock },
 		settings: RecorderSettings,
-		heard: (event: CapturedEvent) => void,
+		onEvent: (event: CapturedEvent) => void,
 	) {
 		this.#capture = capture;
 		this.#settings = settings;
 		this.#availability = new LensAvailability(capture, clock);
-		this.#onEvent = heard;
+		this.#onEvent = onEvent;
 	}
 
 	get captured(): Captured | null {
 		return this.#captured;
 	}
 
-	/** That the open lens gave. */
+	/** Frames delivered by the open lens. */
 	get frames(): number {
 		return this.#captured?.frames() ?? 0;
 	}
@@ -51,27 +48,28 @@ export class OpenLens {
 		return { picture, lensId, label, sound, instead };
 	}
 
-	/** Sound was chosen, and the open lens has none. */
+	/** Sound was chosen, but the open lens delivers none. */
 	get lacksSound(): boolean {
 		return this.#settings.choice.sound && this.#captured?.sound === false;
 	}
 
 	/**
-	 * Opens what was chosen and holds it. The one before stays open: the caller closes it when
-	 * nothing reads from it any more. Throws what `Capture.open` throws, and then holds what it held.
+	 * Opens and holds the chosen lens. The previous one stays open: the caller closes it once nothing
+	 * reads from it. Throws what `Capture.open` throws; the previous lens is then still held.
 	 */
 	async open(): Promise<Captured> {
 		return this.#adopt(await this.#request());
 	}
 
 	/**
-	 * RC33: what was chosen and could not be had is there again, and is held; as `open`. `null`: it
-	 * is not.
+	 * RC33: opens and holds the chosen lens, as `open` does, if it is available again. `null`: it is
+	 * not, or did not open.
 	 */
-	async reopenChosen(told: boolean): Promise<Captured | null> {
+	async reopenChosen(notified: boolean): Promise<Captured | null> {
 		const before = this.#captured;
 		const { effective } = this.#settings;
-		if (before === null || !(await this.#availability.isBack(before, effective, told))) return null;
+		if (before === null || !(await this.#availability.isBack(before, effective, notified)))
+			return null;
 		const fresh = await this.#request().catch(() => null);
 		if (fresh === null || !fresh.chosen || (effective.sound && !fresh.sound)) {
 			fresh?.close();
@@ -82,7 +80,7 @@ export class OpenLens {
 		return this.#adopt(fresh);
 	}
 
-	/** Nothing is recorded any more. */
+	/** Call when recording has ended. */
 	closeUnlessShown(): void {
 		if (!this.shown) this.close();
 	}
@@ -116,20 +114,20 @@ export class OpenLens {
 	}
 }
 
-/** Why a run ends with its lens, and what is said of it. */
+/** The run's end reason and the fault to show when its lens is lost. */
 export function lensLost(event: 'ended' | 'denied'): readonly [RunEnd, Fault] {
 	const why = event === 'denied' ? 'denied' : 'unplugged';
 	const kind = event === 'denied' ? 'denied' : 'not-found';
 	return [why, new Fault(kind, `the lens is ${why}`, undefined, 'camera')];
 }
 
-/** Why nothing is recorded where it did not open. */
+/** The reason and the fault for not recording when the lens did not open. */
 export function lensRefused(fault: Fault): readonly [RunEnd, Fault] {
 	return [fault.kind === 'denied' || fault.kind === 'system' ? 'denied' : 'unplugged', fault];
 }
 
-/** Nothing comes although the track says live (RC15). */
+/** RC15: nothing arrives although the track claims to be live. */
 export function silenceFault(silent: 'frames' | 'fragments'): Fault {
 	const source = silent === 'frames' ? 'camera' : 'recorder';
-	return new Fault('timeout', `no ${silent} came`, undefined, source);
+	return new Fault('timeout', `no ${silent} arrived in time`, undefined, source);
 }

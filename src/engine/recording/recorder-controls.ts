@@ -11,16 +11,16 @@ import type { CameraLock } from '#ports/device/camera-lock.ts';
 import type { Retention } from '#engine/storage/retention.ts';
 import type { EncodingStats, RunWriterTools } from './run-writer.ts';
 
-/** Where the camera of this device stands. One value; screens derive everything from it. */
+/** State of this device's camera. Screens derive everything from this one value. */
 export type RecorderState =
-	/** No lens open. `fault`: why the last try failed. */
+	/** No lens open. `fault`: why the last attempt failed. */
 	| { readonly kind: 'off'; readonly fault: Fault | null }
 	| { readonly kind: 'opening' }
-	/** Picture on, not recording. */
+	/** Lens open, not recording. */
 	| { readonly kind: 'preview'; readonly view: LensView }
 	/** Another tab of this browser records this camera. */
 	| { readonly kind: 'elsewhere' }
-	/** Recording was asked for; the first segment is not saved yet. */
+	/** Recording was requested; the first segment is not saved yet. */
 	| { readonly kind: 'starting'; readonly view: LensView }
 	| {
 			readonly kind: 'recording';
@@ -28,7 +28,7 @@ export type RecorderState =
 			readonly saved: RecordingProgress;
 			readonly notes: readonly RecordingNotice[];
 	  }
-	/** Armed, but nothing is being saved right now; it tries again by itself. */
+	/** Armed, but nothing is being saved; the recorder retries by itself. */
 	| {
 			readonly kind: 'blind';
 			readonly why: RunEnd;
@@ -37,7 +37,7 @@ export type RecorderState =
 			readonly view: LensView | null;
 	  };
 
-/** Things the person should know although it records. */
+/** Things the person should know while recording goes on. */
 export type RecordingNotice = 'sound-missing' | 'muted';
 
 export interface LensView {
@@ -46,8 +46,7 @@ export interface LensView {
 	readonly label: string;
 	readonly sound: boolean;
 	/**
-	 * What the lens is called that was chosen and is not there, so that this one is used; '': nobody
-	 * knows.
+	 * Label of the chosen lens if that is missing and this one is used instead; '': label unknown.
 	 */
 	readonly instead?: string | null;
 }
@@ -67,40 +66,33 @@ export interface RecorderChoice {
 	readonly sound: boolean;
 }
 
-/** What screens may ask of the recorder; `recorder.ts` owns the order in which things happen. */
+/** What the UI may ask of the recorder, which serializes all calls. */
 export interface RecorderControls {
 	readonly state: RecorderState;
 	readonly camera: CameraId | null;
-	/** What the person chose, whatever is recorded now. */
+	/** What the person chose, even if recording is degraded. */
 	readonly chosenProfile: Profile;
 	/** `null`: nothing is being encoded. */
 	readonly encodingStats: EncodingStats | null;
 	on(listener: () => void): () => void;
-	/**
-	 * Opens the lens and shows the picture, where none is on. Never throws: the state says what
-	 * happened.
-	 */
+	/** Opens the lens for preview unless one is shown already. Never throws: see `state`. */
 	open(choice: RecorderChoice): Promise<void>;
 	/**
-	 * Changes lens, quality or sound; opens no lens that is closed; while recording the run is
-	 * replaced without losing a frame where the lens stays.
+	 * Changes lens, quality or sound. Does not open a closed lens, except when armed. While recording
+	 * it replaces the run, without losing a frame if lens and frame size stay the same.
 	 */
 	change(choice: RecorderChoice): Promise<void>;
-	/** Records so many steps below what was chosen, which stays chosen. */
+	/** Records `step` steps below the chosen quality. The choice itself does not change. */
 	degrade(step: number): Promise<void>;
-	/**
-	 * Replaces the run that is being recorded by a new one, without losing a frame; does nothing
-	 * else.
-	 */
+	/** Starts a new run without losing a frame. No-op when not recording. */
 	renewRun(): Promise<void>;
 	start(): Promise<void>;
-	/** Goes on by itself where recording was on before the page went away. True when it does. */
+	/** Resumes recording if it was on when the page closed. Resolves to whether it is armed now. */
 	resume(): Promise<boolean>;
-	/** Tries now what it would try later. */
+	/** Makes the next attempt now instead of waiting for the timer. */
 	retry(): Promise<void>;
 	stop(): Promise<void>;
-	/** Closes the lens. */
-	/** `leaving`: no screen shows its picture any more. */
+	/** Closes the lens unless armed. `leaving`: no screen shows the picture any longer. */
 	close(leaving?: boolean): Promise<void>;
 }
 
@@ -110,9 +102,11 @@ export interface RecorderTools extends RunWriterTools {
 	readonly retention: Retention;
 	readonly tenure: CameraLock;
 	readonly preferences: PreferenceStore;
-	/** Told before the next try what is made anew for it; may load the page anew itself. */
+	/**
+	 * Called before the next attempt with what will be recreated for it; may itself reload the page.
+	 */
 	readonly prepareRepair?: (camera: CameraId, repair: Repair) => Promise<'reloading' | null>;
-	/** The camera this device is, or `null` before its first start. */
+	/** This device's camera, or `null` before one was created. */
 	readonly camera: () => CameraId | null;
 }
 

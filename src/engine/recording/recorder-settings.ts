@@ -6,7 +6,7 @@ import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { RecorderChoice } from './recorder-controls.ts';
 import type { Retention } from '#engine/storage/retention.ts';
 
-/** What the person chose, and what is asked of lens and encoder while the device is spared. */
+/** What the person chose, and what lens and encoder are asked for while quality is degraded. */
 export class RecorderSettings {
 	choice: RecorderChoice = {
 		lensId: null,
@@ -14,7 +14,7 @@ export class RecorderSettings {
 		profile: profileNamed('standard'),
 		sound: false,
 	};
-	/** Below what was chosen. Never remembered. */
+	/** Steps below the chosen quality. Never stored. */
 	#step = 0;
 	readonly #preferences: PreferenceStore;
 	readonly #retention: Pick<Retention, 'withRoom'>;
@@ -28,7 +28,7 @@ export class RecorderSettings {
 		return { ...this.choice, profile: degradedProfile(this.choice.profile, this.#step) };
 	}
 
-	/** `lens`: another lens or sound. Else what is asked of the same lens. */
+	/** What differs: `lens` (another lens, or sound), else size or frame rate of the same lens. */
 	change(choice: RecorderChoice): 'lens' | 'rate' | 'size' | null {
 		const before = this.effective;
 		const { lensLabel = null } = before.lensId === choice.lensId ? before : choice;
@@ -43,37 +43,34 @@ export class RecorderSettings {
 		return changeBetween(before, this.effective.profile);
 	}
 
-	/** A screen shows what was chosen: how its lens was called is remembered with it. */
+	/**
+	 * Takes over a screen's choice. Screens do not know the lens label: it is kept if the id matches.
+	 */
 	async adopt(choice: RecorderChoice): Promise<void> {
 		await this.load();
 		const { lensId, lensLabel = null } = this.choice;
 		this.choice = { ...choice, lensLabel: lensId === choice.lensId ? lensLabel : null };
 	}
 
-	/**
-	 * RC34: what was opened tells how the chosen lens is called, and its id where that is another by
-	 * now.
-	 */
+	/** RC34: learns the label of the chosen lens, and its new id if that has changed. */
 	learnOpened({ chosen, lensId, label }: Pick<Captured, 'chosen' | 'lensId' | 'label'>): void {
 		if (!chosen || this.choice.lensId === null) return;
 		this.choice = { ...this.choice, lensId: lensId || this.choice.lensId, lensLabel: label };
 	}
 
-	/**
-	 * Choices are remembered as well as they can be; a store that refuses does not stop the camera.
-	 */
-	async save(wish: { readonly armed?: boolean } = {}): Promise<void> {
+	/** Best effort: a store that refuses to save the choice must not stop the camera. */
+	async save(extra: { readonly armed?: boolean } = {}): Promise<void> {
 		const { lensId, lensLabel = null, profile, sound } = this.choice;
 		try {
 			await this.#retention.withRoom(() =>
-				this.#preferences.write({ ...wish, lensId, lensLabel, sound, profile: profile.name }),
+				this.#preferences.write({ ...extra, lensId, lensLabel, sound, profile: profile.name }),
 			);
 		} catch (error) {
 			faultOf(error);
 		}
 	}
 
-	/** What was chosen while no lens was open, on another page or in an earlier life of this one. */
+	/** Loads what was chosen while no lens was open: on another page, or before a reload. */
 	async load(): Promise<void> {
 		try {
 			const { lensId, lensLabel, profile, sound } = await this.#preferences.read();

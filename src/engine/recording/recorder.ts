@@ -20,11 +20,11 @@ import {
 import { RunWriter, type EncodingStats } from './run-writer.ts';
 import { WatchdogTimers } from './watchdog-timers.ts';
 
-/** An epoch key lives 24 h; runs end long before, and a recorder does not grow old. */
+/** Well below the 24 h life of an epoch key, and limits how long one encoder lives. */
 const ROTATE_MS = 4 * 60 * 60 * 1000;
 
 /**
- * Keeps a camera recording: opens the lens, replaces what fails, closes every run with its reason.
+ * Keeps a camera recording: opens the lens, recreates what fails, closes every run with its reason.
  * No method throws; `state` says what happened. Rules: docs/spec/recording.md.
  */
 export class Recorder implements RecorderControls {
@@ -37,17 +37,17 @@ export class Recorder implements RecorderControls {
 	readonly #held: HeldCamera;
 	#armed = false;
 	#writer: RunWriter | null = null;
-	/** When all takes so far are written and closed. */
+	/** Resolves when all previous writers have written and closed their runs. */
 	#drained: Promise<unknown> = Promise.resolve();
 	readonly #watchdog: WatchdogTimers;
-	/** What is made anew before the next try. */
+	/** What to recreate before the next attempt. */
 	#repair: Repair = 'recorder';
 	#progress: RecordingProgress | null = null;
 	#sinceMs = 0;
-	/** Orders follow each other; what a lens or a timer reports joins the same queue. */
+	/** Serializes calls together with what lens and timers report. */
 	#queue: Promise<void> = Promise.resolve();
 
-	/** `rotateMs`: after how long a run is replaced by the next. */
+	/** `rotateMs`: age at which a run is replaced. */
 	constructor(tools: RecorderTools, rotateMs = ROTATE_MS) {
 		this.#tools = tools;
 		this.#rotateMs = rotateMs;
@@ -216,7 +216,7 @@ export class Recorder implements RecorderControls {
 		});
 	}
 
-	/** The lens for an armed camera: failure means blind and another try. */
+	/** For an armed camera: if the lens does not open, goes blind and retries. */
 	async #beginOrOpen(): Promise<void> {
 		let { captured } = this.#lens;
 		if (captured === null && this.#state.kind !== 'blind') this.#set({ kind: 'opening' });
@@ -230,8 +230,8 @@ export class Recorder implements RecorderControls {
 	}
 
 	/**
-	 * A new take on this lens. The one before is stopped in this very task, so that no frame is lost
-	 * between.
+	 * RC10: starts a new writer on this lens and stops the previous one in the same task, so that no
+	 * frame is lost in between.
 	 */
 	#beginRun(captured: Captured, why: RunEnd = 'rotated'): void {
 		const { camera } = this;
@@ -273,13 +273,13 @@ export class Recorder implements RecorderControls {
 		}
 	}
 
-	/** Ends the take without another. */
+	/** Ends the current writer without a successor. */
 	#endRun(why: RunEnd): void {
 		if (this.#writer !== null) this.#drained = Promise.all([this.#drained, this.#writer.end(why)]);
 		this.#writer = null;
 	}
 
-	/** The same lens at another size or rate. A run has one size from its first picture on. */
+	/** Same lens, other size or rate. A new size ends the run first: a run has one size (RC27). */
 	async #adjust(changes: 'rate' | 'size' | null): Promise<void> {
 		const { captured } = this.#lens;
 		if (captured === null || changes === null) return;
@@ -289,14 +289,14 @@ export class Recorder implements RecorderControls {
 		if (goesOn) this.#beginRun(captured, 'changed');
 	}
 
-	/** Another lens or sound. Where the device can, the new one opens first: a short gap. */
+	/** Other lens or sound. Opens the new one first, where possible, to keep the gap short. */
 	async #replaceLens(why: RunEnd): Promise<void> {
 		const old = this.#lens.captured;
 		let fresh: Captured;
 		try {
 			fresh = await this.#lens.open();
 		} catch {
-			// Many phones open a lens only once: let it go first.
+			// Many phones allow only one open lens at a time: close the old one first.
 			this.#endRun(why);
 			this.#lens.close();
 			await this.#settings.save({ armed: true });
@@ -314,7 +314,7 @@ export class Recorder implements RecorderControls {
 		await this.#drained;
 	}
 
-	/** Something was plugged in or allowed: what failed or is missed may work now (RC33, RC36). */
+	/** A device or permission was added: what failed or is missing may work now (RC33, RC36). */
 	async #onLensesChanged(): Promise<void> {
 		const failed = this.#state.kind === 'off' && this.#state.fault !== null;
 		if (this.#state.kind === 'blind') await this.#retryNow();
@@ -323,16 +323,16 @@ export class Recorder implements RecorderControls {
 			await this.#reopenChosen(true);
 	}
 
-	async #reopenChosen(told = false): Promise<void> {
+	async #reopenChosen(notified = false): Promise<void> {
 		const before = this.#lens.captured;
-		const fresh = await this.#lens.reopenChosen(told);
+		const fresh = await this.#lens.reopenChosen(notified);
 		if (fresh === null) return;
 		if (this.#writer === null) this.#showPreview();
 		else await this.#switchTo(fresh, 'changed');
 		before?.close();
 	}
 
-	/** Every second: has the clock been set, has anything fallen silent, is it time for a new run? */
+	/** Every second: did anything stall, did the clock step, is the run due for rotation? */
 	async #check(): Promise<void> {
 		const [writer, captured] = [this.#writer, this.#lens.captured];
 		if (writer === null || captured === null || !this.#armed) return;
@@ -352,7 +352,7 @@ export class Recorder implements RecorderControls {
 		return { frames: this.#lens.frames, fragments: this.#writer?.fragments ?? 0 };
 	}
 
-	/** Nothing is being saved: says so, and tries again after a while, for ever. */
+	/** Nothing is being saved: shows it and schedules the next attempt. Never gives up. */
 	#goBlind(why: RunEnd, fault: Fault, silent: 'frames' | 'fragments' | null = null): void {
 		const sinceMs = this.#state.kind === 'blind' ? this.#state.sinceMs : this.#tools.clock.wallMs();
 		this.#watchdog.failed();
@@ -365,7 +365,7 @@ export class Recorder implements RecorderControls {
 		if (!this.#armed || this.#writer !== null || camera === null) return;
 		this.#watchdog.retrying();
 		const done = await this.#tools.prepareRepair?.(camera, this.#repair);
-		// Should the page stay, there is another try.
+		// In case the reload does not happen.
 		if (done === 'reloading') this.#watchdog.failed();
 		else {
 			if (this.#repair !== 'recorder') this.#lens.close();

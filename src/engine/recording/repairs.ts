@@ -5,9 +5,9 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { PageReloader } from '#ports/app/page-reloader.ts';
 import type { EventLog } from './event-log.ts';
 
-/** WD4. */
+/** WD4: at most one reload in this time. */
 const RELOAD_INTERVAL_MS = 60 * 60_000;
-/** So long the page waits for its last remark to be written. */
+/** How long a reload waits for the event to be written. */
 const LOG_MS = 2000;
 
 const REPAIR_EVENTS: Readonly<Record<Repair, EventKind>> = {
@@ -22,11 +22,11 @@ export interface RepairsTools {
 	readonly reloading: PageReloader;
 }
 
-/** Writes down what is repaired, and loads the page anew where that is what is left. */
+/** Logs repairs, and reloads the page when nothing else is left. */
 export class Repairs {
 	readonly #tools: RepairsTools;
 	/**
-	 * One remark of a kind for one trouble: a lens that is gone for a day is tried thousands of
+	 * WD5: one event per kind and outage: a lens that is missing for a day is retried thousands of
 	 * times.
 	 */
 	#logged = new Set<Repair>();
@@ -53,7 +53,7 @@ export class Repairs {
 		return reloading.reload(nowMs) ? 'reloading' : null;
 	}
 
-	/** It records again. */
+	/** Recording works again: the next outage is logged again. */
 	recovered(): void {
 		this.#logged = new Set();
 	}

@@ -14,16 +14,16 @@ import type { Retention } from '#engine/storage/retention.ts';
 import type { RunSealer } from '#engine/sealing/run-sealer.ts';
 import { ThumbnailWriter, type ThumbnailWriterTools } from './thumbnail-writer.ts';
 
-/** One key frame a second: what a kill can cost. docs/decisions.md has the price in bits. */
+/** How much footage a killed page can lose. docs/decisions.md has the cost in bit rate. */
 const KEY_FRAME_MS = 1000;
-/** What may wait for a store that stalls before the person is told that nothing is saved. */
+/** RC14: limits of what may wait for a stalled store. */
 const MAX_QUEUED = 30;
 const MAX_QUEUED_BYTES = 64 * 2 ** 20;
-/** A run whose row grows longer is replaced: it is written with every segment. */
+/** RC11: the run's row, holes included, is written with every segment, so it must stay short. */
 const MAX_HOLES = 200;
 const MAX_TRIES = 3;
 const RETRY_MS = 1000;
-/** A store that answers nothing must not keep the next run from beginning. */
+/** A store that does not answer must not block the next run. */
 const DRAIN_DEADLINE_MS = 15_000;
 
 type WriterSealer = Pick<RunSealer, 'start' | 'init' | 'fragment'>;
@@ -37,31 +37,31 @@ export interface RunWriterTools {
 		camera: CameraId,
 		given: { readonly mime: string; readonly anchorUs: number },
 	) => Promise<WriterSealer>;
-	/** No picture came for a while. */
+	/** No frame came for a while. */
 	readonly stalled?: (camera: CameraId, hole: Hole) => void;
-	/** Not every test needs pictures. */
+	/** Optional: not every test needs thumbnails. */
 	readonly thumbnails?: ThumbnailWriterTools;
 }
 
-/** How the recording of now goes; counts are its recorder's. */
+/** Health of the current encoding; its counts start with this writer. */
 export interface EncodingStats extends Omit<FrameTally, 'atMs'> {
-	/** Asked for. */
+	/** As requested. */
 	readonly frameRate: number;
-	/** How long after its last picture the newest fragment came; `null`: none came yet. */
+	/** Delay of the newest fragment after its last frame; `null`: none came yet. */
 	readonly lateMs: number | null;
 }
 
 export interface RunWriterEvents {
 	saved(run: Run, segment: SealedSegment): void;
-	/** Another take should follow this one, which goes on until then. */
+	/** Another writer should replace this one, which goes on until then. */
 	renewalNeeded(): void;
-	/** It cannot go on; `end` tells when what was whole is saved. Called once at most. */
+	/** Cannot go on; `end` resolves once complete fragments are saved. Called at most once. */
 	failed(why: RunEnd, fault: Fault): void;
 }
 
 /**
- * One encoding and the runs it becomes: sealed, then written, strictly in order. A run exists in
- * the store from its first fragment on, so that a take without a picture leaves nothing behind.
+ * One encoding and the runs it produces: sealed, then written, strictly in order. A run exists in
+ * the store from its first fragment on, so an encoding without a frame leaves nothing behind.
  */
 export class RunWriter {
 	readonly begun: ClockSample;
@@ -79,7 +79,7 @@ export class RunWriter {
 	#waiting = 0;
 	#waitingBytes = 0;
 	#fragments = 0;
-	/** Pictures in them. */
+	/** Video frames in those fragments. */
 	#frames = 0;
 	#anchorMs = 0;
 	#lateMs: number | null = null;
@@ -88,8 +88,8 @@ export class RunWriter {
 	#ending: Promise<void> | null = null;
 
 	/**
-	 * Starts encoding in this very task. `after`: the end of the take before, whose last head this
-	 * run names.
+	 * Starts encoding synchronously. `after`: the end of the previous writer, whose last head the new
+	 * run refers to.
 	 */
 	constructor(
 		tools: RunWriterTools,
@@ -135,7 +135,7 @@ export class RunWriter {
 		return this.#encoding.soundMissing;
 	}
 
-	/** Fragments the encoder gave so far: the watchdog's pulse. */
+	/** Fragments the encoder delivered so far; the watchdog watches it. */
 	get fragments(): number {
 		return this.#fragments;
 	}
@@ -158,8 +158,8 @@ export class RunWriter {
 	}
 
 	/**
-	 * Ends it: what is still in the encoder is saved, then the run is closed. Resolves when that is
-	 * done.
+	 * Saves what is still in the encoder, then closes the run. Resolves when that is done. The first
+	 * reason wins.
 	 */
 	end(why: RunEnd): Promise<void> {
 		this.#why ??= why;
@@ -174,7 +174,7 @@ export class RunWriter {
 		try {
 			await this.#tools.segments.close(this.#camera, this.#run.runNo, this.#why ?? 'failed');
 		} catch (error) {
-			// The next start closes it as interrupted; nothing of it is lost.
+			// The next start closes the run as `interrupted`; no footage is lost.
 			if (!(error instanceof Fault)) throw error;
 		}
 	}
@@ -184,7 +184,10 @@ export class RunWriter {
 		this.#waiting++;
 		this.#waitingBytes += bytes;
 		if (this.#waiting > MAX_QUEUED || this.#waitingBytes > MAX_QUEUED_BYTES) {
-			this.#break('store', new Fault('timeout', 'the store does not keep up'));
+			this.#break(
+				'store',
+				new Fault('timeout', 'the segment store does not keep up with the encoder'),
+			);
 			return;
 		}
 		this.#work = this.#work.then(async () => {
@@ -210,7 +213,7 @@ export class RunWriter {
 	async #begin(section: InitSection): Promise<void> {
 		const { beginRun, segments } = this.#tools;
 		const before = this.#run;
-		// RC27: pictures of another size are a run of their own.
+		// RC27: another frame size starts a new run.
 		if (before !== null) {
 			await this.#write(0, () => segments.close(this.#camera, before.runNo, 'rotated'));
 		}
@@ -245,7 +248,7 @@ export class RunWriter {
 		if (fragment.keyFrame) void this.#thumbnails?.offer(fragment.bytes, segment.startUs);
 	}
 
-	/** Writes one thing; the very same thing again when there was no room or no answer. */
+	/** RC13: makes room and writes; retries the same write after a full or unresponsive store. */
 	async #write<T>(bytes: number, write: () => Promise<T>): Promise<T> {
 		const { retention } = this.#tools;
 		for (let tried = 1; ; tried++) {

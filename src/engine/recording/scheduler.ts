@@ -9,29 +9,30 @@ import type { RecorderControls } from './recorder-controls.ts';
 
 const POLL_MS = 30_000;
 
-/** What the plan does now. */
+/** What the plan decides now. */
 export interface ScheduleStatus {
 	readonly plan: Plan;
-	/** `null`: a person says. */
+	/** Whether to record; `null`: manual (by hand). */
 	readonly records: boolean | null;
-	/** When it changes by itself, ms; `null`: it does not. */
+	/** When this changes by itself, in ms since 1970; `null`: never. */
 	readonly untilMs: number | null;
-	/** A person pressed against the plan, and that holds. */
+	/** A person's override of the plan is in effect. */
 	readonly pressed: boolean;
 }
 
-/** What screens may ask. No method throws. */
+/** What the UI may use. No method throws. */
 export interface SchedulerControls {
-	/** `null` before the first look. */
+	/** `null` before the first evaluation. */
 	readonly now: ScheduleStatus | null;
 	on(listener: () => void): () => void;
-	/** Goes on recording where that is planned, or was on; looks again from time to time. */
+	/** Records if the plan says so or recording was on; re-evaluates periodically (SC6). */
 	begin(): Promise<void>;
-	/** A person presses Start or Stop. */
+	/** A person pressed Start or Stop. */
 	start(): Promise<void>;
 	stop(): Promise<void>;
 	/**
-	 * `change`: told the plan as it is when its turn comes, so that two changes at once both hold.
+	 * `change` gets the plan as it is when its turn comes, so concurrent changes do not overwrite
+	 * each other.
 	 */
 	set(change: (plan: Plan) => Partial<Plan>): Promise<void>;
 }
@@ -47,12 +48,12 @@ export interface SchedulerTools {
 	readonly eventLog: Pick<EventLog, 'add'>;
 }
 
-/** Starts and stops the camera by its plan. Rules: docs/spec/schedule.md. */
+/** Starts and stops recording by the plan. Rules: docs/spec/schedule.md. */
 export class Scheduler implements SchedulerControls {
 	now: ScheduleStatus | null = null;
 	readonly #tools: SchedulerTools;
 	readonly #listeners = new Set<() => void>();
-	/** What was chosen is known, and what was on before goes on. */
+	/** Recording from before the reload was resumed, if there was any. */
 	#resumed = false;
 	#work: Promise<void> = Promise.resolve();
 
@@ -90,13 +91,13 @@ export class Scheduler implements SchedulerControls {
 		return this.#inTurn(async () => {
 			const { preferences } = this.#tools;
 			const { plan } = await preferences.read();
-			// SC5
+			// SC5: a new plan ends the override.
 			await preferences.write({ plan: { ...plan, ...change(plan) }, override: null });
 			await this.#refresh();
 		});
 	}
 
-	/** What cannot be kept is done all the same. */
+	/** An override that cannot be stored must not keep the camera from starting or stopping. */
 	async #tryOverride(records: boolean): Promise<void> {
 		try {
 			await this.#override(records);
@@ -105,7 +106,7 @@ export class Scheduler implements SchedulerControls {
 		}
 	}
 
-	/** SC4: what a person pressed holds until the plan changes. */
+	/** SC4: an override holds until the plan's next change. */
 	async #override(records: boolean): Promise<void> {
 		const { clock, calendar, preferences } = this.#tools;
 		const { plan } = await preferences.read();
@@ -126,18 +127,18 @@ export class Scheduler implements SchedulerControls {
 		if (first && plan.when === 'by-hand') await this.#tools.recorder.resume();
 		const nowMs = clock.wallMs();
 		const untilMs = nextChange(plan, calendar, nowMs);
-		const over = override !== null && override.untilMs !== null && nowMs >= override.untilMs;
-		if (over) await preferences.write({ override: null });
-		const said = over ? null : override;
+		const expired = override !== null && override.untilMs !== null && nowMs >= override.untilMs;
+		if (expired) await preferences.write({ override: null });
+		const current = expired ? null : override;
 		const wants = isPlanned(plan, calendar, nowMs);
-		const records = wants === null ? null : (said?.records ?? wants);
-		const pressed = wants !== null && said !== null;
-		this.now = { plan, records, untilMs: said === null ? untilMs : said.untilMs, pressed };
+		const records = wants === null ? null : (current?.records ?? wants);
+		const pressed = wants !== null && current !== null;
+		this.now = { plan, records, untilMs: current === null ? untilMs : current.untilMs, pressed };
 		this.#notify();
 		if (records !== null) await this.#apply(records);
 	}
 
-	/** SC6, SC7. */
+	/** SC6, SC7: arms or closes the recorder, and logs it. */
 	async #apply(records: boolean): Promise<void> {
 		const { recorder, preferences, eventLog } = this.#tools;
 		const { camera } = recorder;
@@ -146,7 +147,7 @@ export class Scheduler implements SchedulerControls {
 		if (camera === null || kind === 'elsewhere' || armed === records) return;
 		eventLog.add(camera, records ? 'planned-start' : 'planned-stop');
 		if (records) {
-			// With the lens and the quality that were chosen last.
+			// `resume` uses the lens and quality chosen last.
 			await preferences.write({ armed: true });
 			await recorder.resume();
 		} else {
@@ -155,7 +156,7 @@ export class Scheduler implements SchedulerControls {
 		}
 	}
 
-	/** One thing at a time; what could not be read is looked at again at the next turn. */
+	/** Serializes work. Errors are dropped: the next poll evaluates the plan again. */
 	#inTurn(work: () => Promise<void>): Promise<void> {
 		this.#work = this.#work.then(work).catch(() => undefined);
 		return this.#work;

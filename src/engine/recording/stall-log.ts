@@ -2,14 +2,11 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { Hole } from '#domain/footage/run.ts';
 import type { EventLog } from './event-log.ts';
 
-/** As long as it takes the watchdog to say that nothing comes. */
+/** Same as the watchdog's limit for missing frames (RC15). */
 const LONG_STALL_US = 5_000_000;
 const INTERVAL_US = 60_000_000;
 
-/**
- * Writes down when no picture came; of short ones, which a bad cable makes all day, one a minute
- * (RC30).
- */
+/** RC30: logs stalls. Short ones, which a bad cable causes all day, at most once a minute. */
 export class StallLog {
 	readonly #eventLog: Pick<EventLog, 'add'>;
 	#lastUs = -Infinity;

@@ -13,14 +13,14 @@ import type { PowerSource } from '#ports/device/power-source.ts';
 import type { EndEvent, EventLog } from './event-log.ts';
 import type { RecorderControls } from './recorder-controls.ts';
 
-/** What screens may ask. */
+/** What the UI may read. */
 export interface TamperStatus {
-	/** What is wrong with the picture right now. */
+	/** What is wrong with the picture now; `null`: nothing. */
 	readonly sign: TamperSign | null;
 	on(listener: () => void): () => void;
 }
 
-/** Looks after signs of tampering at the camera that this device is. Rules: docs/spec/events.md. */
+/** Detects tampering with this device's camera and logs it. Rules: docs/spec/events.md. */
 export class TamperDetector implements TamperStatus {
 	readonly #eventLog: Pick<EventLog, 'add' | 'begin'>;
 	readonly #clock: Pick<Clock, 'monotonicMs'>;
@@ -30,7 +30,7 @@ export class TamperDetector implements TamperStatus {
 	#state = NO_TAMPER;
 	#jolts = NO_JOLT;
 	#end: EndEvent = () => undefined;
-	/** Ends the watch over motion and power; `null`: nothing records. */
+	/** Stops watching motion and power; `null`: not recording. */
 	#unsubscribe: (() => void) | null = null;
 
 	constructor(
@@ -54,7 +54,7 @@ export class TamperDetector implements TamperStatus {
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** Looks after the camera for as long as it records. */
+	/** Watches the camera whenever it records. */
 	watch(recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>): void {
 		recorder.on(() => {
 			const { state, camera } = recorder;
@@ -79,7 +79,7 @@ export class TamperDetector implements TamperStatus {
 		});
 	}
 
-	/** EV10. */
+	/** EV10: the device stopped charging. */
 	#watchPower(camera: CameraId): () => void {
 		let charging = this.#power.charge?.charging ?? false;
 		return this.#power.on(() => {
@@ -89,7 +89,6 @@ export class TamperDetector implements TamperStatus {
 		});
 	}
 
-	/** Nothing is known of the picture any more. */
 	#stop(): void {
 		if (this.#unsubscribe === null) return;
 		this.#unsubscribe();
@@ -97,7 +96,7 @@ export class TamperDetector implements TamperStatus {
 		this.#set(NO_TAMPER);
 	}
 
-	/** The next picture of a camera, of wall time `wallUs`. */
+	/** Judges the next thumbnail of a camera; `wallUs` is its wall time in µs. */
 	inspect(camera: CameraId, grid: BrightnessGrid, wallUs: number): void {
 		if (this.#unsubscribe === null) return;
 		const before = this.sign;

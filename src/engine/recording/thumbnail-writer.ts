@@ -5,20 +5,23 @@ import type { BrightnessGrid } from '#domain/recording/tamper.ts';
 import type { ThumbnailMaker, ThumbnailStore } from '#ports/footage/thumbnail-store.ts';
 import type { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
 
-/** Rules: docs/spec/thumbnails.md. */
+/** TN3. */
 const INTERVAL_US = 5_000_000;
-/** So often in a row without a picture, and this take gets none. */
+/** TN3: after so many failures in a row, stops making thumbnails. */
 const MAX_FAILURES = 3;
 
 export interface ThumbnailWriterTools {
 	readonly maker: ThumbnailMaker;
 	readonly thumbnails: ThumbnailStore;
 	readonly sealerOf: (camera: CameraId) => Promise<SidecarSealer>;
-	/** Called with every picture and its wall time, µs. */
-	readonly onBrightness?: (camera: CameraId, look: BrightnessGrid, wallUs: number) => void;
+	/** Called for every thumbnail with its brightness grid and its wall time in µs. */
+	readonly onBrightness?: (camera: CameraId, grid: BrightnessGrid, wallUs: number) => void;
 }
 
-/** Makes a thumbnail every few seconds of what one take records; never in its way. */
+/**
+ * Makes a thumbnail of a run every 5 s, without holding up recording. Rules:
+ * docs/spec/thumbnails.md.
+ */
 export class ThumbnailWriter {
 	readonly #tools: ThumbnailWriterTools;
 	readonly #camera: CameraId;
@@ -35,7 +38,8 @@ export class ThumbnailWriter {
 	}
 
 	/**
-	 * A fragment that is saved and begins with a key frame at `startUs`. Nobody needs to wait for it.
+	 * Offers a saved fragment that starts with a key frame at wall time `startUs`, in µs. Need not be
+	 * awaited.
 	 */
 	async offer(fragment: Bytes, startUs: number): Promise<void> {
 		const due = startUs - this.#lastUs >= INTERVAL_US;
@@ -48,14 +52,14 @@ export class ThumbnailWriter {
 	async #make(fragment: Bytes, startUs: number): Promise<void> {
 		const { maker, thumbnails, sealerOf, onBrightness } = this.#tools;
 		try {
-			const { jpeg, brightness: look } = await maker.render(this.#init, fragment);
-			onBrightness?.(this.#camera, look, startUs);
+			const { jpeg, brightness } = await maker.render(this.#init, fragment);
+			onBrightness?.(this.#camera, brightness, startUs);
 			this.#sealer ??= sealerOf(this.#camera);
 			const sealer = await this.#sealer;
 			await thumbnails.put(this.#camera, await sealer.seal('thumbnail', startUs, jpeg));
 			this.#failures = 0;
 		} catch (error) {
-			// The footage is saved; that its picture is not is no reason to trouble anybody.
+			// TN1: the footage is saved; a missing thumbnail is not worth reporting.
 			this.#failures += 1;
 			if (!(error instanceof Fault)) throw error;
 		}

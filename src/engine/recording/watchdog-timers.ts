@@ -11,11 +11,11 @@ import type { Clock } from '#ports/device/clock.ts';
 const TICK_MS = 1000;
 
 /**
- * The recorder's timers: looks every second, and tries again ever more rarely. Rules:
+ * The recorder's timers: a check every second, and retries with increasing delays. Rules:
  * docs/spec/watchdog.md.
  */
 export class WatchdogTimers {
-	/** In a row, without a segment saved between them. */
+	/** Consecutive failures; a saved segment resets the count. */
 	failures = 0;
 	readonly #clock: Clock;
 	readonly #tick: () => void;
@@ -30,13 +30,13 @@ export class WatchdogTimers {
 		this.#retry = retry;
 	}
 
-	/** A new take is watched from now on. */
+	/** Watches a new encoding from now on. */
 	begin(pulse: Pulse): void {
 		this.#watch = initialWatchdog(pulse, this.#clock.monotonicMs(), this.failures);
 		this.#cancelTick ??= this.#clock.every(TICK_MS, this.#tick);
 	}
 
-	/** What has fallen silent. */
+	/** What has stalled; `null`: nothing. */
 	check(pulse: Pulse): 'frames' | 'fragments' | null {
 		if (this.#watch === null) return null;
 		const nowMs = this.#clock.monotonicMs();
@@ -44,14 +44,14 @@ export class WatchdogTimers {
 		return silence(this.#watch, nowMs);
 	}
 
-	/** Counts it, and tries again after a while. */
+	/** Counts a failure and schedules the next attempt. */
 	failed(): void {
 		this.failures += 1;
 		this.#cancelRetry?.();
 		this.#cancelRetry = this.#clock.after(retryAfterMs(this.failures), this.#retry);
 	}
 
-	/** The next try is being made. */
+	/** An attempt is being made now: cancels the scheduled one. */
 	retrying(): void {
 		this.#cancelRetry?.();
 		this.#cancelRetry = null;

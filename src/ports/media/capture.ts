@@ -1,6 +1,4 @@
-/**
- * A lens (or any video input) of this device. Labels are empty until the person allowed a camera.
- */
+/** A video input of this device. `label` is empty until camera permission is granted. */
 export interface Lens {
 	readonly id: string;
 	readonly label: string;
@@ -8,9 +6,9 @@ export interface Lens {
 }
 
 export interface CaptureRequest {
-	/** `null`: whatever the browser thinks best. An id that is gone falls back to that, too. */
+	/** `null`: the browser's default. An id that no longer exists falls back to it as well. */
 	readonly lensId: string | null;
-	/** What it was called when it was chosen: finds it where its id changed. */
+	/** Label at the time of choosing; identifies the lens if its id has changed. */
 	readonly lensLabel?: string | null;
 	readonly width: number;
 	readonly height: number;
@@ -18,15 +16,15 @@ export interface CaptureRequest {
 	readonly sound: boolean;
 }
 
-/** The moving picture itself. Only adapters look inside (a MediaStream in a browser). */
+/** Opaque handle to the video. Only adapters look inside (a MediaStream in a browser). */
 declare const picture: unique symbol;
 export interface Picture {
 	readonly [picture]: true;
 }
 
 /**
- * `ended`: unplugged or taken for good. `denied`: permission withdrawn. `muted`: no frames for now
- * (a call, a lid).
+ * `ended`: unplugged, or lost for good. `denied`: permission withdrawn. `muted`: no frames for now,
+ * for example during a call or with the lid closed.
  */
 export type CapturedEvent = 'ended' | 'denied' | 'muted' | 'unmuted';
 
@@ -34,39 +32,40 @@ export interface Captured {
 	readonly picture: Picture;
 	readonly lensId: string;
 	readonly label: string;
-	/** False where the lens that was asked for is gone and this is another. */
+	/** False if the requested lens was missing and another one was opened. */
 	readonly chosen: boolean;
-	/** As delivered, which may differ from what was asked; live values, they change with rotation. */
+	/** As delivered, which may differ from the request. Live values: they change on rotation. */
 	readonly width: number;
 	readonly height: number;
 	readonly frameRate: number;
-	/**
-	 * False when sound was not asked for, or asked for and refused: the picture goes on without it.
-	 */
+	/** False if sound was not requested, or was refused: video goes on without it. */
 	readonly sound: boolean;
-	/** Frames delivered since it was opened; the watchdog's pulse, also in a hidden page. */
+	/** Frames delivered since opening. Must count in a hidden page too: the watchdog relies on it. */
 	frames(): number;
-	/** Frames that the lens gave and the browser had no time for; 0 where it does not tell. */
+	/** Frames the lens produced and the browser dropped; 0 if the browser does not report them. */
 	lost(): number;
 	/**
-	 * Asks for another size or rate from now on; a lens that cannot goes on as before. Never throws.
-	 * What is opened a second time beside it would not do: Chromium gives both what the first asked
-	 * for, and only shows the second smaller.
+	 * Requests another size or frame rate. A lens that cannot deliver it goes on as before. Never
+	 * throws. Opening the lens a second time is no substitute: Chromium delivers the first request's
+	 * format to both and only displays the second one smaller.
 	 */
-	adjust(wish: Pick<CaptureRequest, 'width' | 'height' | 'frameRate'>): Promise<void>;
+	adjust(format: Pick<CaptureRequest, 'width' | 'height' | 'frameRate'>): Promise<void>;
 	on(listener: (event: CapturedEvent) => void): () => void;
 	close(): void;
 }
 
 /**
- * Opens lenses. Throws `Fault` of the camera: `denied` (the person or a policy said no), `system`
- * (the page may, the browser may not), `not-found` (no camera), `conflict` (in use by another
- * program), `unreadable` (it did not start), `unsupported` (no secure context, no API), `timeout`,
- * `unavailable`.
+ * Opens lenses. Throws a `Fault` with source `camera`: `denied` (by the person or a policy),
+ * `system` (the page has permission, the browser does not), `not-found` (no camera), `conflict` (in
+ * use by another program), `unreadable` (the camera did not start), `unsupported` (no secure
+ * context, or no API), `timeout`, `unavailable`.
  */
 export interface Capture {
 	lenses(): Promise<Lens[]>;
 	open(request: CaptureRequest, signal?: AbortSignal): Promise<Captured>;
-	/** Plugged in, unplugged, allowed, or the person is back on the page: a try may succeed now. */
+	/**
+	 * Called when opening may succeed now: a device was plugged in or unplugged, permission was
+	 * granted, or the person returned to the page.
+	 */
 	onLenses(listener: () => void): () => void;
 }

@@ -1,48 +1,48 @@
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * `mp4`: H.264, with AAC where this browser can make it, else without sound: plays everywhere.
- * `mp4-opus`: H.264 with the sound as it was recorded: plays in browsers and most players.
+ * `mp4`: H.264 with AAC, or without sound if this browser cannot encode AAC; plays everywhere.
+ * `mp4-opus`: H.264 with the recorded Opus sound; plays in browsers and most players.
  */
 export type ClipFormat = 'mp4' | 'mp4-opus';
 
 export interface ClipMuxerOptions {
 	readonly sound: 'none' | 'copied' | 'aac';
-	/** Every picture is decoded and encoded anew, into this size. `null`: copied. */
+	/** Re-encode every frame at this size. `null`: copy without re-encoding. */
 	readonly into: { readonly width: number; readonly height: number } | null;
-	/** A file to write to; `null`: memory. */
+	/** Output file; `null`: in memory. */
 	readonly file: FileSystemFileHandle | null;
 }
 
 export interface ClipPart {
 	readonly init: Bytes;
 	readonly fragment: Bytes;
-	/** Unbroken footage has one number. */
+	/** Contiguous footage shares one number. */
 	readonly piece: number;
-	/** Frames from so far into the fragment on are not taken, µs; `null`: all are. */
+	/** Leaves out frames from this offset into the fragment on, in µs; `null`: takes all. */
 	readonly untilUs: number | null;
 }
 
 /**
- * One clip being written, in a worker of its own. Throws `Fault`; after one, only `cancel` makes
- * sense.
+ * One clip being written, in its own worker. Throws `Fault`; after that, only `cancel` is allowed.
  */
 export interface ClipJob {
 	/**
-	 * Resolves when there is room for the next. The bytes are handed over. `unsupported`: this cannot
-	 * be copied, because its codec or its parameter sets are not those of the part before.
+	 * Resolves when the next part can be added. Transfers the buffers. Throws `unsupported` if the
+	 * part cannot be copied because its codec or parameter sets differ from those of the previous
+	 * part.
 	 */
 	add(part: ClipPart): Promise<void>;
-	/** The file in memory; `null` where it was written to a file. */
+	/** Resolves to the clip, or `null` if it was written to a file. */
 	finish(): Promise<Blob | null>;
-	/** Nothing of it stays. Twice is harmless. */
+	/** Discards everything written so far. Idempotent. */
 	cancel(): Promise<void>;
 }
 
 export interface ClipMuxer {
-	/** Whether this browser makes AAC. */
+	/** Whether this browser can encode AAC. */
 	canAac(): Promise<boolean>;
 	begin(order: ClipMuxerOptions): ClipJob;
-	/** The size of the pictures of a part. */
+	/** Frame size of a part, in pixels. */
 	sizeOf(part: Pick<ClipPart, 'init' | 'fragment'>): Promise<{ width: number; height: number }>;
 }

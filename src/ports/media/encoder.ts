@@ -1,43 +1,45 @@
 import type { Fault } from '#domain/base/fault.ts';
 import type { Captured } from './capture.ts';
 
-/** The head of a run: `ftyp` and `moov`. */
+/** Initialization section of a run: `ftyp` and `moov`. */
 export interface InitSection {
 	readonly bytes: Uint8Array<ArrayBuffer>;
-	/** For MediaSource, codec strings read from the section itself. */
+	/** MIME type for MediaSource; its codec strings are read from the section itself. */
 	readonly mime: string;
-	/** Capture time of media time 0, on the clock's monotonic scale (ms). */
+	/** Capture time of media time 0, in ms on the monotonic clock. */
 	readonly anchorMs: number;
 }
 
-/** One `moof` + `mdat`: a key frame and what follows it. */
+/** One `moof` + `mdat`: a key frame and the frames that follow it. */
 export interface Fragment {
 	readonly bytes: Uint8Array<ArrayBuffer>;
-	/** Media time of the first video frame: `mediaTicks / timescale` seconds, exact. */
+	/** Media time of the first video frame; exactly `mediaTicks / timescale` seconds. */
 	readonly mediaTicks: number;
 	readonly timescale: number;
-	/** Sum of the video samples' durations; audio durations are never summed. Same scale. */
+	/** Sum of the video sample durations, in `timescale` units; audio durations do not count. */
 	readonly durationTicks: number;
 	readonly keyFrame: boolean;
 	readonly sound: boolean;
-	/** Pictures in it. */
+	/** Number of video frames. */
 	readonly frames: number;
 }
 
 /**
- * Called in order: `init`, then `fragment`s, then `ended` once. Nothing after `ended`. Where
- * pictures change their size another `init` comes, with the same anchor: what follows it is a run
- * of its own.
+ * Calls come in order: `init`, then `fragment`s, then `ended` once and last. If the frame size
+ * changes, another `init` with the same anchor comes; what follows it is a new run.
  */
 export interface EncoderSink {
 	init(section: InitSection): void;
 	fragment(fragment: Fragment): void;
 	/**
-	 * What is recorded is no more what it was: sound is gone. This goes on, but another encoding
-	 * should follow.
+	 * The tracks no longer match the init section, for example because sound ended. This encoding
+	 * goes on, but should be replaced.
 	 */
 	renewalNeeded(): void;
-	/** `null` after `stop()`. Else why it gave up; everything whole was delivered before. */
+	/**
+	 * `null` after `stop()`, else the reason for giving up. All complete fragments were delivered
+	 * before.
+	 */
 	ended(fault: Fault | null): void;
 }
 
@@ -49,17 +51,17 @@ export interface EncoderOptions {
 }
 
 export interface Encoding {
-	/** Ends it; the rest is delivered, then `ended(null)`. Resolves within 5 s, whatever happens. */
+	/** Delivers the remaining fragments, then calls `ended(null)`. Always resolves within 5 s. */
 	stop(): Promise<void>;
-	/** Set when sound was wanted but could not be had in time. */
+	/** True if sound was requested but did not arrive in time. */
 	readonly soundMissing: boolean;
 }
 
-/** Turns a captured picture into fragmented MP4. */
+/** Encodes captured video as fragmented MP4. */
 export interface Encoder {
 	/**
-	 * Begins in this very task, so that a replaced encoding can stop in the same one without losing a
-	 * frame.
+	 * Starts synchronously, so that the encoding it replaces can stop in the same task without losing
+	 * a frame.
 	 */
 	start(captured: Pick<Captured, 'picture'>, options: EncoderOptions, sink: EncoderSink): Encoding;
 }

@@ -1,60 +1,53 @@
 import type { Fault } from '#domain/base/fault.ts';
 
-/** Something to play: a media playlist, and what its lines name. */
+/** Something to play: a media playlist and a loader for its resources. */
 export interface Reel {
-	/** RFC 8216; its URIs are keys for `load`. */
+	/** Media playlist (RFC 8216); its URIs are keys for `load`. */
 	readonly m3u8: string;
-	/**
-	 * Bytes of one line; used for nothing but showing them. A rejection ends the loading (`failed`).
-	 */
+	/** Bytes of one resource, used for display only. A rejection ends loading (`failed`). */
 	load(key: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export type PlaybackScreenEvent =
-	/** A frame was painted; its presentation time on the playlist's timeline. */
+	/** A frame was painted; its presentation time on the playlist timeline. */
 	| { readonly kind: 'frame'; readonly positionS: number }
 	/**
-	 * Where the piece around `key` really lies: its media time minus its position. Sound that begins
-	 * a little before the picture moves it away from what the playlist says.
+	 * Actual offset of the segment at `key`: media time minus playlist position. Sound that starts
+	 * slightly before the video shifts it from what the playlist says.
 	 */
 	| { readonly kind: 'placed'; readonly key: string; readonly offsetS: number }
-	/** The end of the playlist was shown. */
+	/** Playback reached the end of the playlist. */
 	| { readonly kind: 'ended' }
-	/** Moves or stands still by itself: a media key, the system, a hidden page. */
+	/** Playback started or paused without a call: media key, system, or hidden page. */
 	| { readonly kind: 'moving'; readonly moving: boolean }
-	/**
-	 * Nothing more comes to the buffer: what is in it plays on. `key`: the line that failed, where it
-	 * is known.
-	 */
+	/** Loading stopped; what is buffered plays on. `key`: the resource that failed, if known. */
 	| {
 			readonly kind: 'failed';
 			readonly why: 'load' | 'media';
 			readonly fault: Fault;
 			readonly key: string | null;
 	  }
-	/** After `failed`: the buffer is empty now. */
+	/** After `failed`: the buffer has run empty. */
 	| { readonly kind: 'starved' };
 
 /**
- * Where footage is seen. Positions are seconds on the playlist's timeline. Waiting calls reject
- * with `Fault` `aborted` when another `show`, `seek` or `clear` comes, and with the fault of a
- * `failed`. They have no deadline of their own: give them a signal.
+ * Displays footage. Positions are seconds on the playlist timeline. Pending calls reject with
+ * `Fault` `aborted` on another `show`, `seek` or `clear`, and with the fault of a `failed` event.
+ * They have no deadline of their own: pass a signal.
  */
 export interface PlaybackScreen {
-	/**
-	 * Replaces what is shown. Resolves when the frame at the position is painted; it stands still.
-	 */
+	/** Replaces the playlist. Resolves when the frame at the position is painted; paused. */
 	show(playlist: Reel, positionS: number, signal: AbortSignal): Promise<void>;
-	/** Resolves when the frame at the position is painted. Goes on moving if it did. */
+	/** Resolves when the frame at the position is painted. Keeps playing if it was playing. */
 	seek(positionS: number, signal: AbortSignal): Promise<void>;
-	/** Throws `denied` where the browser wants a person's touch first. */
+	/** Throws `denied` if the browser requires a user gesture first. */
 	play(signal: AbortSignal): Promise<void>;
 	pause(): void;
-	/** How fast it plays, whatever is shown; 1 is as it happened. */
+	/** Playback rate, kept across playlists; 1 is real time. */
 	rate(rate: number): void;
-	/** Loads ahead what showing anything will need. */
+	/** Loads the code that playback needs, ahead of time. */
 	preload(): void;
 	on(listener: (event: PlaybackScreenEvent) => void): () => void;
-	/** Shows nothing, holds nothing. */
+	/** Clears the picture and frees all buffers. */
 	clear(): void;
 }

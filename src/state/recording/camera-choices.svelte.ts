@@ -6,7 +6,7 @@ import { profileNamed, type Profile } from '#domain/recording/profile.ts';
 import type { Lens } from '#ports/media/capture.ts';
 import type { Engine } from '#state/app/engine.ts';
 
-/** The camera page's own choices, kept in step with what is remembered. */
+/** The choices on the camera page, synced with the stored preferences. */
 export class CameraChoices {
 	lenses = $state.raw<readonly Lens[]>([]);
 	lensId = $state<string | null>(null);
@@ -14,7 +14,7 @@ export class CameraChoices {
 	sound = $state(false);
 	accepted = $state(false);
 	readonly #engine: Engine;
-	/** Whether the page shows a picture. */
+	/** The page has opened the lens for preview. */
 	#opened = false;
 	#gone = false;
 	#off: () => void = () => undefined;
@@ -25,7 +25,7 @@ export class CameraChoices {
 		this.#subscribe = createSubscriber((update) => engine.recorder.on(update));
 	}
 
-	/** Reads what was chosen before. */
+	/** Loads the stored choices. */
 	async read(): Promise<void> {
 		try {
 			const { lensId, profile, sound, acceptsLoss } = await this.#engine.preferences.read();
@@ -34,13 +34,13 @@ export class CameraChoices {
 			this.sound = sound;
 			this.accepted = acceptsLoss;
 		} catch {
-			// The layout says what is wrong (GO6); a camera with the defaults is better than none.
+			// The layout reports the fault (GO6); a camera with defaults is better than none.
 		}
 	}
 
 	/**
-	 * Reads what was chosen before and, where nothing runs yet, opens the lens. Nothing of it happens
-	 * after `close`.
+	 * Loads the stored choices and opens the lens, unless one is open. Does nothing more after
+	 * `close`.
 	 */
 	async open(): Promise<void> {
 		const { recorder, localDevice, capture } = this.#engine;
@@ -48,11 +48,11 @@ export class CameraChoices {
 		await this.read();
 		if (gone()) return;
 		this.#opened = true;
-		// A visit to this page is the wish to be a camera; broken keys are for a person to decide.
+		// Visiting this page makes the device a camera; what to do about broken keys, a person decides.
 		const { state } = localDevice;
-		const bare = state.kind === 'ready' && state.cameras.length === 0;
-		if (state.kind === 'new' || bare) await localDevice.createCamera();
-		// None: a kit claims this home, and this device becomes a camera after that (KT12).
+		const hasNoCamera = state.kind === 'ready' && state.cameras.length === 0;
+		if (state.kind === 'new' || hasNoCamera) await localDevice.createCamera();
+		// No camera: a recovery kit claims this home first (KT12).
 		if (gone() || localDevice.state.kind !== 'ready' || localDevice.state.cameras.length === 0)
 			return;
 		await recorder.open(this.#choice());
@@ -60,7 +60,7 @@ export class CameraChoices {
 		if (!gone()) this.#off = capture.onLenses(() => void this.look());
 	}
 
-	/** PR33: another camera of this home has that name. */
+	/** PR33: whether another camera of this home has that name. */
 	taken(camera: CameraId, name: string): boolean {
 		const others = this.#engine.cameraDirectory.cameras.filter(({ id }) => id !== camera);
 		return isTaken(
@@ -69,13 +69,13 @@ export class CameraChoices {
 		);
 	}
 
-	/** The page is left. */
+	/** Call when leaving the page. */
 	close(): void {
 		this.#gone = true;
 		this.#off();
 	}
 
-	/** Labels appear once the person allowed a camera. */
+	/** Refreshes the lens list. Labels are empty until camera permission is granted. */
 	async look(): Promise<void> {
 		try {
 			this.lenses = await this.#engine.capture.lenses();
@@ -88,7 +88,7 @@ export class CameraChoices {
 		const { recorder, preferences } = this.#engine;
 		const { lensId, profile, sound } = this;
 		const lensLabel = this.lenses.find(({ id }) => id === lensId)?.label ?? null;
-		// What is not kept holds all the same, as long as the page does.
+		// If saving fails, the choice still holds until the page is closed.
 		await preferences.write({ lensId, lensLabel, profile, sound }).catch(() => undefined);
 		const closed = recorder.state.kind === 'off' || recorder.state.kind === 'elsewhere';
 		const retries = this.#opened && !this.#gone && closed;
@@ -100,11 +100,11 @@ export class CameraChoices {
 		await this.look();
 	}
 
-	/** RC23: a person chooses the test picture, and only where no lens is to be had. */
+	/** RC23: the test picture is offered only if no lens is available. */
 	get offersTestPicture(): boolean {
 		this.#subscribe();
 		const { state } = this.#engine.recorder;
-		// Unasked, a browser names no lens either.
+		// Without permission, browsers list no lens ids either.
 		const tried = state.kind === 'off' && state.fault !== null;
 		return (tried && this.lenses.length === 0) || this.onTestPicture;
 	}
@@ -113,7 +113,7 @@ export class CameraChoices {
 		return isTestPicture(this.usedLens);
 	}
 
-	/** The test picture, or whatever lens the browser thinks best. */
+	/** Switches to the test picture, or back to the browser's default lens. */
 	async useTestPicture(on: boolean): Promise<void> {
 		this.lensId = on ? TEST_PICTURE : null;
 		await this.change();
@@ -125,7 +125,7 @@ export class CameraChoices {
 		await this.#engine.preferences.write({ acceptsLoss: true }).catch(() => undefined);
 	}
 
-	/** The lens in use, for the list: what was asked for may be gone. */
+	/** The lens in use, for the list: the chosen one may be missing. */
 	get usedLens(): string {
 		this.#subscribe();
 		const { state } = this.#engine.recorder;

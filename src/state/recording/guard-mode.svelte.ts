@@ -9,12 +9,12 @@ const LIT_MS = 10_000;
 const BADGE_MOVE_MS = 60_000;
 export const HOLD_TO_LEAVE_MS = 1500;
 
-/** Guard mode: dark, woken by a touch, left by holding. Rules: docs/spec/guard.md. */
+/** Guard mode: black screen, woken by a touch, left by a long press. Rules: docs/spec/guard.md. */
 export class GuardMode {
 	on = $state(false);
 	/** The screen is black. */
 	dark = $state(false);
-	/** Counts the places of the badge. */
+	/** Number of the badge's position. */
 	#turn = $state(0);
 	/** The button is being held. */
 	holding = $state(false);
@@ -27,7 +27,7 @@ export class GuardMode {
 		this.#clock = clock;
 	}
 
-	/** Where the badge stands: no place for long. */
+	/** Position of the badge, which moves every minute. */
 	place(screen: PixelSize, badge: PixelSize): BadgePosition {
 		return badgePosition(this.#turn, screen, badge);
 	}
@@ -39,7 +39,7 @@ export class GuardMode {
 		this.wake();
 	}
 
-	/** True when it was dark: what woke it shall press nothing. */
+	/** True if the screen was dark: the touch that woke it must not press anything. */
 	wake(): boolean {
 		const { dark } = this;
 		this.dark = false;

@@ -1,17 +1,17 @@
 import type { Plan, TimeWindow } from '#domain/recording/schedule.ts';
 import type { Engine } from '#state/app/engine.ts';
 
-/** Nights, until somebody says otherwise. */
+/** Default window: nights. */
 const PROPOSAL: TimeWindow = { days: [0, 1, 2, 3, 4, 5, 6], from: 22 * 60, until: 6 * 60 };
 
-/** Edits when the camera records; every change holds at once. */
+/** Edits the recording plan; every change takes effect at once. */
 export class PlanEditor {
-	/** What was just removed, and where it stood. */
+	/** The window just removed and its index, for undo. */
 	removed = $state.raw<{ readonly at: number; readonly times: TimeWindow } | null>(null);
 	readonly #engine: Engine;
 	readonly #plan: () => Plan | null;
 
-	/** `plan`: as it is now. */
+	/** `plan` returns the current plan. */
 	constructor(engine: Engine, plan: () => Plan | null) {
 		this.#engine = engine;
 		this.#plan = plan;

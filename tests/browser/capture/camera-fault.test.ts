@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { cameraFault } from '#browser/capture/camera-fault.ts';
 import { Fault } from '#domain/base/fault.ts';
 
-/** As the browsers themselves say it; `page`: what their permission for the page is then. */
-const SAID: readonly [
+/** Errors as browsers report them; `page`: the page's camera permission at that time. */
+const ERRORS: readonly [
 	browser: string,
 	name: string,
 	message: string,
@@ -43,13 +43,13 @@ const SAID: readonly [
 	['all', 'TypeError', 'undefined is not an object', null, 'unsupported'],
 ];
 
-describe('what browsers say of a camera that does not open', () => {
-	test.each(SAID)('RC35 %s: %s "%s", the page is %s: %s', (_, name, message, page, kind) => {
+describe('errors of a camera that does not open', () => {
+	test.each(ERRORS)('RC35 %s: %s "%s", the page is %s: %s', (_, name, message, page, kind) => {
 		const { kind: found, source } = cameraFault(new DOMException(message, name), page);
 		expect({ found, source }).toEqual({ found: kind, source: 'camera' });
 	});
 
-	test('RC35 what is a fault already stays what it is, and is the camera’s', () => {
+	test('RC35 an existing fault keeps its kind and gets the source camera', () => {
 		const fault = cameraFault(new Fault('timeout', 'the camera did not open'));
 		expect(fault).toMatchObject({ kind: 'timeout', source: 'camera' });
 	});

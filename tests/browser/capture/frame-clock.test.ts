@@ -6,7 +6,8 @@ afterEach(() => {
 });
 
 /**
- * A lens whose pictures come after `lagMs`, 15 a second, each delivered 5 ms after it was taken.
+ * A lens whose first frame comes after `lagMs`, then 15 a second, each delivered 5 ms after
+ * capture.
  */
 function lens(lagMs: number): void {
 	vi.stubGlobal(
@@ -33,7 +34,7 @@ function lens(lagMs: number): void {
 }
 
 test.each([50, 7000, 60_000])(
-	'RC32 a lens that wakes up after %i ms: time 0 is its first picture, not the moment it was opened',
+	'RC32 a lens that wakes up after %i ms: time 0 is its first frame, not the time of opening',
 	async (lagMs) => {
 		vi.useFakeTimers();
 		lens(lagMs);
@@ -44,7 +45,7 @@ test.each([50, 7000, 60_000])(
 	},
 );
 
-test('RC32 a lens that gives nothing ends the wait, too', async () => {
+test('RC32 the wait also ends if no frame comes', async () => {
 	vi.useFakeTimers();
 	vi.stubGlobal(
 		'MediaStreamTrackProcessor',

@@ -14,7 +14,7 @@ import { paintedLens, soundTrack, type PaintedLens } from '../../fixtures/painte
 
 const OPTIONS = { bitsPerSecond: 1_000_000, keyFrameMs: 1000, frameRate: 15, sound: false };
 
-/** The runs that an encoding makes. */
+/** Collects the runs of an encoding. */
 class Runs implements EncoderSink {
 	readonly runs: { readonly init: InitSection; readonly fragments: Fragment[] }[] = [];
 	outgrew = 0;
@@ -35,7 +35,7 @@ class Runs implements EncoderSink {
 	get fragments(): Fragment[] {
 		return this.runs.flatMap(({ fragments }) => fragments);
 	}
-	/** Between the end of a fragment and the next one, s; the longest. */
+	/** Longest gap between the end of a fragment and the next one, in s. */
 	get longestPauseS(): number {
 		const ends = this.fragments.map((one) => (one.mediaTicks + one.durationTicks) / one.timescale);
 		const starts = this.fragments.map((one) => one.mediaTicks / one.timescale);
@@ -81,41 +81,38 @@ const encoders: [string, () => Encoder][] = [
 ];
 
 describe.each(encoders)('%s', (name, make) => {
-	test.each(['ends', 'falls silent'])(
-		'RC26 sound that %s takes no picture with it',
-		async (how) => {
-			const sound = soundTrack();
-			const lens = paintedLens(640, 360, sound.track);
-			const sink = new Runs();
-			const encoding = begin(make, lens, sink);
-			await until(() => sink.fragments.filter(({ sound: heard }) => heard).length >= 2);
-			expect(sink.outgrew).toBe(0);
-			if (how === 'ends') sound.end();
-			else await sound.hush();
-			const before = sink.fragments.length;
-			// WebCodecs records the silence of a track that lives, as it is.
-			const goesOn = name === 'WebCodecs' && how === 'falls silent';
-			if (goesOn) await until(() => sink.fragments.length > before + 2);
-			else await until(() => sink.outgrew > 0 || sink.over !== null);
-			expect(sink.outgrew).toBe(goesOn ? 0 : 1);
-			const next = new Runs();
-			const after = make().start(
-				{ picture: pictureOf(lens.stream) },
-				{ ...OPTIONS, sound: how !== 'ends' },
-				next,
-			);
-			await encoding.stop();
-			await until(() => next.fragments.length > 0);
-			await after.stop();
-			expect(sink.over).toEqual({ fault: null });
-			expect(sink.longestPauseS).toBeLessThan(0.5);
-			// The one that follows does not wait for sound that is known to be gone.
-			const { startMs, endMs } = { startMs: next.startMs, endMs: sink.endMs };
-			expect(startMs - endMs).toBeLessThan(500);
-		},
-	);
+	test.each(['ends', 'falls silent'])('RC26 no frame is lost when sound %s', async (how) => {
+		const sound = soundTrack();
+		const lens = paintedLens(640, 360, sound.track);
+		const sink = new Runs();
+		const encoding = begin(make, lens, sink);
+		await until(() => sink.fragments.filter(({ sound: heard }) => heard).length >= 2);
+		expect(sink.outgrew).toBe(0);
+		if (how === 'ends') sound.end();
+		else await sound.hush();
+		const before = sink.fragments.length;
+		// WebCodecs records the silence of a live track.
+		const goesOn = name === 'WebCodecs' && how === 'falls silent';
+		if (goesOn) await until(() => sink.fragments.length > before + 2);
+		else await until(() => sink.outgrew > 0 || sink.over !== null);
+		expect(sink.outgrew).toBe(goesOn ? 0 : 1);
+		const next = new Runs();
+		const after = make().start(
+			{ picture: pictureOf(lens.stream) },
+			{ ...OPTIONS, sound: how !== 'ends' },
+			next,
+		);
+		await encoding.stop();
+		await until(() => next.fragments.length > 0);
+		await after.stop();
+		expect(sink.over).toEqual({ fault: null });
+		expect(sink.longestPauseS).toBeLessThan(0.5);
+		// The next encoding does not wait for sound that is known to be gone.
+		const { startMs, endMs } = { startMs: next.startMs, endMs: sink.endMs };
+		expect(startMs - endMs).toBeLessThan(500);
+	});
 
-	test('RC27 pictures that change their size are a run of their own', async () => {
+	test('RC27 another frame size starts a new run', async () => {
 		const lens = paintedLens(640, 360);
 		let sink = new Runs();
 		const all = [sink];
@@ -130,7 +127,7 @@ describe.each(encoders)('%s', (name, make) => {
 			const turned = () => sink.outgrew > 0 || sink.sizes().at(-1) === `${width}x${height}`;
 			await until(turned);
 			if (sink.outgrew === 0) continue;
-			// As the recorder does.
+			// Replaces the encoding as the recorder does.
 			const old = encoding;
 			all.push((sink = new Runs()));
 			encoding = begin(make, lens, sink);
@@ -141,7 +138,7 @@ describe.each(encoders)('%s', (name, make) => {
 		await encoding.stop();
 		expect(all.flatMap((one) => one.sizes())).toEqual(['640x360', '360x640', '640x360']);
 		if (name === 'MediaRecorder') {
-			// Not a picture is lost, and media time goes on.
+			// No frame is lost, and media time goes on.
 			expect(sink.longestPauseS).toBeLessThan(0.3);
 			expect(new Set(sink.runs.map(({ init }) => init.anchorMs)).size).toBe(1);
 		}
@@ -153,7 +150,7 @@ describe.each(encoders)('%s', (name, make) => {
 	});
 });
 
-/** As a media element shows the last of it. */
+/** Size of the last frame as a media element shows it. */
 async function shownSize(init: InitSection, fragments: readonly Fragment[]): Promise<string> {
 	const video = document.createElement('video');
 	const source = new MediaSource();

@@ -18,9 +18,9 @@ import { captureContract } from '../../contracts/capture.ts';
 import { leastOf, median } from '../../support/measures.ts';
 
 const OPTIONS = { bitsPerSecond: 1_000_000, keyFrameMs: 1000, frameRate: 15, sound: false };
-const WISH = { lensId: null, width: 640, height: 360, frameRate: 15, sound: false };
+const REQUEST = { lensId: null, width: 640, height: 360, frameRate: 15, sound: false };
 
-/** What an encoding delivers, and when. */
+/** Collects what an encoding delivers and checks its order. */
 class Sink implements EncoderSink {
 	readonly inits: InitSection[] = [];
 	readonly fragments: Fragment[] = [];
@@ -35,7 +35,7 @@ class Sink implements EncoderSink {
 		this.fragments.push(fragment);
 	}
 	renewalNeeded(): void {
-		throw new Error('outgrown');
+		throw new Error('unexpected renewalNeeded');
 	}
 	ended(fault: Fault | null): void {
 		expect(this.over).toBe(null);
@@ -46,11 +46,11 @@ class Sink implements EncoderSink {
 			.poll(() => this.fragments.length >= count || this.over, { timeout: 30_000 })
 			.toBe(true);
 	}
-	/** Of each fragment, s. */
+	/** Duration of each fragment, in s. */
 	get lengths(): number[] {
 		return this.fragments.map((one) => one.durationTicks / one.timescale);
 	}
-	/** Between the end of a fragment and the next one, s. */
+	/** Gaps between the end of a fragment and the next one, in s. */
 	get gaps(): number[] {
 		return this.fragments.slice(1).map((one, at) => {
 			const before = this.fragments[at]!;
@@ -67,7 +67,7 @@ class Sink implements EncoderSink {
 	}
 }
 
-/** The boxes at the top, by a reader that is not the product's. */
+/** Types of the top-level boxes, read independently of the app's parser. */
 function boxesOf(bytes: Uint8Array): string[] {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	const types: string[] = [];
@@ -78,8 +78,8 @@ function boxesOf(bytes: Uint8Array): string[] {
 }
 
 /**
- * Everything in a real `<video>`: how many seconds it has, in one piece but for the stalls that the
- * sink tells.
+ * Loads everything into a real `<video>` and returns its length in s. It must be contiguous, apart
+ * from the gaps in the sink.
  */
 async function playable(sink: Sink): Promise<number> {
 	return (await played(sink)).seconds;
@@ -101,10 +101,10 @@ async function played(sink: Sink): Promise<{ seconds: number; width: number; hei
 	source.endOfStream();
 	expect(video.error).toBe(null);
 	const pieces = Array.from({ length: buffer.buffered.length }, (_, at) => at);
-	// Sound that the machine lost makes holes of its own.
+	// Sound lost by a busy machine causes additional holes.
 	const sound = sink.fragments.some((one) => one.sound);
-	const most = sound ? Infinity : 1 + sink.gaps.filter((gap) => gap > 0.1).length;
-	expect(pieces.length).toBeLessThanOrEqual(most);
+	const maxPieces = sound ? Infinity : 1 + sink.gaps.filter((gap) => gap > 0.1).length;
+	expect(pieces.length).toBeLessThanOrEqual(maxPieces);
 	video.currentTime = buffer.buffered.end(0) - 0.1;
 	await new Promise((seeked) => video.addEventListener('seeked', seeked, { once: true }));
 	const { videoWidth: width, videoHeight: height } = video;
@@ -123,8 +123,8 @@ afterEach(() => {
 	for (const one of open.splice(0)) one.close();
 });
 
-async function camera(change: Partial<typeof WISH> = {}): Promise<Captured> {
-	const captured = await new MediaCapture().open({ ...WISH, ...change });
+async function camera(change: Partial<typeof REQUEST> = {}): Promise<Captured> {
+	const captured = await new MediaCapture().open({ ...REQUEST, ...change });
 	open.push(captured);
 	return captured;
 }
@@ -139,7 +139,7 @@ const encoders: [string, () => Encoder][] = [
 ];
 
 describe.each(encoders)('%s', (_, make) => {
-	test('RC2 RC5 RC7 gives one init section, then fragments that begin with a key frame about every second', async () => {
+	test('RC2 RC5 RC7 delivers one init section, then a fragment with a key frame about every second', async () => {
 		const sink = new Sink();
 		const encoding = make().start(await camera(), OPTIONS, sink);
 		await sink.atLeast(6);
@@ -151,8 +151,7 @@ describe.each(encoders)('%s', (_, make) => {
 			expect(boxesOf(fragment.bytes)).toEqual(['moof', 'mdat']);
 			expect(fragment.keyFrame).toBe(true);
 		}
-		// The clock of the fragments is right to a frame. The middle one: a busy machine may stall
-		// once.
+		// Fragment times are exact to a frame. Median: a busy machine may stall once.
 		expect(Math.abs(median(sink.gaps))).toBeLessThan(0.07);
 		const lengths = sink.lengths.slice(0, -1);
 		expect(Math.min(...lengths)).toBeGreaterThan(0.4);
@@ -176,12 +175,12 @@ describe.each(encoders)('%s', (_, make) => {
 			return Math.abs(second.startMs - (first.startMs + first.seconds * 1000));
 		});
 		await encoding.stop();
-		// A frame lasts 67 ms; the last one's length and the anchor are each known to about half of
-		// one.
+		// A frame lasts 67 ms; the last duration and the anchor are each accurate to about half a
+		// frame.
 		expect(seamMs).toBeLessThan(135);
 	});
 
-	test('a lens that ends is the end, with all that was whole delivered', async () => {
+	test('when the lens ends, the encoding ends and has delivered all complete fragments', async () => {
 		const captured = await camera();
 		const sink = new Sink();
 		const encoding = make().start(captured, OPTIONS, sink);
@@ -193,7 +192,7 @@ describe.each(encoders)('%s', (_, make) => {
 	});
 });
 
-test.each(encoders)('RC20 %s records sound beside the picture', async (_, make) => {
+test.each(encoders)('RC20 %s records sound with video', async (_, make) => {
 	const captured = await camera({ sound: true });
 	const sink = new Sink();
 	const encoding = make().start(captured, { ...OPTIONS, sound: true }, sink);
@@ -209,26 +208,23 @@ test.each(encoders)('RC20 %s records sound beside the picture', async (_, make) 
 	expect(seconds, String(sink.seconds)).toBeLessThan(sink.seconds + 0.5);
 });
 
-test.each(encoders)(
-	'RC20 %s goes on with the picture when sound does not come',
-	async (_, make) => {
-		const lens = await camera();
-		// A track that lives and says nothing.
-		const context = new AudioContext();
-		const [silent] = context.createMediaStreamDestination().stream.getAudioTracks();
-		await context.suspend();
-		open.push({ close: () => void context.close() });
-		const stream = new MediaStream([...streamOf(lens.picture).getVideoTracks(), silent!]);
-		const captured = { picture: pictureOf(stream), sound: true } as Captured;
-		const sink = new Sink();
-		const encoding = make().start(captured, { ...OPTIONS, sound: true }, sink);
-		await sink.atLeast(3);
-		await encoding.stop();
-		expect(sink.over).toEqual({ fault: null });
-	},
-);
+test.each(encoders)('RC20 %s goes on with video when sound does not come', async (_, make) => {
+	const lens = await camera();
+	// A live track that delivers nothing.
+	const context = new AudioContext();
+	const [silent] = context.createMediaStreamDestination().stream.getAudioTracks();
+	await context.suspend();
+	open.push({ close: () => void context.close() });
+	const stream = new MediaStream([...streamOf(lens.picture).getVideoTracks(), silent!]);
+	const captured = { picture: pictureOf(stream), sound: true } as Captured;
+	const sink = new Sink();
+	const encoding = make().start(captured, { ...OPTIONS, sound: true }, sink);
+	await sink.atLeast(3);
+	await encoding.stop();
+	expect(sink.over).toEqual({ fault: null });
+});
 
-test('RC21 a picture made smaller is recorded smaller, also while it is watched both ways', async () => {
+test('RC21 a reduced size is recorded, also while it is watched on both paths', async () => {
 	const large = { width: 1280, height: 720, frameRate: 15 };
 	const captured = await camera(large);
 	const before = new Sink();
@@ -267,7 +263,7 @@ test('RC21 a picture made smaller is recorded smaller, also while it is watched 
 	await sees.setRemoteDescription({ type: 'offer', sdp: await end.offer(false) });
 	await sees.setLocalDescription();
 	await end.accept(sees.localDescription?.sdp ?? '');
-	// It starts sharp.
+	// It starts at full size.
 	await expect.poll(() => video.videoHeight, { timeout: 10_000 }).toBeGreaterThan(0);
 	expect(video.videoHeight).toBe(720);
 	await before.atLeast(2);
@@ -285,7 +281,7 @@ test('RC21 a picture made smaller is recorded smaller, also while it is watched 
 	await expect.poll(() => parts).toBeGreaterThan(soFar);
 });
 
-/** Of another shape than any that the lens of this browser has. */
+/** An aspect ratio that no mode of this browser's lens has. */
 const FLAT = { width: 640, height: 200 };
 const FLATTER = { width: 320, height: 100, frameRate: 15 };
 
@@ -298,14 +294,14 @@ async function recordedSize(make: () => Encoder, lens: Captured): Promise<string
 	return `${String(width)}x${String(height)}`;
 }
 
-/** Of the lens as it is, whatever was made of it. */
+/** Aspect ratio of the lens's own track, before scaling. */
 function shapeOf(lens: Captured): number {
 	const { width = 0, height = 1, ...more } = lensTrackOf(lens.picture)?.getSettings() ?? {};
 	expect(more).toMatchObject({ resizeMode: 'none' });
 	return width / height;
 }
 
-test('RC28 RC29 a lens of another shape is recorded whole, at the size that was chosen', async () => {
+test('RC28 RC29 a lens with another aspect ratio is recorded uncropped, at the chosen size', async () => {
 	const lens = await camera(FLAT);
 	const across = 2 * Math.round((200 * shapeOf(lens)) / 2);
 	expect(across).toBeLessThan(400);
@@ -320,15 +316,15 @@ test('RC28 RC29 a lens of another shape is recorded whole, at the size that was 
 	expect(tracks.map((track) => track?.readyState)).toEqual(['ended', 'ended']);
 });
 
-test('RC29 a lens that gives the size is recorded as it is, with nothing between', async () => {
+test('RC29 a lens that has the chosen size is recorded without scaling', async () => {
 	const lens = await camera({ width: 640, height: 480 });
 	expect(lensTrackOf(lens.picture)).toBe(streamOf(lens.picture).getVideoTracks()[0]);
 	expect(await recordedSize(() => new MediaRecorderEncoder(), lens)).toBe('640x480');
 });
 
-test('RC29 where the lens has no such size, a larger one of its shape is made smaller', async () => {
+test('RC29 scales down a larger mode of the same aspect ratio if the lens lacks the chosen size', async () => {
 	const lens = await camera({ frameRate: 10 });
-	// This one has 640 × 480 and 1280 × 720.
+	// This lens has 640 × 480 and 1280 × 720.
 	expect(shapeOf(lens)).toBeCloseTo(16 / 9);
 	expect([lens.width, lens.height, lens.frameRate]).toEqual([640, 360, 10]);
 	expect(await recordedSize(() => new MediaRecorderEncoder(), lens)).toBe('640x360');

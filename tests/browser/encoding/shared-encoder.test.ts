@@ -3,7 +3,7 @@ import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import type { Encoder, EncoderSink } from '#ports/media/encoder.ts';
 import { makePicture } from '../../fakes/peer-connections.ts';
 
-/** An encoder whose encodings a test plays itself. */
+/** An encoder whose sinks the test drives itself. */
 function played() {
 	const sinks: EncoderSink[] = [];
 	const encoder: Encoder = {
@@ -28,7 +28,7 @@ const silent: EncoderSink = {
 	ended: () => undefined,
 };
 
-test('LV17 a recording that takes over from another on the same picture goes on being one', () => {
+test('LV17 a picture stays recorded while one encoding takes over from another', () => {
 	const { shared, sinks } = played();
 	const picture = makePicture();
 	expect(shared.isRecording(picture)).toBe(false);
@@ -40,7 +40,7 @@ test('LV17 a recording that takes over from another on the same picture goes on 
 	expect(shared.isRecording(picture)).toBe(false);
 });
 
-test('LV17 who listens gets copies: the recorder does with its own as it likes', () => {
+test('LV17 listeners get copies, because the recorder may transfer its own buffers', () => {
 	const { shared, sinks } = played();
 	const picture = makePicture();
 	const heard: number[] = [];

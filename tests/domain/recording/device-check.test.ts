@@ -38,7 +38,7 @@ test.each<
 	[string, DeviceFinding, DeviceFinding['outcome'], DeviceFinding['why'], DeviceFinding['figures']]
 >([
 	['a lens', lensFinding(lens), 'yes', null, { width: 1280, height: 720, asked: 15, rate: 15 }],
-	['a lens without pictures', lensFinding({ ...lens, frames: 0 }), 'no', null, expect.anything()],
+	['a lens without frames', lensFinding({ ...lens, frames: 0 }), 'no', null, expect.anything()],
 	[
 		...(['a recording', recordFinding(MIME, 1312.4, pieces), 'yes', null] as const),
 		{ type: MIME, pieces: 3, seconds: 3, kbps: 1000, firstMs: 1312 },
@@ -51,7 +51,7 @@ test.each<
 	],
 	['one in ten seconds', keyFrameFinding([piece({ ms: 9000 })]), 'no', null, expect.anything()],
 	['no footage, no key frames', keyFrameFinding([]), 'unknown', 'before', {}],
-	['no wish for sound', soundFinding(null, pieces), 'unknown', 'not-asked', {}],
+	['sound not requested', soundFinding(null, pieces), 'unknown', 'not-asked', {}],
 	['silence', soundFinding(true, pieces), 'no', null, { given: true, pieces: 0 }],
 	['sound', soundFinding(true, [piece({ sound: true })]), 'yes', null, expect.anything()],
 	['quick sealing', paceFinding('seal', [9, 2, 4]), 'yes', null, { middleMs: 4, longestMs: 9 }],
@@ -99,7 +99,7 @@ test.each<
 	expect(finding.figures).toEqual(figures);
 });
 
-test('DC5 out of sight what failed is not known; what worked, worked', () => {
+test('DC5 on a hidden page failures become unknown and successes stay', () => {
 	expect(whileHidden(findingOf('play', 'no', { firstMs: 1 }))).toEqual(
 		unknownFinding('play', 'hidden', { firstMs: 1 }),
 	);
@@ -142,7 +142,7 @@ test.each([
 	],
 	['anything at all', 'other', 'other'],
 ])(
-	'DC6 a browser by its name and main version, without the model: %s',
+	'DC6 names browser and system with major version and without model: %s',
 	(agent, browser, system) => {
 		expect(agentVersions(agent)).toEqual({ browser, system });
 	},
@@ -153,7 +153,7 @@ const about: DeviceDescription = {
 	...{ browser: 'Chrome 140', system: 'Android 14', phone: true, installed: false },
 };
 
-test('DC6 the report: a line for each trial, as it stands on the page', () => {
+test('DC6 the report has one line per trial, in the order of the page', () => {
 	const findings = [
 		findingOf('keys', 'yes', { strength: 'sealed' }),
 		recordFinding(MIME, null, pieces),
@@ -173,7 +173,7 @@ test('DC6 the report: a line for each trial, as it stands on the page', () => {
 	]);
 });
 
-test('DC6 what is no figure and no type is left out, whatever it is', () => {
+test('DC6 leaves out every string that is not a word or a type', () => {
 	const secrets = [
 		'ab'.repeat(16),
 		'Anna’s phone',

@@ -10,7 +10,7 @@ describe.each([
 ])('the badge on $width × $height', (screen) => {
 	const places = Array.from({ length: 60 }, (_, turn) => badgePosition(turn, screen, BADGE));
 
-	test('GM2 is whole and away from the edge', () => {
+	test('GM2 the badge is fully visible and away from the edges', () => {
 		for (let turn = 0; turn < 5000; turn += 1) {
 			const { x, y } = badgePosition(turn, screen, BADGE);
 			expect(x).toBeGreaterThanOrEqual(16);
@@ -21,7 +21,7 @@ describe.each([
 		}
 	});
 
-	test('GM2 has been everywhere in an hour, and never twice at one place', () => {
+	test('GM2 the badge covers the whole screen within an hour and never repeats a position', () => {
 		if (screen.width < 120) return;
 		const sixth = ({ x, y }: { x: number; y: number }) =>
 			`${String(Math.floor((3 * (x - 16)) / (screen.width - BADGE.width - 31)))} ${String(

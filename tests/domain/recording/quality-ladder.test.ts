@@ -24,7 +24,7 @@ const hot: LoadSigns = { ...calm, pressure: 'critical' };
 const onLowBattery: LoadSigns = { ...calm, batteryLow: true };
 const unknown: LoadSigns = { lost: null, lateMs: null, pressure: null, batteryLow: false };
 
-/** The ladder after so many rounds of each. */
+/** The ladder after the given numbers of rounds with the given signs. */
 function after(
 	ladder: QualityLadder,
 	...given: readonly (readonly [number, LoadSigns])[]
@@ -36,7 +36,7 @@ function after(
 	);
 }
 
-/** In which rounds it went up and down. */
+/** The rounds in which it went up and down. */
 function stepsOf(given: readonly LoadSigns[], from = FULL_QUALITY, last = LAST) {
 	const [ups, downs]: [number[], number[]] = [[], []];
 	let ladder = from;
@@ -52,8 +52,8 @@ function stepsOf(given: readonly LoadSigns[], from = FULL_QUALITY, last = LAST) 
 	return { ladder, ups, downs };
 }
 
-/** Weather of a device: stretches of one kind, and single rounds of any. */
-const weather = fc
+/** Random load: stretches of constant signs, from single rounds to hours. */
+const randomLoad = fc
 	.array(
 		fc.tuple(
 			fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 50, max: 400 })),
@@ -70,7 +70,7 @@ const weather = fc
 
 describe('signs', () => {
 	test.each([
-		['lost pictures', { lost: 0.25 }, { lost: 0.24 }],
+		['lost frames', { lost: 0.25 }, { lost: 0.24 }],
 		['late fragments', { lateMs: 3001 }, { lateMs: 3000 }],
 		['serious pressure', { pressure: 'serious' }, { pressure: 'fair' }],
 		['critical pressure', { pressure: 'critical' }, { pressure: 'nominal' }],
@@ -82,22 +82,22 @@ describe('signs', () => {
 		expect(after(FULL_QUALITY, [600, { ...calm, ...none }])).toEqual(FULL_QUALITY);
 	});
 
-	test('SR3 a battery is low at 20 % where it does not charge', () => {
+	test('SR3 a battery is low at 20 % unless it is charging', () => {
 		expect(batteryLow({ level: 0.2, charging: false })).toBe(true);
 		expect(batteryLow({ level: 0.21, charging: false })).toBe(false);
 		expect(batteryLow({ level: 0.05, charging: true })).toBe(false);
 		expect(batteryLow(null)).toBe(false);
 	});
 
-	test('SR2 what is lost is a share of what was to come, and a lens that gives fewer is no sign', () => {
+	test('SR2 loss is a share of the expected frames, and a lens that delivers fewer is no sign', () => {
 		const at = { begunMs: 0, atMs: 0, delivered: 0, recorded: 0 };
 		const lost = (given: number, kept: number, rest = {}) =>
 			frameLoss(at, { ...at, atMs: 10_000, delivered: given, recorded: kept, ...rest }, 15);
 		expect(lost(150, 150)).toBe(0);
 		expect(lost(150, 90)).toBeCloseTo(0.4);
-		// Thirty a second came, half of them were wanted.
+		// Thirty frames a second came, half of them were requested.
 		expect(lost(300, 150)).toBe(0);
-		// In the dark the lens gives five.
+		// In the dark the lens delivers five frames a second.
 		expect(lost(50, 50)).toBe(0);
 		expect(lost(50, 60)).toBe(0);
 		expect(lost(0, 0)).toBe(null);
@@ -106,13 +106,13 @@ describe('signs', () => {
 	});
 });
 
-describe('the ladder', () => {
-	test('SR5 what each step records', () => {
-		const said = (name: typeof low) =>
+describe('the quality ladder', () => {
+	test('SR5 the profile of each step', () => {
+		const stepLabels = (name: typeof low) =>
 			stepsBelow(name).map(({ height, frameRate }) => `${height}p${frameRate}`);
-		expect(said(high)).toEqual(['1080p30', '1080p15', '1080p10', '720p10', '360p10']);
-		expect(said(standard)).toEqual(['720p15', '720p8', '720p5', '360p5']);
-		expect(said(low)).toEqual(['360p10', '360p5']);
+		expect(stepLabels(high)).toEqual(['1080p30', '1080p15', '1080p10', '720p10', '360p10']);
+		expect(stepLabels(standard)).toEqual(['720p15', '720p8', '720p5', '360p5']);
+		expect(stepLabels(low)).toEqual(['360p10', '360p5']);
 		for (const chosen of PROFILES) {
 			const steps = stepsBelow(chosen);
 			expect(steps[0]).toEqual(chosen);
@@ -125,7 +125,7 @@ describe('the ladder', () => {
 		expect(degradedProfile(standard, 1).bitsPerSecond).toBe(1_150_000);
 	});
 
-	test('SR6 a minute of strain more than of calm', () => {
+	test('SR6 a step down takes a minute more of strain than of calm', () => {
 		expect(after(FULL_QUALITY, [5, hot]).step).toBe(0);
 		expect(after(FULL_QUALITY, [6, hot]).step).toBe(1);
 		expect(after(FULL_QUALITY, [5, hot], [3, calm], [3, hot]).step).toBe(0);
@@ -134,13 +134,13 @@ describe('the ladder', () => {
 		expect(after(FULL_QUALITY, [2400, hot]).step).toBe(LAST);
 	});
 
-	test('SR4 where nothing is known nothing is decided', () => {
+	test('SR4 decides nothing when nothing is known', () => {
 		const half = after(FULL_QUALITY, [5, hot]);
 		expect(after(half, [500, unknown])).toEqual(half);
 		expect(after(half, [500, unknown], [1, hot]).step).toBe(1);
 	});
 
-	test('SR6 a low battery takes two steps, lets nothing up, and no more', () => {
+	test('SR6 a low battery takes two steps at most and prevents steps up', () => {
 		const waiting = after(FULL_QUALITY, [5000, onLowBattery]);
 		expect(waiting).toMatchObject({ step: 2, why: 'battery' });
 		expect(after(waiting, [60, calm])).toMatchObject({ step: 1, why: 'battery' });
@@ -151,7 +151,7 @@ describe('the ladder', () => {
 		});
 	});
 
-	test('SR7 up after ten minutes of calm; a round of strain costs one', () => {
+	test('SR7 a step up takes ten minutes of calm; a round of strain takes off one minute', () => {
 		const down = after(FULL_QUALITY, [6, hot]);
 		expect(after(down, [59, calm]).step).toBe(1);
 		expect(after(down, [60, calm])).toMatchObject({ step: 0, why: null });
@@ -159,7 +159,7 @@ describe('the ladder', () => {
 		expect(after(down, [59, calm], [1, hot], [7, calm]).step).toBe(0);
 	});
 
-	test('SR7 a step up that fails soon makes the next one rarer, one that holds makes it ten minutes again', () => {
+	test('SR7 a failed step up doubles the wait for the next; one that holds resets it to ten minutes', () => {
 		let ladder = after(FULL_QUALITY, [6, hot]);
 		for (const patience of [60, 120, 240, 480, 960, 960]) {
 			expect(after(ladder, [patience - 1, calm]).step).toBe(1);
@@ -172,16 +172,16 @@ describe('the ladder', () => {
 		expect(after(ladder, [60, calm]).step).toBe(0);
 	});
 
-	test('SR10 what is said of a step', () => {
+	test('SR10 the event of a step', () => {
 		expect(stepEvent(high, 0, 1)).toBe('spared-rate');
 		expect(stepEvent(high, 2, 3)).toBe('spared-size');
 		expect(stepEvent(high, 3, 2)).toBe('restored');
 		expect(stepEvent(low, 3, 2)).toBe(null);
 	});
 
-	test(`SR5 SR6 SR7 whatever comes: never below the lowest, one step at a time, and no flapping (SEED=${seed})`, () => {
+	test(`SR5 SR6 SR7 under any load: one step at a time, never below the lowest, no flapping (SEED=${seed})`, () => {
 		fc.assert(
-			fc.property(weather, fc.constantFrom(...PROFILES), (given, chosen) => {
+			fc.property(randomLoad, fc.constantFrom(...PROFILES), (given, chosen) => {
 				const last = stepsBelow(chosen).length - 1;
 				const { ups, downs } = stepsOf(given, FULL_QUALITY, last);
 				for (const first of ups) {
@@ -195,9 +195,9 @@ describe('the ladder', () => {
 		);
 	}, 120_000);
 
-	test(`SR7 whatever came before: calm brings back what was chosen (SEED=${seed})`, () => {
+	test(`SR7 after any load, calm restores the chosen quality (SEED=${seed})`, () => {
 		fc.assert(
-			fc.property(weather, (given) => {
+			fc.property(randomLoad, (given) => {
 				const { ladder } = stepsOf(given);
 				const back = after(ladder, [LAST * 960, calm]);
 				expect(back).toMatchObject({ step: 0, why: null, patience: 60 });
@@ -206,7 +206,7 @@ describe('the ladder', () => {
 		);
 	}, 120_000);
 
-	test('SR7 a device that can never do what was chosen is not asked for it more than twelve times a day', () => {
+	test('SR7 tries an unattainable quality at most twelve times a day', () => {
 		let ladder = FULL_QUALITY;
 		let ups = 0;
 		for (let round = 0; round < 24 * HOUR; round++) {

@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 /** Monday, 5 January 2026. */
 const MONDAY = Date.UTC(2026, 0, 5);
 
-/** A place whose clocks go from 02:00 to 03:00, or back, on the Sunday after `MONDAY`. */
+/** A calendar with a DST change at 02:00 (forward) or 03:00 (back) on the Sunday after `MONDAY`. */
 function leaping(by: 1 | -1): Calendar {
 	const leapMs = MONDAY + 6 * DAY + (by === 1 ? 2 : 3) * HOUR;
 	const shift = (ms: number) => (ms >= leapMs ? by * HOUR : 0);
@@ -32,7 +32,7 @@ const EVERY_DAY = [0, 1, 2, 3, 4, 5, 6];
 const nights: TimeWindow = { days: EVERY_DAY, from: 22 * 60, until: 6 * 60 };
 
 describe('a plan', () => {
-	test('SC1 by hand says nothing, always says yes, away says where its switch stands', () => {
+	test('SC1 by hand decides nothing, always records, away follows its switch', () => {
 		expect(isPlanned(plan([], 'by-hand'), utcCalendar, MONDAY)).toBeNull();
 		expect(isPlanned(plan([], 'always'), utcCalendar, MONDAY)).toBe(true);
 		expect(isPlanned(plan([], 'away'), utcCalendar, MONDAY)).toBe(false);
@@ -43,7 +43,7 @@ describe('a plan', () => {
 		}
 	});
 
-	test('SC2 over midnight it belongs to the day it begins on', () => {
+	test('SC2 a window over midnight belongs to the day it starts on', () => {
 		const friday = plan([{ days: [4], from: 22 * 60, until: 6 * 60 }]);
 		const at = (day: number, hour: number) =>
 			isPlanned(friday, utcCalendar, MONDAY + day * DAY + hour * HOUR);
@@ -54,7 +54,7 @@ describe('a plan', () => {
 		expect(nextChange(friday, utcCalendar, MONDAY + 5 * DAY)).toBe(MONDAY + 5 * DAY + 6 * HOUR);
 	});
 
-	test('SC2 the whole day, and spans that overlap or touch, do not turn in between', () => {
+	test('SC2 whole days and windows that overlap or touch have no change in between', () => {
 		const whole = plan([{ days: EVERY_DAY, from: 0, until: 0 }]);
 		expect(isPlanned(whole, utcCalendar, MONDAY + 3 * HOUR)).toBe(true);
 		expect(nextChange(whole, utcCalendar, MONDAY)).toBeNull();
@@ -66,7 +66,7 @@ describe('a plan', () => {
 		expect(nextChange(plan([{ days: [], from: 60, until: 120 }]), utcCalendar, MONDAY)).toBeNull();
 	});
 
-	test('SC3 in an hour that comes twice it turns twice', () => {
+	test('SC3 a change in an hour that occurs twice occurs twice', () => {
 		const twice = leaping(-1);
 		const half = plan([{ days: [6], from: 60, until: 150 }]);
 		const second = MONDAY + 6 * DAY + 3 * HOUR;
@@ -81,7 +81,7 @@ describe('a plan', () => {
 		['an hour is skipped', leaping(1)],
 		['an hour comes twice', leaping(-1)],
 	])(
-		'SC3 SC4 %s: between now and the next turn nothing changes, and at the turn it does',
+		'SC3 SC4 %s: nothing changes before the next change, and at it something does',
 		(_, calendar) => {
 			const below = randomFrom(20261124);
 			for (let round = 0; round < 150; round += 1) {

@@ -11,32 +11,32 @@ import {
 const FIELDS = 16 * 9;
 const even = (brightness: number): BrightnessGrid =>
 	Array.from({ length: FIELDS }, () => brightness);
-/** A room: bright and dark fields, and a little noise that is never the same. */
+/** A room: bright and dark fields, with a little noise that never repeats. */
 const room = (n: number): BrightnessGrid =>
 	Array.from({ length: FIELDS }, (_, at) => 40 + (at % 16) * 9 + ((n * 7 + at) % 3) / 10);
 /** Night: dark, but a window or a lamp stands out. */
 const night = (n: number): BrightnessGrid =>
 	Array.from({ length: FIELDS }, (_, at) => (at < 12 ? 90 : 6) + ((n + at) % 5) / 10);
 
-function after(looks: readonly BrightnessGrid[], from: TamperState = NO_TAMPER): TamperState {
-	return looks.reduce(nextTamperState, from);
+function after(grids: readonly BrightnessGrid[], from: TamperState = NO_TAMPER): TamperState {
+	return grids.reduce(nextTamperState, from);
 }
-const times = (n: number, look: (n: number) => BrightnessGrid) =>
-	Array.from({ length: n }, (_, at) => look(at));
+const times = (n: number, grid: (n: number) => BrightnessGrid) =>
+	Array.from({ length: n }, (_, at) => grid(at));
 
 describe('a picture', () => {
-	test('EV6 dark and flat three times is covered, twice is not; bright or uneven never', () => {
+	test('EV6 covered after three dark and flat pictures, not after two; never if bright or uneven', () => {
 		const dark = (n: number) => even(10 + n / 100);
 		expect(after(times(2, dark)).sign).toBeNull();
 		expect(after(times(3, dark)).sign).toBe('covered');
 		expect(after(times(50, night)).sign).toBeNull();
 		expect(after(times(50, room)).sign).toBeNull();
 		expect(after(times(50, (n) => even(200 + n / 100))).sign).toBeNull();
-		// Light in between begins the count anew.
+		// A bright picture in between resets the count.
 		expect(after([dark(0), dark(1), room(0), dark(2), dark(3)]).sign).toBeNull();
 	});
 
-	test('EV6 it ends with the second picture in a row that is not', () => {
+	test('EV6 ends with the second consecutive picture that is not dark', () => {
 		const covered = after(times(3, () => even(3)));
 		const once = nextTamperState(covered, room(1));
 		expect(once.sign).toBe('covered');
@@ -44,7 +44,7 @@ describe('a picture', () => {
 		expect(nextTamperState(once, room(2)).sign).toBeNull();
 	});
 
-	test('EV7 the very same twelve times is frozen, until one differs by the least', () => {
+	test('EV7 frozen after twelve identical pictures, until one differs minimally', () => {
 		const same = () => room(1);
 		expect(after(times(11, same)).sign).toBeNull();
 		const frozen = after(times(12, same));
@@ -53,13 +53,13 @@ describe('a picture', () => {
 		expect(nextTamperState(frozen, differs).sign).toBeNull();
 	});
 
-	test('EV7 a covered one is covered and not frozen', () => {
+	test('EV7 a covered picture is not frozen', () => {
 		expect(after(times(40, () => even(0))).sign).toBe('covered');
 	});
 });
 
 describe('a jolt', () => {
-	function told(felt: readonly (readonly [number, number])[]): number[] {
+	function reportedAt(felt: readonly (readonly [number, number])[]): number[] {
 		let jolts = NO_JOLT;
 		const at: number[] = [];
 		for (const [ms, strength] of felt) {
@@ -70,28 +70,28 @@ describe('a jolt', () => {
 		return at;
 	}
 
-	test('EV8 two strong ones within three seconds, told every thirty seconds at most', () => {
-		expect(told([[0, 9]])).toEqual([]);
+	test('EV8 reports two strong jolts within three seconds, at most every thirty seconds', () => {
+		expect(reportedAt([[0, 9]])).toEqual([]);
 		expect(
-			told([
+			reportedAt([
 				[0, 2.4],
 				[100, 2.4],
 				[200, 2.4],
 			]),
 		).toEqual([]);
 		expect(
-			told([
+			reportedAt([
 				[0, 3],
 				[3001, 3],
 			]),
 		).toEqual([]);
 		expect(
-			told([
+			reportedAt([
 				[0, 3],
 				[2999, 3],
 			]),
 		).toEqual([2999]);
 		const shaken = Array.from({ length: 61 }, (_, n) => [n * 1000, 5] as const);
-		expect(told(shaken)).toEqual([1000, 32_000]);
+		expect(reportedAt(shaken)).toEqual([1000, 32_000]);
 	});
 });

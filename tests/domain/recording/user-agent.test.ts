@@ -4,7 +4,7 @@ import { PAIR } from '#ui/words/pair.ts';
 
 const GECKO = 'like Gecko) ';
 const KIT = `AppleWebKit/537.36 (KHTML, ${GECKO}`;
-const said: readonly (readonly [
+const agents: readonly (readonly [
 	text: string,
 	english: string,
 	german: string,
@@ -79,7 +79,7 @@ const said: readonly (readonly [
 	['a browser of tomorrow', 'Computer', 'Computer'],
 ];
 
-for (const [text, english, german, touches = 0] of said) {
+for (const [text, english, german, touches = 0] of agents) {
 	test(`PR31 ${english}, ${String(touches)} touches: ${text}`, () => {
 		const features = { agent: parseUserAgent(text, touches), mobile: touches > 0 };
 		expect(PAIR.en.join.called(features)).toBe(english);
@@ -87,7 +87,7 @@ for (const [text, english, german, touches = 0] of said) {
 	});
 }
 
-test('PR31 what nobody knows is called by its kind', () => {
+test('PR31 an unknown browser is named by its device kind', () => {
 	const features = { agent: parseUserAgent(''), mobile: true };
 	expect([PAIR.en.join.called(features), PAIR.de.join.called(features)]).toEqual([
 		'Phone',

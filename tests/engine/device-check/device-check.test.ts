@@ -35,12 +35,12 @@ let scratches: { segments: MemorySegmentStore; removed: number }[];
 let own: MemorySegmentStore;
 let recorder: { camera: CameraId | null; state: { kind: string } };
 let hidden: boolean;
-/** By another tab. */
+/** Another tab is checking. */
 let taken: boolean;
 let trial: DeviceTrial | null;
 let findings: DeviceFinding[];
 let stop: AbortController;
-/** The one of the check. */
+/** The temporary vault of the check. */
 let vault: MemoryVault;
 
 beforeEach(() => {
@@ -55,13 +55,13 @@ beforeEach(() => {
 	[hidden, taken, trial, findings, stop] = [false, false, null, [], new AbortController()];
 });
 
-/** Shows the first frame at once, and a second more as soon as it plays. */
+/** Shows the first frame at once, and one more second as soon as it plays. */
 function player(): PlayerControls {
 	let state: PlayerState = INITIAL_STATE;
-	let tell: () => void = () => undefined;
+	let notify: () => void = () => undefined;
 	const become = (change: Partial<PlayerState>) => {
 		state = { ...state, ...change };
-		tell();
+		notify();
 		return Promise.resolve();
 	};
 	return {
@@ -69,7 +69,7 @@ function player(): PlayerControls {
 			return state;
 		},
 		on: (listener) => {
-			tell = listener;
+			notify = listener;
 			return () => undefined;
 		},
 		open: (_, atMs = 0) => become({ kind: 'paused', wallMs: atMs }),
@@ -126,14 +126,14 @@ function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
 	});
 }
 
-const wish = (): DeviceCheckOptions => ({
+const options = (): DeviceCheckOptions => ({
 	...{ lensId: null, profile: profileNamed('standard'), sound: false, version: 'abcdef01' },
 	signal: stop.signal,
 	onTrial: (now) => (trial = now),
 	onFinding: (one) => void findings.push(one),
 });
 
-/** Lets a check go on: time passes only where something is waited for that takes time. */
+/** Runs a check to its end; time passes only during the trials named in `slow`. */
 async function through(work: Promise<string>, slow: readonly DeviceTrial[] = ['record', 'live']) {
 	const going = new Set([work]);
 	const settled = work.finally(() => going.delete(work));
@@ -152,8 +152,8 @@ async function through(work: Promise<string>, slow: readonly DeviceTrial[] = ['r
 
 const outcome = (of: DeviceTrial) => findings.find((one) => one.trial === of);
 
-test('DC1 DC3 records, seals, saves, opens and plays in databases of its own, and removes them', async () => {
-	const report = await through(check().run(wish()));
+test('DC1 DC3 records, seals, saves, opens and plays in temporary databases, and deletes them', async () => {
+	const report = await through(check().run(options()));
 	expect(findings.map((one) => one.trial).toSorted()).toEqual([...TRIALS].toSorted());
 	const not = findings.filter((one) => one.outcome !== 'yes').map((one) => [one.trial, one.why]);
 	expect(not).toEqual([
@@ -168,9 +168,9 @@ test('DC1 DC3 records, seals, saves, opens and plays in databases of its own, an
 	expect(report).toContain('record: yes');
 });
 
-test('DC1 DC3 called off in the middle: nothing of it is left, and the lens is closed', async () => {
+test('DC1 DC3 cancelling in the middle leaves nothing behind and closes the lens', async () => {
 	const work = check().run({
-		...wish(),
+		...options(),
 		onTrial: (now) => {
 			trial = now;
 			if (now === 'record') setTimeout(() => stop.abort(), 10);
@@ -182,7 +182,7 @@ test('DC1 DC3 called off in the middle: nothing of it is left, and the lens is c
 	expect(scratches.map(({ removed }) => removed)).toEqual([1]);
 });
 
-test('DC1 called off while keys are made: they are over before anything is removed, and nothing is told', async () => {
+test('DC1 cancelling during key creation waits for it before deleting, and reports nothing', async () => {
 	let goOn: () => void = () => undefined;
 	const slow = new MemoryVault();
 	const found = slow.create.bind(slow);
@@ -192,62 +192,62 @@ test('DC1 called off while keys are made: they are over before anything is remov
 		await found(...given);
 	};
 	vault = slow;
-	const work = check().run(wish());
+	const work = check().run(options());
 	const settled = through(work);
 	settled.catch(() => undefined);
 	await expect.poll(() => stop.signal.aborted).toBe(true);
-	const told = findings.length;
+	const reported = findings.length;
 	await new Promise((done) => setTimeout(done, 5));
 	expect(scratches.map(({ removed }) => removed)).toEqual([0]);
 	goOn();
 	await expect(settled).rejects.toMatchObject({ kind: 'aborted' });
 	expect(scratches.map(({ removed }) => removed)).toEqual([1]);
-	expect(findings).toHaveLength(told);
+	expect(findings).toHaveLength(reported);
 });
 
-test('DC3 a lens that never opens has its deadline, and all that needs none is tried', async () => {
+test('DC3 a lens that never opens times out, and trials that need none still run', async () => {
 	capture.open = () => new Promise(() => undefined);
-	await through(check().run(wish()), ['lens']);
+	await through(check().run(options()), ['lens']);
 	expect(outcome('lens')).toMatchObject({ outcome: 'unknown', why: 'timeout' });
 	expect(outcome('play')).toMatchObject({ outcome: 'unknown', why: 'before' });
-	for (const told of ['keys', 'connect', 'awake', 'room', 'codecs', 'removed'] as const) {
-		expect(outcome(told)?.outcome).toBe('yes');
+	for (const name of ['keys', 'connect', 'awake', 'room', 'codecs', 'removed'] as const) {
+		expect(outcome(name)?.outcome).toBe('yes');
 	}
 	expect(findings).toHaveLength(TRIALS.length);
 });
 
-test('DC3 a lens that gives no picture is told so, and nothing is removed before its recording has ended', async () => {
+test('DC3 reports a lens without frames, and deletes nothing before its recording has ended', async () => {
 	encoder.start = (...given) => {
 		const encoding = FakeEncoder.prototype.start.apply(encoder, given);
 		encoder.encodings.pop();
 		return encoding;
 	};
 	const slow = ['record', 'live'] as const;
-	await through(check().run(wish()), slow);
+	await through(check().run(options()), slow);
 	expect(outcome('lens')).toMatchObject({ outcome: 'no', why: null });
 	expect(outcome('record')).toMatchObject({ outcome: 'unknown', why: 'timeout' });
 	expect(outcome('removed')?.outcome).toBe('yes');
 	expect(capture.current.closed).toBe(true);
 });
 
-test('DC3 a live encoder that is slow to begin is no answer', async () => {
+test('DC3 a live encoder that is slow to start counts as no answer', async () => {
 	const nothing = () => undefined;
 	const mute = { requestKeyFrame: nothing, setSound: nothing, setPace: nothing, stop: nothing };
 	const slow = { preload: nothing, start: () => mute };
-	await through(check({ liveEncoder: slow }).run(wish()));
+	await through(check({ liveEncoder: slow }).run(options()));
 	expect(outcome('live')).toMatchObject({ outcome: 'unknown', why: 'timeout' });
 	expect(outcome('play')?.outcome).toBe('yes');
 });
 
-test('DC3 a connection that never comes up has its deadline, too', async () => {
+test('DC3 a connection that never opens times out, too', async () => {
 	air.open = false;
-	await through(check().run(wish()), ['record', 'live', 'connect']);
+	await through(check().run(options()), ['record', 'live', 'connect']);
 	expect(outcome('connect')).toMatchObject({ outcome: 'unknown', why: 'timeout' });
 	expect(outcome('codecs')?.outcome).toBe('yes');
 });
 
 test.each(['here', 'in another tab'])(
-	'DC4 a camera that records %s is not disturbed',
+	'DC4 does not disturb a camera that records %s',
 	async (where) => {
 		const localDevice = new LocalDevice({ crypto, clock, segments: own, vault: new MemoryVault() });
 		const state = await localDevice.createCamera();
@@ -266,7 +266,7 @@ test.each(['here', 'in another tab'])(
 		}
 		const before = await own.runs(id);
 		const tenure = new MemoryCameraLock(new Set([id]));
-		const report = await through(check({ localDevice, tenure }).run(wish()));
+		const report = await through(check({ localDevice, tenure }).run(options()));
 		expect(capture.opened).toEqual([]);
 		expect(encoder.encodings).toEqual([]);
 		expect(scratches).toEqual([]);
@@ -280,16 +280,16 @@ test.each(['here', 'in another tab'])(
 	},
 );
 
-test('DC5 a page that went out of sight does not judge the device by it', async () => {
+test('DC5 failures of a hidden page count as unknown', async () => {
 	hidden = true;
 	air.open = false;
-	await through(check().run(wish()), ['record', 'live', 'connect']);
+	await through(check().run(options()), ['record', 'live', 'connect']);
 	expect(outcome('connect')).toMatchObject({ outcome: 'unknown', why: 'hidden' });
 	expect(outcome('kept')).toMatchObject({ outcome: 'no' });
 });
 
-test('DC1 while another tab checks this one does not', async () => {
+test('DC1 refuses to run while another tab is checking', async () => {
 	taken = true;
-	await expect(through(check().run(wish()))).rejects.toMatchObject({ kind: 'conflict' });
+	await expect(through(check().run(options()))).rejects.toMatchObject({ kind: 'conflict' });
 	expect(capture.opened).toEqual([]);
 });

@@ -13,7 +13,7 @@ const [low, standard] = PROFILES;
 const MINUTE = 60_000;
 const CAMERA = 'c'.repeat(32) as CameraId;
 
-/** A recorder that only counts: what it is given and keeps a second, and how late. */
+/** A fake recorder that only counts frames per second, delivered and recorded, and the delay. */
 function world() {
 	const clock = new ManualClock();
 	const noted: EventKind[] = [];
@@ -39,8 +39,8 @@ function world() {
 		clock,
 		eventLog: { add: (_, kind) => void noted.push(kind) },
 		pressure: {
-			watch: (told) => {
-				press = told;
+			watch: (report) => {
+				press = report;
 				return () => (press = null);
 			},
 		},
@@ -51,8 +51,8 @@ function world() {
 			on: () => () => undefined,
 		},
 	});
-	let told = 0;
-	adaptiveQuality.on(() => (told += 1));
+	let changes = 0;
+	adaptiveQuality.on(() => (changes += 1));
 	adaptiveQuality.adapt(recorder);
 	const second = { given: 15, kept: 15 };
 	clock.every(1000, () => {
@@ -66,7 +66,7 @@ function world() {
 	});
 	return {
 		...{ clock, noted, asked, recorder, adaptiveQuality, second },
-		told: () => told,
+		changes: () => changes,
 		watching: () => press !== null,
 		press: (pressure: Pressure) => press?.(pressure),
 		charge: (level: number, charging: boolean) => (charge = { level, charging }),
@@ -86,9 +86,9 @@ beforeEach(() => {
 	here.be('recording');
 });
 
-describe('sparing the device', () => {
-	test('SR1 SR6 SR7 SR10 pressure brings it down step by step and calm brings it back, each noted', () => {
-		const { clock, press, noted, asked, adaptiveQuality, told } = here;
+describe('adaptive quality', () => {
+	test('SR1 SR6 SR7 SR10 pressure lowers quality step by step, calm restores it, and each step is logged', () => {
+		const { clock, press, noted, asked, adaptiveQuality, changes } = here;
 		press('critical');
 		clock.advance(MINUTE - 1);
 		expect(asked).toEqual([]);
@@ -105,17 +105,17 @@ describe('sparing the device', () => {
 		expect(asked).toEqual([1, 2, 3, 2, 1, 0]);
 		expect(noted.slice(3)).toEqual(['restored', 'restored', 'restored']);
 		expect(adaptiveQuality.why).toBe(null);
-		expect(told()).toBe(2);
+		expect(changes()).toBe(2);
 	});
 
-	test('SR2 SR3 lost pictures, counted within one recorder', () => {
+	test('SR2 SR3 counts lost frames within one recorder only', () => {
 		const { clock, second, asked, recorder } = here;
 		second.kept = 9;
 		clock.advance(MINUTE);
-		expect(asked).toEqual([]); // The first round only begins to count.
+		expect(asked).toEqual([]); // The first round only starts counting.
 		clock.advance(10_000);
 		expect(asked).toEqual([1]);
-		// Another recorder, whose counts begin anew: nothing is known of the round in between.
+		// A new recorder restarts the counts, so the round in between is unknown.
 		second.kept = 15;
 		recorder.encodingStats = {
 			begunMs: 70_000,
@@ -128,14 +128,14 @@ describe('sparing the device', () => {
 		expect(asked).toEqual([1, 0]);
 	});
 
-	test('SR3 late fragments', () => {
+	test('SR3 late fragments are strain', () => {
 		const { clock, recorder, asked } = here;
 		recorder.encodingStats = { ...recorder.encodingStats!, lateMs: 5000 };
 		clock.advance(MINUTE);
 		expect(asked).toEqual([1]);
 	});
 
-	test('SR6 a low battery that does not charge', () => {
+	test('SR6 a low battery that is not charging lowers quality', () => {
 		const { clock, charge, asked, adaptiveQuality } = here;
 		charge(0.12, false);
 		clock.advance(60 * MINUTE);
@@ -146,7 +146,7 @@ describe('sparing the device', () => {
 		expect(asked).toEqual([1, 2, 1, 0]);
 	});
 
-	test('SR9 a recording begins as chosen; while nothing is saved the ladder stands still', () => {
+	test('SR9 a recording starts at the chosen quality; the ladder does not move while nothing is saved', () => {
 		const { clock, press, be, asked, noted, adaptiveQuality, watching } = here;
 		press('critical');
 		clock.advance(MINUTE);
@@ -166,7 +166,7 @@ describe('sparing the device', () => {
 		expect(asked).toEqual([1, 0]);
 	});
 
-	test('SR10 a choice with fewer steps: no event for a step that makes no difference', () => {
+	test('SR10 does not log a step that changes nothing', () => {
 		const { clock, press, recorder, noted } = here;
 		press('critical');
 		clock.advance(4 * MINUTE);

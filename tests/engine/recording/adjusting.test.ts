@@ -35,8 +35,8 @@ const makeRecorder = () => world.makeRecorder();
 
 const recording = () => world.recording(makeRecorder());
 
-describe('another size or rate of the same lens', () => {
-	test('SR8 RC21 another quality: the same lens, asked for it', async () => {
+describe('another size or frame rate of the same lens', () => {
+	test('SR8 RC21 requests another quality from the open lens', async () => {
 		const recorder = await recording();
 		await recorder.change({ ...choice, profile: low });
 		expect(capture.opened).toHaveLength(1);
@@ -47,7 +47,7 @@ describe('another size or rate of the same lens', () => {
 		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
 	});
 
-	test('SR8 SR12 fewer pictures: the lens stays open, the run is replaced in one task, the choice stays', async () => {
+	test('SR8 SR12 a lower frame rate keeps the lens open, replaces the run in one task, keeps the choice', async () => {
 		const recorder = await recording();
 		const lens = capture.current;
 		const before = encoder.current;
@@ -68,16 +68,16 @@ describe('another size or rate of the same lens', () => {
 		expect(encoder.current.options).toMatchObject({ frameRate: 15, bitsPerSecond: 1_500_000 });
 	});
 
-	test('SR8 another size: the same lens, and no run of two sizes', async () => {
+	test('SR8 another size keeps the lens open, and no run has two sizes', async () => {
 		const recorder = await recording();
 		await recorder.degrade(2);
 		const lens = capture.current;
 		const before = encoder.current;
 		const adjust = lens.adjust.bind(lens);
 		const running: boolean[] = [];
-		lens.adjust = (wish) => {
+		lens.adjust = (format) => {
 			running.push(!before.stopped);
-			return adjust(wish);
+			return adjust(format);
 		};
 		await recorder.degrade(3);
 		expect(running).toEqual([false]);
@@ -86,13 +86,13 @@ describe('another size or rate of the same lens', () => {
 		expect(recorder.state.kind).toBe('recording');
 		await record(recorder, 1);
 		expect((await preferences.read()).profile).toBe('standard');
-		// The same step again changes nothing.
+		// Repeating the same step changes nothing.
 		const runs = encoder.encodings.length;
 		await recorder.degrade(3);
 		expect(encoder.encodings).toHaveLength(runs);
 	});
 
-	test('SR5 a lens that goes away comes back on the same step; what a person chooses is spared alike', async () => {
+	test('SR5 a lens that returns stays on the same step, and a new choice is degraded as well', async () => {
 		const recorder = await recording();
 		await recorder.degrade(1);
 		capture.current.tell('ended');
@@ -105,7 +105,7 @@ describe('another size or rate of the same lens', () => {
 		expect((await preferences.read()).profile).toBe('low');
 	});
 
-	test('LV13 stopped while no screen shows its picture: the lens closes, else it stays open', async () => {
+	test('LV13 stopping closes the lens unless a screen shows its picture', async () => {
 		const recorder = await recording();
 		await recorder.close();
 		expect(recorder.state.kind).toBe('recording');
@@ -117,7 +117,7 @@ describe('another size or rate of the same lens', () => {
 		expect([recorder.state.kind, capture.current.closed]).toEqual(['preview', false]);
 	});
 
-	test('SR9 after the stop the lens is as chosen again', async () => {
+	test('SR9 after stopping, the lens has the chosen format again', async () => {
 		const recorder = await recording();
 		await recorder.degrade(1);
 		await recorder.stop();
@@ -130,51 +130,51 @@ describe('another size or rate of the same lens', () => {
 	});
 });
 
-describe('LV13 RC22 a lens that is closed', () => {
-	/** As another device gives them. */
-	function ordersTo(recorder: Recorder) {
+describe('LV13 RC22 a closed lens', () => {
+	/** Executes commands as another device sends them. */
+	function executorOf(recorder: Recorder) {
 		const { torch, siren } = {} as ExecutorTools;
 		const scheduler = { start: () => recorder.start(), stop: () => recorder.stop() };
 		const tools = { clock, capture, recorder, scheduler, preferences, torch, siren };
-		const orders = new CommandExecutor(
+		const executor = new CommandExecutor(
 			{ ...tools, guarding: new GuardModeSwitch() },
 			() => undefined,
 		);
 		return (name: 'quality' | 'lens' | 'restart' | 'start', value: string | null = null) =>
-			orders.execute(name, value, 'ab'.repeat(16) as DeviceId);
+			executor.execute(name, value, 'ab'.repeat(16) as DeviceId);
 	}
 
-	test('no order but start switches it on, and start keeps to what was ordered', async () => {
+	test('only the start command opens it, with the settings of earlier commands', async () => {
 		const recorder = makeRecorder();
-		const order = ordersTo(recorder);
-		await order('quality', 'low');
-		await order('restart');
+		const execute = executorOf(recorder);
+		await execute('quality', 'low');
+		await execute('restart');
 		expect([recorder.state, capture.opened]).toEqual([{ kind: 'off', fault: null }, []]);
 		expect(await preferences.read()).toMatchObject({ armed: false, profile: 'low' });
-		await order('start');
+		await execute('start');
 		expect(capture.current.height).toBe(low.height);
 		expect(await preferences.read()).toMatchObject({ armed: true, profile: 'low' });
 	});
 
-	test('one that could not be opened is not tried again, and the order is done', async () => {
+	test('a command does not retry a lens that failed to open, but its setting is stored', async () => {
 		const recorder = makeRecorder();
 		capture.failures.push(new Fault('denied', 'no'));
 		await recorder.open(choice);
-		await ordersTo(recorder)('lens', 'lens-2');
+		await executorOf(recorder)('lens', 'lens-2');
 		expect([recorder.state.kind, capture.opened]).toEqual(['off', []]);
 		expect((await preferences.read()).lensId).toBe('lens-2');
 	});
 
-	test('an order that comes while the page is being left opens it for nobody', async () => {
+	test('a command that arrives while the page is being left does not open it', async () => {
 		const recorder = makeRecorder();
 		const opens = recorder.open(choice);
 		const closes = recorder.close();
-		await Promise.all([opens, closes, ordersTo(recorder)('quality', 'low')]);
+		await Promise.all([opens, closes, executorOf(recorder)('quality', 'low')]);
 		expect(recorder.state.kind).toBe('off');
 		expect(capture.opened.every(({ closed }) => closed)).toBe(true);
 	});
 
-	test('what was chosen on another page meanwhile is what start records with', async () => {
+	test('start records with what was chosen on another page meanwhile', async () => {
 		const recorder = makeRecorder();
 		await recorder.open(choice);
 		await recorder.close();
@@ -184,10 +184,10 @@ describe('LV13 RC22 a lens that is closed', () => {
 		expect(await preferences.read()).toMatchObject({ armed: true, profile: 'low', sound: true });
 	});
 
-	test('one whose picture is on changes at once', async () => {
+	test('a lens in preview changes at once', async () => {
 		const recorder = makeRecorder();
 		await recorder.open(choice);
-		await ordersTo(recorder)('quality', 'low');
+		await executorOf(recorder)('quality', 'low');
 		expect(recorder.state.kind).toBe('preview');
 		expect(capture.current).toMatchObject({ height: low.height, closed: false });
 	});

@@ -87,7 +87,7 @@ async function unplugDoor(): Promise<void> {
 	await record(1);
 }
 
-test('RC33 another lens than the chosen one is said all the time, and the chosen one is gone back to when it is plugged in', async () => {
+test('RC33 shows that another lens is in use, and returns to the chosen one when it is plugged in', async () => {
 	await recorder.start();
 	await record(2);
 	expect(inUse()).toEqual(['Door camera', null]);
@@ -109,8 +109,8 @@ test('RC33 another lens than the chosen one is said all the time, and the chosen
 	expect(ended).toEqual(['unplugged', 'changed', 'stopped']);
 });
 
-test('RC31 a lens that takes 7 s for its first picture records, and one that takes 20 s at the second try', async () => {
-	/** Looked at every second; pictures come after `lagS`. */
+test('RC31 a lens that takes 7 s for its first frame records, one that takes 20 s at the second attempt', async () => {
+	/** Lets `lagS` seconds pass without frames, with a watchdog check every second. */
 	const wait = async (lagS: number): Promise<void> => {
 		for (let second = 1; second <= lagS; second += 1) {
 			clock.advance(1000);
@@ -135,7 +135,7 @@ test('RC31 a lens that takes 7 s for its first picture records, and one that tak
 	expect(recorder.state.kind).toBe('recording');
 });
 
-test('RC33 a lens that comes back without a word is found within 15 s; one that does not open is tried ever more rarely', async () => {
+test('RC33 polling finds a returned lens within 15 s and backs off if it does not open', async () => {
 	await recorder.start();
 	await record(1);
 	await unplugDoor();
@@ -150,7 +150,7 @@ test('RC33 a lens that comes back without a word is found within 15 s; one that 
 	expect(inUse()).toEqual(['Door camera', null]);
 });
 
-test('RC33 a picture that is only shown goes back, too', async () => {
+test('RC33 a preview returns to the chosen lens, too', async () => {
 	capture.plugged = [LAPTOP];
 	capture.current.tell('ended');
 	await recorder.close();
@@ -162,7 +162,7 @@ test('RC33 a picture that is only shown goes back, too', async () => {
 	expect(inUse()).toEqual(['Door camera', null]);
 });
 
-test('RC34 a chosen lens is known by its name where its id changed, and by its id where its name did', async () => {
+test('RC34 recognizes the chosen lens by name if its id changed, and by id if its name did', async () => {
 	await recorder.close();
 	capture.plugged = [LAPTOP, lens('door-2', 'Door camera')];
 	await recorder.open(choice);
@@ -175,7 +175,7 @@ test('RC34 a chosen lens is known by its name where its id changed, and by its i
 	expect(await preferences.read()).toMatchObject({ lensLabel: 'Door camera (USB)' });
 });
 
-test('RC33 a microphone that is plugged in later is used', async () => {
+test('RC33 uses a microphone that is plugged in later', async () => {
 	capture.heard = false;
 	await recorder.change({ ...choice, sound: true });
 	await recorder.start();
@@ -191,7 +191,7 @@ test('RC33 a microphone that is plugged in later is used', async () => {
 	expect(recorder.state).toMatchObject({ notes: [], view: { sound: true } });
 });
 
-test('RC36 permission that is given later is noticed: the picture comes, and an armed camera records', async () => {
+test('RC36 permission granted later starts the preview, and recording if armed', async () => {
 	await recorder.close();
 	capture.failures.push(new Fault('system', 'not this browser', undefined, 'camera'));
 	await recorder.open(choice);
@@ -210,7 +210,7 @@ test('RC36 permission that is given later is noticed: the picture comes, and an 
 	await record(1);
 });
 
-test('RC36 a camera that nobody looks at is not opened by what is plugged in', async () => {
+test('RC36 plugging in a lens does not open a camera that is neither armed nor shown', async () => {
 	await recorder.close();
 	const { length } = capture.opened;
 	capture.plugIn();

@@ -11,10 +11,10 @@ import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { MemoryPersistence } from '../../fakes/storage.ts';
 import { FakeVault } from '../../fakes/vault.ts';
 
-/** A vault whose database somebody deletes. */
+/** A vault whose database can be deleted. */
 class DeletedVault extends FakeVault {
 	deleted = false;
-	/** What was in it is in memory. */
+	/** Its content is still in memory. */
 	remembered = true;
 
 	override async read(): Promise<VaultReading> {
@@ -87,7 +87,7 @@ beforeEach(async () => {
 
 const device = () => (localDevice.state.kind === 'ready' ? localDevice.state.deviceId : null);
 
-test('GO4 what is deleted within a minute is told as one, until the person knows, also by the next page', async () => {
+test('GO4 reports deletions within a minute as one, until dismissed, also on the next page', async () => {
 	clear('keys');
 	clear('footage');
 	clear('settings');
@@ -100,7 +100,7 @@ test('GO4 what is deleted within a minute is told as one, until the person knows
 	expect(makeLosses().cleared).toBeNull();
 });
 
-test('GO4 it is an event, once it records again', () => {
+test('GO4 logs an event once recording works again', () => {
 	state = { kind: 'blind', why: 'store', fault: null, sinceMs: 0, view: null };
 	clear('footage');
 	tellRecorder();
@@ -111,7 +111,7 @@ test('GO4 it is an event, once it records again', () => {
 	expect(noted).toEqual(['cleared']);
 });
 
-test('GO5 keys that are deleted under a camera that records are kept again: the same device', async () => {
+test('GO5 keys deleted while recording are stored again, and the device stays the same', async () => {
 	const before = device();
 	vault.deleted = true;
 	clear('keys');
@@ -121,13 +121,13 @@ test('GO5 keys that are deleted under a camera that records are kept again: the 
 	expect(dataLoss.cleared).toMatchObject({ anew: false });
 });
 
-test('GO5 a deletion that nobody tells of is found within 15 s', async () => {
+test('GO5 finds an unreported deletion within 15 s', async () => {
 	vault.deleted = true;
 	clock.advance(15_000);
 	await expect.poll(() => vault.deleted).toBe(false);
 });
 
-test('GO5 keys that nobody remembers are made anew, and it says so', async () => {
+test('GO5 creates new keys if the old ones are not in memory, and reports it', async () => {
 	const before = device();
 	vault.deleted = true;
 	vault.remembered = false;
@@ -137,7 +137,7 @@ test('GO5 keys that nobody remembers are made anew, and it says so', async () =>
 	expect(device()).not.toBe(before);
 });
 
-test('GO5 where nothing records, what is deleted stays deleted', async () => {
+test('GO5 deleted keys stay deleted if nothing is recording', async () => {
 	state = { kind: 'off', fault: null };
 	vault.deleted = true;
 	clear('keys');

@@ -45,8 +45,8 @@ describe('MemoryEventStore', () => {
 	eventStoreContract((most) => new MemoryEventStore(most));
 });
 
-describe('what happens', () => {
-	test('EV1 EV2 is written sealed, at its beginning and once more at its end', async () => {
+describe('EventLog', () => {
+	test('EV1 EV2 writes an event sealed, at its start and again at its end', async () => {
 		const { eventLog, camera, clock, all, events } = here;
 		const startUs = clock.wallMs() * 1000;
 		const end = eventLog.begin(camera, 'covered');
@@ -61,11 +61,11 @@ describe('what happens', () => {
 		const stored = await events.between(camera, 0, Number.MAX_SAFE_INTEGER);
 		const plain = stored.map(({ bytes }) => new TextDecoder('latin1').decode(bytes)).join('');
 		expect(plain).not.toContain('covered');
-		// Nobody learns from its length what it was.
+		// The length does not reveal the kind.
 		expect(new Set(stored.map(({ bytes }) => bytes.length)).size).toBe(1);
 	});
 
-	test('EV1 opens at its own place only; EV3 what does not open is passed over', async () => {
+	test('EV1 an event opens only at its own place; EV3 one that does not open is skipped', async () => {
 		const { eventLog, camera, all, events, clock } = here;
 		eventLog.add(camera, 'moved');
 		eventLog.add(camera, 'new-lens', clock.wallMs() * 1000 + 5);
@@ -75,7 +75,7 @@ describe('what happens', () => {
 		expect((await all()).map(({ kind }) => kind)).toEqual(['moved']);
 	});
 
-	test('EV11 EV12 EV13 who did it and what was asked lie inside, and its length tells neither', async () => {
+	test('EV11 EV12 EV13 actor and command are inside, and the length reveals neither', async () => {
 		const { eventLog, camera, all, events } = here;
 		const by = { device: 'ab'.repeat(16) as DeviceId, name: 'A phone with a name of some length' };
 		const order = { name: 'restart', value: null, fault: 'not-found' } as const;
@@ -91,7 +91,7 @@ describe('what happens', () => {
 		expect(new Set(stored.map(({ bytes }) => bytes.length)).size).toBe(1);
 	});
 
-	test('EV3 one written before events named anybody opens as it was', async () => {
+	test('EV3 an event from before actors were recorded still opens', async () => {
 		const { camera, all, events, clock } = here;
 		const { crypto, home, secret, pair } = workshop;
 		const runId = hexOf(crypto.random(16)) as RunId;
@@ -107,7 +107,7 @@ describe('what happens', () => {
 		]);
 	});
 
-	test('EV2 what goes on after a pause is written with its later end', async () => {
+	test('EV2 an event that goes on after a pause gets a later end', async () => {
 		const { eventLog, camera, clock, all } = here;
 		const startUs = clock.wallMs() * 1000;
 		const end = eventLog.begin(camera, 'watched');
@@ -118,14 +118,14 @@ describe('what happens', () => {
 		expect(await all()).toMatchObject([{ startUs, endUs: startUs + 10_000_000 }]);
 	});
 
-	test('EV3 one of a later version is passed over', async () => {
+	test('EV3 skips an event of a later version', async () => {
 		const { eventLog, camera, all } = here;
 		eventLog.add(camera, 'from-the-future' as 'moved');
 		eventLog.add(camera, 'moved');
 		expect((await all()).map(({ kind }) => kind)).toEqual(['moved']);
 	});
 
-	test('EV5 a store that refuses, or keys that are not there yet, end nothing', async () => {
+	test('EV5 a failing store or missing keys do not end anything', async () => {
 		const { eventLog, camera, all, events, refusals } = here;
 		events.broken = true;
 		eventLog.begin(camera, 'frozen')();
@@ -142,14 +142,14 @@ describe('what happens', () => {
 	});
 });
 
-describe('the sentry', () => {
+describe('TamperDetector', () => {
 	const room = (n: number) => Array.from({ length: 144 }, (_, at) => 30 + at + n / 7);
 	const dark = Array.from({ length: 144 }, () => 2);
 
 	function watched() {
 		const { eventLog, clock, camera } = here;
 		let shake: (strength: number) => void = () => undefined;
-		let told = 0;
+		let changes = 0;
 		const motion = {
 			watch: (felt: typeof shake) => {
 				shake = felt;
@@ -169,7 +169,7 @@ describe('the sentry', () => {
 			power.listener();
 		};
 		const tamperDetector = new TamperDetector(eventLog, clock, motion, power);
-		tamperDetector.on(() => (told += 1));
+		tamperDetector.on(() => (changes += 1));
 		let listener: () => void = () => undefined;
 		const recorder = {
 			camera: camera as CameraId | null,
@@ -189,30 +189,30 @@ describe('the sentry', () => {
 			be,
 			plug,
 			shake: (strength: number) => shake(strength),
-			told: () => told,
+			changes: () => changes,
 		};
 	}
 
-	test('EV6 EV9 says what is wrong while it is, and writes how long it was', async () => {
+	test('EV6 EV9 reports a sign while it lasts and logs how long it lasted', async () => {
 		const { clock, camera, all } = here;
-		const { tamperDetector, be, told } = watched();
+		const { tamperDetector, be, changes } = watched();
 		be('recording');
-		const see = (look: readonly number[]) => {
+		const see = (grid: readonly number[]) => {
 			clock.advance(5000);
-			tamperDetector.inspect(camera, look, clock.wallMs() * 1000);
+			tamperDetector.inspect(camera, grid, clock.wallMs() * 1000);
 		};
 		for (const n of [1, 2, 3]) see(room(n));
 		expect(tamperDetector.sign).toBeNull();
 		for (let n = 0; n < 3; n += 1) see(dark);
 		expect(tamperDetector.sign).toBe('covered');
-		expect(told()).toBe(1);
+		expect(changes()).toBe(1);
 		const startUs = clock.wallMs() * 1000;
 		for (const n of [4, 5]) see(room(n));
 		expect(tamperDetector.sign).toBeNull();
 		expect(await all()).toMatchObject([{ kind: 'covered', startUs, endUs: startUs + 10_000_000 }]);
 	});
 
-	test('EV9 a stop ends what was wrong; a picture that comes late says nothing', async () => {
+	test('EV9 stopping ends a sign, and a late thumbnail does not restart it', async () => {
 		const { clock, camera, all } = here;
 		const { tamperDetector, be } = watched();
 		be('recording');
@@ -227,7 +227,7 @@ describe('the sentry', () => {
 		expect(covered!.endUs - covered!.startUs).toBe(7_000_000);
 	});
 
-	test('EV10 a device that no longer charges is written once, while it records', async () => {
+	test('EV10 logs once that the device stopped charging, only while recording', async () => {
 		const { be, plug } = watched();
 		plug(false);
 		plug(true);
@@ -240,7 +240,7 @@ describe('the sentry', () => {
 		expect((await here.all()).map(({ kind }) => kind)).toEqual(['unplugged']);
 	});
 
-	test('EV8 a jolt is written while it records, and not else', async () => {
+	test('EV8 logs a jolt only while recording', async () => {
 		const { all } = here;
 		const { be, shake } = watched();
 		shake(9);

@@ -3,10 +3,10 @@ import { logOtherLens } from '#engine/recording/log-other-lens.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 
-test('RC33 another lens than the chosen one is one event, from its first footage until the chosen one records', () => {
-	const told: string[] = [];
+test('RC33 another lens is one event, from its first footage until the chosen lens records', () => {
+	const logged: string[] = [];
 	let state: RecorderState = { kind: 'off', fault: null };
-	let tell: () => void = () => undefined;
+	let notify: () => void = () => undefined;
 	logOtherLens(
 		{
 			get state() {
@@ -14,33 +14,33 @@ test('RC33 another lens than the chosen one is one event, from its first footage
 			},
 			camera: 'c' as CameraId,
 			on: (listener) => {
-				tell = listener;
+				notify = listener;
 				return () => undefined;
 			},
 		},
 		{
 			begin: (_, kind) => {
-				told.push(`begin ${kind}`);
-				return () => void told.push('end');
+				logged.push(`begin ${kind}`);
+				return () => void logged.push('end');
 			},
 		},
 	);
 	const become = (kind: RecorderState['kind'], instead: string | null): void => {
 		state = { kind, view: { instead } } as unknown as RecorderState;
-		tell();
+		notify();
 	};
 	become('preview', 'Door');
 	become('starting', 'Door');
-	expect(told).toEqual([]);
+	expect(logged).toEqual([]);
 	become('recording', 'Door');
 	become('recording', 'Door');
 	become('blind', null);
 	become('starting', 'Door');
 	become('recording', 'Door');
-	expect(told).toEqual(['begin other-lens']);
+	expect(logged).toEqual(['begin other-lens']);
 	become('recording', null);
-	expect(told).toEqual(['begin other-lens', 'end']);
+	expect(logged).toEqual(['begin other-lens', 'end']);
 	become('recording', '');
 	become('off', null);
-	expect(told).toEqual(['begin other-lens', 'end', 'begin other-lens', 'end']);
+	expect(logged).toEqual(['begin other-lens', 'end', 'begin other-lens', 'end']);
 });

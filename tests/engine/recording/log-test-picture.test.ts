@@ -36,7 +36,7 @@ beforeEach(() => {
 
 const spans = () => eventLog.all.map(({ startMs, endMs }) => (endMs ?? startMs) - startMs);
 
-test('RC25 the timeline says from when to when the test picture was recorded', () => {
+test('RC25 logs from when to when the test picture was recorded', () => {
 	become('preview');
 	expect(eventLog.all).toEqual([]);
 	become('starting');
@@ -44,7 +44,7 @@ test('RC25 the timeline says from when to when the test picture was recorded', (
 		clock.advance(1000);
 		become('recording');
 	}
-	// Cut off by a kill it would lack less than half a minute.
+	// A killed page would lose less than half a minute of it.
 	expect(eventLog.all).toMatchObject([{ camera, kind: 'test-picture' }]);
 	expect(spans()[0]).toBeGreaterThan(70_000);
 	become('preview');
@@ -54,7 +54,7 @@ test('RC25 the timeline says from when to when the test picture was recorded', (
 	expect(spans()).toEqual([90_000]);
 });
 
-test('RC25 not while a lens is recorded, nor while nothing is saved', () => {
+test('RC25 logs nothing while a lens records or nothing is saved', () => {
 	become('recording', 'lens-1');
 	expect(eventLog.all).toEqual([]);
 	become('recording');
@@ -69,7 +69,7 @@ test('RC25 not while a lens is recorded, nor while nothing is saved', () => {
 	expect(spans()).toEqual([5000, 3000]);
 });
 
-test('RC25 each day has its own, so that the list of every day says it', () => {
+test('RC25 logs one event per day, so that each day lists it', () => {
 	become('recording');
 	for (let hour = 0; hour < 36; hour++) {
 		clock.advance(DAY_MS / 24);

@@ -1,4 +1,4 @@
-/** A recorder with all that it asks of the world, in memory, and a device that is a camera. */
+/** A recorder with in-memory dependencies, on a device with a camera. */
 import { expect } from 'vitest';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { MemoryVault } from '#browser/keys/memory-vault.ts';
@@ -14,7 +14,7 @@ import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { retentionWith } from '../../fakes/storage.ts';
 import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 
-/** Real cryptography answers in real time; a state is waited for, not a while. */
+/** Polls, because real cryptography takes real time. */
 export async function untilSo(what: () => boolean | Promise<boolean>): Promise<void> {
 	await expect.poll(what, { interval: 2, timeout: 30_000 }).toBe(true);
 }
@@ -65,7 +65,7 @@ export class RecorderWorld {
 		return runs.reduce((sum, run) => sum + run.lastSeq, 0);
 	}
 
-	/** `count` seconds pass: frames come, and a fragment at the end of each. */
+	/** Lets `count` seconds pass, each with frames and a fragment at its end. */
 	async record(recorder: Recorder, count: number): Promise<void> {
 		for (let n = 0; n < count; n++) {
 			const before = await this.saved();
@@ -74,10 +74,10 @@ export class RecorderWorld {
 			this.encoder.current.fragment();
 			await untilSo(async () => (await this.saved()) > before);
 		}
-		await recorder.open(this.#choice); // Joins the queue of orders: whatever they caused is over.
+		await recorder.open(this.#choice); // Queued last: everything before is done.
 	}
 
-	/** One that has recorded two seconds. */
+	/** A recorder that has recorded two seconds. */
 	async recording(recorder = this.makeRecorder()): Promise<Recorder> {
 		await recorder.open(this.#choice);
 		await recorder.start();

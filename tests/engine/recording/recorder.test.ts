@@ -57,8 +57,8 @@ beforeEach(async () => {
 
 const recording = () => world.recording(makeRecorder());
 
-describe('the journey', () => {
-	test('RC9 preview, start, segments in order, stop: one run, closed as stopped', async () => {
+describe('recording', () => {
+	test('RC9 from preview to stop there is one run with its segments in order, closed as stopped', async () => {
 		const recorder = makeRecorder();
 		await recorder.open(choice);
 		expect(recorder.state.kind).toBe('preview');
@@ -73,7 +73,7 @@ describe('the journey', () => {
 		expect(runs).toMatchObject([{ runNo: 1, lastSeq: 3, ended: 'stopped' }]);
 	});
 
-	test('RC9 a take without a picture leaves nothing behind', async () => {
+	test('RC9 an encoding without a frame leaves nothing behind', async () => {
 		const recorder = makeRecorder();
 		await recorder.open(choice);
 		await recorder.start();
@@ -81,7 +81,7 @@ describe('the journey', () => {
 		expect(await segments.runs(camera())).toEqual([]);
 	});
 
-	test('RC17 start and stop are remembered, with what was chosen', async () => {
+	test('RC17 stores start, stop and the choice', async () => {
 		const recorder = makeRecorder();
 		await recorder.open({ ...choice, profile: low, sound: true });
 		await recorder.start();
@@ -90,9 +90,9 @@ describe('the journey', () => {
 		expect((await preferences.read()).armed).toBe(false);
 	});
 
-	test('RC12 RC17 after a kill it goes on by itself, and the open run is closed as interrupted', async () => {
+	test('RC12 RC17 after a kill it resumes by itself and closes the open run as interrupted', async () => {
 		await recording();
-		taken.clear(); // The tab died, and its lock with it.
+		taken.clear(); // The tab died, which released its lock.
 		const next = makeRecorder();
 		expect(await next.resume()).toBe(true);
 		await record(next, 1);
@@ -101,13 +101,13 @@ describe('the journey', () => {
 		expect(runs[1]?.startUs).toBeGreaterThanOrEqual(runs[0]?.endUs ?? Infinity);
 	});
 
-	test('RC17 what was stopped stays stopped', async () => {
+	test('RC17 a stopped camera stays stopped', async () => {
 		const recorder = await recording();
 		await recorder.stop();
 		expect(await makeRecorder().resume()).toBe(false);
 	});
 
-	test('RC18 a second tab says so and touches nothing', async () => {
+	test('RC18 a second tab reports the first and touches nothing', async () => {
 		await recording();
 		const second = makeRecorder();
 		await second.open(choice);
@@ -129,7 +129,7 @@ describe('replacing', () => {
 		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['changed', null]);
 	});
 
-	test('RC10 a lens that opens only once is let go first', async () => {
+	test('RC10 closes the old lens first if only one can be open', async () => {
 		const recorder = await recording();
 		capture.failures.push(new Fault('conflict', 'in use'));
 		await recorder.change({ ...choice, lensId: 'lens-1' });
@@ -137,7 +137,7 @@ describe('replacing', () => {
 		expect(recorder.state.kind).toBe('recording');
 	});
 
-	test('CL4 RC11 a clock that is set ends the run; the next one has the new time', async () => {
+	test('CL4 RC11 setting the clock ends the run, and the next one has the new time', async () => {
 		const recorder = await recording();
 		clock.step(-3_600_000);
 		capture.current.delivered++;
@@ -150,7 +150,7 @@ describe('replacing', () => {
 		expect(after?.runNo).toBeGreaterThan(before?.runNo ?? Infinity);
 	});
 
-	test('RC11 when its time has come, a run is followed by the next without a gap', async () => {
+	test('RC11 rotates a run that is due without a gap', async () => {
 		const recorder = makeRecorder(5000);
 		await recorder.open(choice);
 		await recorder.start();
@@ -164,8 +164,8 @@ describe('replacing', () => {
 	});
 });
 
-describe('trouble', () => {
-	test('a refused camera is a state with its fault, and opens once allowed', async () => {
+describe('failures', () => {
+	test('a refused camera is a state with its fault, and opens once permission is granted', async () => {
 		capture.failures.push(new Fault('denied', 'no'));
 		const recorder = makeRecorder();
 		await recorder.open(choice);
@@ -174,7 +174,7 @@ describe('trouble', () => {
 		expect(recorder.state.kind).toBe('preview');
 	});
 
-	test('RC16 unplugged: blind with its reason, recording again when it is plugged in', async () => {
+	test('RC16 unplugging makes it blind with that reason; plugging in resumes recording', async () => {
 		const recorder = await recording();
 		capture.failures.push(new Fault('not-found', 'gone'), new Fault('not-found', 'gone'));
 		capture.current.tell('ended');
@@ -191,7 +191,7 @@ describe('trouble', () => {
 		expect((await segments.runs(camera()))[0]?.ended).toBe('unplugged');
 	});
 
-	test('RC16 permission withdrawn is called denied', async () => {
+	test('RC16 withdrawn permission is reported as denied', async () => {
 		const recorder = await recording();
 		capture.failures.push(new Fault('denied', 'no'));
 		capture.current.tell('denied');
@@ -200,7 +200,7 @@ describe('trouble', () => {
 		expect((await segments.runs(camera()))[0]?.ended).toBe('denied');
 	});
 
-	test('RC15 frames that stall: a fresh lens', async () => {
+	test('RC15 reopens the lens when frames stall', async () => {
 		const recorder = await recording();
 		for (let second = 0; second < 7; second++) {
 			clock.advance(1000);
@@ -212,7 +212,7 @@ describe('trouble', () => {
 		expect(recorder.state.kind).toBe('recording');
 	});
 
-	test('RC15 an encoder that falls silent while frames come: a fresh encoder on the same lens', async () => {
+	test('RC15 restarts the encoder on the same lens when only fragments stall', async () => {
 		const recorder = await recording();
 		for (let second = 0; second < 10; second++) {
 			capture.current.delivered += 15;
@@ -225,7 +225,7 @@ describe('trouble', () => {
 		expect((await segments.runs(camera()))[0]?.ended).toBe('stalled');
 	});
 
-	test('an encoder that fails is replaced', async () => {
+	test('replaces an encoder that fails', async () => {
 		const recorder = await recording();
 		encoder.current.fail(new Fault('unavailable', 'broken'));
 		await untilSo(() => recorder.state.kind === 'blind');
@@ -235,15 +235,15 @@ describe('trouble', () => {
 		expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['failed', null]);
 	});
 
-	test('WD3 what fails again and again: a new recorder, then the lens, then the page; a saved segment begins anew', async () => {
+	test('WD3 repeated failures recreate recorder, then lens, then page; a saved segment resets the count', async () => {
 		const recorder = await recording();
-		let told = 0;
-		recorder.on(() => (told += 1));
+		let updates = 0;
+		recorder.on(() => (updates += 1));
 		const fail = async (row: number) => {
-			const toldBefore = told;
+			const updatesBefore = updates;
 			const before = encoder.encodings.length;
 			encoder.current.fail(new Fault('unavailable', 'broken'));
-			await untilSo(() => told > toldBefore && recorder.state.kind === 'blind');
+			await untilSo(() => updates > updatesBefore && recorder.state.kind === 'blind');
 			clock.advance(10_000);
 			await untilSo(() => repairs.length === row);
 			if (!reloads) await untilSo(() => encoder.encodings.length === before + 1);
@@ -253,7 +253,7 @@ describe('trouble', () => {
 		await fail(6);
 		expect(repairs).toEqual(['recorder', 'lens', 'lens', 'lens', 'lens', 'page']);
 		expect(capture.opened).toHaveLength(5);
-		// Had the page stayed, it would be tried again.
+		// If the page had not reloaded, there would be another attempt.
 		reloads = false;
 		clock.advance(10_000);
 		await untilSo(() => capture.opened.length === 6);
@@ -262,7 +262,7 @@ describe('trouble', () => {
 		expect(repairs.at(-1)).toBe('recorder');
 	});
 
-	test('GO1 it tries at once when it is told to; GO2 a picture on the screen forgets no wish', async () => {
+	test('GO1 retries at once on request; GO2 showing a preview does not clear the armed state', async () => {
 		const recorder = await recording();
 		capture.current.tell('denied');
 		await untilSo(() => recorder.state.kind === 'blind');
@@ -278,7 +278,7 @@ describe('trouble', () => {
 		expect((await preferences.read()).armed).toBe(true);
 	});
 
-	test('RC13 no answer from the store: the same segment again, none missing', async () => {
+	test('RC13 writes the same segment again when the store does not answer, and none is missing', async () => {
 		const recorder = await recording();
 		segments.failures.push(new Fault('timeout', 'slow'));
 		const before = await world.saved();
@@ -291,7 +291,7 @@ describe('trouble', () => {
 		expect(recorder.state.kind).toBe('recording');
 	});
 
-	test('RC13 no room and nothing to delete: the run ends with quota, said aloud, and it tries again', async () => {
+	test('RC13 a full store with nothing to evict ends the run with quota, visibly, and it retries', async () => {
 		const recorder = await recording();
 		segments.roomBytes = 0;
 		capture.current.delivered += 15;
@@ -305,10 +305,10 @@ describe('trouble', () => {
 		expect(recorder.state.kind).toBe('recording');
 	});
 
-	test('RC13 RC17 killed at a full store: the oldest leave, and it goes on', async () => {
+	test('RC13 RC17 a camera killed with a full store evicts the oldest footage and goes on', async () => {
 		await record(await recording(), 60);
 		const before = await segments.runs(camera());
-		// The browser refuses whatever writes until something left.
+		// The browser refuses every write until something is evicted.
 		let full = true;
 		const refused = () => Promise.reject(new Fault('quota', 'no room'));
 		const [close, evict] = [segments.close.bind(segments), segments.evict.bind(segments)];
@@ -337,7 +337,7 @@ describe('trouble', () => {
 		expect(runs.slice(0, -1).every(({ ended }) => ended === 'interrupted')).toBe(true);
 	});
 
-	test('RC14 a store that never answers: what waits is bounded, then it is said', async () => {
+	test('RC14 the queue for a store that never answers is limited, and then it is reported', async () => {
 		const recorder = await recording();
 		segments.append = () => new Promise(() => undefined);
 		for (let n = 0; n < 40; n++) encoder.current.fragment();
@@ -346,7 +346,7 @@ describe('trouble', () => {
 		expect(recorder.state).toMatchObject({ why: 'store', fault: { kind: 'timeout' } });
 	});
 
-	test('RC19 nothing throws, whatever fails', async () => {
+	test('RC19 no method throws, whatever fails', async () => {
 		const recorder = makeRecorder();
 		segments.runs = () => Promise.reject(new Error('a bug'));
 		await recorder.open(choice);

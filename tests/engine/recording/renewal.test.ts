@@ -30,7 +30,7 @@ const makeRecorder = () => world.makeRecorder({ stalled: (_, hole) => stalls.pus
 
 const recording = () => world.recording(makeRecorder());
 
-test('RC27 pictures of another size are a run of their own, and none is lost', async () => {
+test('RC27 another frame size starts a new run without losing a frame', async () => {
 	const recorder = await recording();
 	await record(recorder, 3);
 	encoder.current.turn();
@@ -48,7 +48,7 @@ test('RC27 pictures of another size are a run of their own, and none is lost', a
 	expect(second?.runId).not.toBe(first?.runId);
 });
 
-test('RC26 an encoding that is outgrown goes on until the next one stands in its place', async () => {
+test('RC26 an encoding that needs renewal goes on until the next one replaces it', async () => {
 	const recorder = await recording();
 	await record(recorder, 2);
 	const first = encoder.current;
@@ -57,7 +57,7 @@ test('RC26 an encoding that is outgrown goes on until the next one stands in its
 	expect(encoder.encodings).toHaveLength(2);
 	expect(first.stopped).toBe(true);
 	expect(recorder.state.kind).toBe('recording');
-	// One that was replaced has nothing to say any more.
+	// Events of a replaced encoding are ignored.
 	first.needRenewal();
 	await record(recorder, 1);
 	expect(encoder.encodings).toHaveLength(2);
@@ -65,7 +65,7 @@ test('RC26 an encoding that is outgrown goes on until the next one stands in its
 	expect((await segments.runs(camera())).map(({ ended }) => ended)).toEqual(['rotated', 'stopped']);
 });
 
-test('RC30 a pause is a hole of its run from the next segment on, also over the minute', async () => {
+test('RC30 a pause becomes a hole with the next segment, also across a minute boundary', async () => {
 	const recorder = await recording();
 	await record(recorder, 2);
 	for (const seconds of [4, 150]) {
@@ -82,7 +82,7 @@ test('RC30 a pause is a hole of its run from the next segment on, also over the 
 	await recorder.stop();
 });
 
-test('RC30 EV10 a stall is an event with its end; of short ones one a minute', () => {
+test('RC30 EV10 a stall is an event with its end, short ones at most one a minute', () => {
 	const notes: number[][] = [];
 	const eventLog = {
 		add: (...[, kind, startUs = 0, , endUs = 0]: Parameters<EventLog['add']>) => {

@@ -6,13 +6,13 @@ import { ManualClock } from '../../fakes/clock.ts';
 
 function world(remembers = true) {
 	const clock = new ManualClock();
-	const said: EventKind[] = [];
+	const logged: EventKind[] = [];
 	const reloads: number[] = [];
 	const wait = { forever: false };
 	const repairs = new Repairs({
 		clock,
 		eventLog: {
-			add: (_, kind) => void said.push(kind),
+			add: (_, kind) => void logged.push(kind),
 			settled: () => (wait.forever ? new Promise(() => undefined) : Promise.resolve()),
 		},
 		reloading: {
@@ -25,37 +25,37 @@ function world(remembers = true) {
 			},
 		},
 	});
-	return { clock, said, reloads, wait, repairs };
+	return { clock, logged, reloads, wait, repairs };
 }
 
 describe('repairs', () => {
-	test('WD5 each is written once for a trouble, and again for the next', async () => {
-		const { repairs, said } = world();
+	test('WD5 logs each kind of repair once per outage', async () => {
+		const { repairs, logged } = world();
 		for (const repair of ['recorder', 'lens', 'lens', 'lens'] as const) {
 			expect(await repairs.prepare(DOOR, repair)).toBeNull();
 		}
-		expect(said).toEqual(['new-recorder', 'new-lens']);
+		expect(logged).toEqual(['new-recorder', 'new-lens']);
 		repairs.recovered();
 		await repairs.prepare(DOOR, 'lens');
-		expect(said).toEqual(['new-recorder', 'new-lens', 'new-lens']);
+		expect(logged).toEqual(['new-recorder', 'new-lens', 'new-lens']);
 	});
 
-	test('WD4 the page is loaded anew once an hour at most; else the lens is opened', async () => {
-		const { repairs, said, reloads, clock } = world();
+	test('WD4 reloads the page at most once an hour, otherwise reopens the lens', async () => {
+		const { repairs, logged, reloads, clock } = world();
 		expect(await repairs.prepare(DOOR, 'page')).toBe('reloading');
 		expect(reloads).toEqual([clock.wallMs()]);
 		clock.advance(59 * 60_000);
 		expect(await repairs.prepare(DOOR, 'page')).toBeNull();
-		expect(said).toEqual(['reloaded', 'new-lens']);
+		expect(logged).toEqual(['reloaded', 'new-lens']);
 		clock.advance(60_000);
 		expect(await repairs.prepare(DOOR, 'page')).toBe('reloading');
 	});
 
-	test('WD4 where it cannot be remembered the page stays', async () => {
+	test('WD4 does not reload if the tab cannot remember it', async () => {
 		expect(await world(false).repairs.prepare(DOOR, 'page')).toBeNull();
 	});
 
-	test('WD4 a store that never answers does not hold it up', async () => {
+	test('WD4 a store that never answers does not delay the reload', async () => {
 		const { repairs, wait, clock } = world();
 		wait.forever = true;
 		const done = repairs.prepare(DOOR, 'page');

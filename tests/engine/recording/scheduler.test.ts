@@ -20,7 +20,7 @@ const evenings: Plan = {
 function world(plan?: Plan, armed = false) {
 	const clock = new ManualClock(NOON);
 	const preferences = new MemoryPreferenceStore({ ...(plan && { plan }), armed });
-	const said: EventKind[] = [];
+	const logged: EventKind[] = [];
 	const recorder = {
 		camera: DOOR,
 		state: { kind: 'off', fault: null } as RecorderState,
@@ -36,7 +36,7 @@ function world(plan?: Plan, armed = false) {
 			return recorder.state.kind === 'starting';
 		},
 	};
-	const eventLog = { add: (_: unknown, kind: EventKind) => void said.push(kind) };
+	const eventLog = { add: (_: unknown, kind: EventKind) => void logged.push(kind) };
 	const scheduler = new Scheduler({
 		clock,
 		calendar: utcCalendar,
@@ -45,15 +45,15 @@ function world(plan?: Plan, armed = false) {
 		eventLog,
 	});
 	const records = () => recorder.state.kind === 'starting';
-	return { clock, preferences, scheduler, recorder, records, said };
+	return { clock, preferences, scheduler, recorder, records, logged };
 }
 let here: ReturnType<typeof world>;
 beforeEach(() => {
 	here = world(evenings);
 });
 
-describe('the plan of a camera', () => {
-	test('SC1 by hand: goes on where it was on, and nothing else', async () => {
+describe('Scheduler', () => {
+	test('SC1 by hand only resumes what was on', async () => {
 		const off = world();
 		await off.scheduler.begin();
 		expect(off.records()).toBe(false);
@@ -66,7 +66,7 @@ describe('the plan of a camera', () => {
 		expect((await on.preferences.read()).override).toBeNull();
 	});
 
-	test('GO2 GO6 what cannot be kept is done all the same, and what cannot be read goes on once it can', async () => {
+	test('GO2 GO6 start and stop work if preferences cannot be written; resumes once they can be read', async () => {
 		const { scheduler, preferences, recorder, records, clock } = world(undefined, true);
 		const newer = () => Promise.reject(new Fault('newer', 'of a newer app'));
 		const [read, write] = [preferences.read.bind(preferences), preferences.write.bind(preferences)];
@@ -87,8 +87,8 @@ describe('the plan of a camera', () => {
 		expect(records()).toBe(true);
 	});
 
-	test('SC1 SC6 SC7 at times: starts and stops by itself, says until when, and writes it down', async () => {
-		const { scheduler, records, clock, said } = here;
+	test('SC1 SC6 SC7 at times: starts and stops by itself, shows until when, and logs it', async () => {
+		const { scheduler, records, clock, logged } = here;
 		await scheduler.begin();
 		expect(records()).toBe(false);
 		expect(scheduler.now).toMatchObject({ records: false, untilMs: NOON + 6 * HOUR });
@@ -99,17 +99,17 @@ describe('the plan of a camera', () => {
 		clock.advance(4 * HOUR);
 		await scheduler.set(() => ({}));
 		expect(records()).toBe(false);
-		expect(said).toEqual(['planned-start', 'planned-stop']);
+		expect(logged).toEqual(['planned-start', 'planned-stop']);
 	});
 
-	test('SC6 the thirty seconds alone are enough', async () => {
+	test('SC6 polling alone starts recording', async () => {
 		const { scheduler, records, clock } = here;
 		await scheduler.begin();
 		await clock.pass(6 * HOUR + 31_000, 30_000);
 		await expect.poll(records).toBe(true);
 	});
 
-	test('SC4 Start outside a span holds until the span ends; Stop inside until the next begins', async () => {
+	test('SC4 Start outside a window holds until the window ends; Stop inside until the next one starts', async () => {
 		const { scheduler, records, clock, preferences } = here;
 		await scheduler.begin();
 		await scheduler.start();
@@ -117,25 +117,25 @@ describe('the plan of a camera', () => {
 		expect((await preferences.read()).override).toEqual({
 			...{ records: true, untilMs: NOON + 6 * HOUR },
 		});
-		const look = async (ms: number) => {
+		const pass = async (ms: number) => {
 			await clock.pass(ms, ms / 2);
 			await expect.poll(() => scheduler.now?.untilMs !== undefined).toBe(true);
 		};
-		await look(6 * HOUR + 60_000);
+		await pass(6 * HOUR + 60_000);
 		await expect.poll(async () => (await preferences.read()).override).toBeNull();
 		expect(records()).toBe(true);
 		await scheduler.stop();
 		expect(records()).toBe(false);
-		await look(60_000);
+		await pass(60_000);
 		expect(records()).toBe(false);
-		await look(4 * HOUR);
+		await pass(4 * HOUR);
 		await expect.poll(async () => (await preferences.read()).override).toBeNull();
 		expect(records()).toBe(false);
-		await look(20 * HOUR);
+		await pass(20 * HOUR);
 		await expect.poll(records).toBe(true);
 	});
 
-	test('SC5 the switch holds at once, and ends what was pressed before', async () => {
+	test('SC5 the Away switch takes effect at once and ends an override', async () => {
 		const { scheduler, records } = here;
 		await scheduler.begin();
 		await scheduler.set(() => ({ when: 'away' }));
@@ -148,7 +148,7 @@ describe('the plan of a camera', () => {
 		expect(records()).toBe(true);
 	});
 
-	test('SC5 two changes at once both hold', async () => {
+	test('SC5 two concurrent changes both take effect', async () => {
 		const { scheduler, preferences } = here;
 		await scheduler.begin();
 		const hours = (change: object) =>
@@ -157,16 +157,16 @@ describe('the plan of a camera', () => {
 		expect((await preferences.read()).plan.times).toMatchObject([{ from: 60, until: 120 }]);
 	});
 
-	test('SC6 a camera that another tab has, or that is none yet, is left alone', async () => {
-		const { scheduler, recorder, said } = here;
+	test('SC6 does nothing if another tab has the camera or there is none yet', async () => {
+		const { scheduler, recorder, logged } = here;
 		recorder.state = { kind: 'elsewhere' };
 		await scheduler.begin();
 		await scheduler.set(() => ({ when: 'always' }));
 		expect(recorder.state.kind).toBe('elsewhere');
-		expect(said).toEqual([]);
+		expect(logged).toEqual([]);
 	});
 
-	test('SC6 preferences that cannot be read are read again', async () => {
+	test('SC6 retries reading preferences', async () => {
 		const { scheduler, preferences, records } = here;
 		const read = preferences.read.bind(preferences);
 		preferences.read = () => Promise.reject(new Error('no answer'));

@@ -17,7 +17,7 @@ const camera = 'ab'.repeat(16) as CameraId;
 let capture: FakeCapture;
 let preferences: MemoryPreferenceStore;
 let engine: Engine;
-/** A device that is no camera yet. */
+/** A device without a camera. */
 let localDevice: { state: unknown; createCamera: () => Promise<void> };
 let recorder: Recorder;
 
@@ -44,7 +44,7 @@ beforeEach(() => {
 	engine = { recorder, capture, preferences, localDevice } as unknown as Engine;
 });
 
-/** As the page does when it is left. */
+/** What the page does when it is left. */
 async function leave(choices: CameraChoices): Promise<void> {
 	choices.close();
 	await recorder.close();
@@ -52,7 +52,7 @@ async function leave(choices: CameraChoices): Promise<void> {
 
 const open = (): number => capture.opened.filter(({ closed }) => !closed).length;
 
-/** A step that is done only once it is released. */
+/** Blocks a method until it is released. */
 function held<T extends object>(of: T, step: keyof T & string) {
 	const [reached, gate] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
 	const real = (of[step] as (...given: unknown[]) => unknown).bind(of);
@@ -65,11 +65,11 @@ function held<T extends object>(of: T, step: keyof T & string) {
 }
 
 test.each([
-	['what was chosen is read', () => held(preferences, 'read')],
-	['the camera is founded', () => held(localDevice, 'createCamera')],
-	['the lens opens', () => held(capture, 'open')],
-	['the lenses are looked for', () => held(capture, 'lenses')],
-] as const)('RC22 left while %s: no lens is on, and nobody listens', async (_, hold) => {
+	['the choice is being read', () => held(preferences, 'read')],
+	['the camera is being created', () => held(localDevice, 'createCamera')],
+	['the lens is opening', () => held(capture, 'open')],
+	['the lenses are being listed', () => held(capture, 'lenses')],
+] as const)('RC22 leaving while %s leaves no open lens and no listener', async (_, hold) => {
 	const listeners = capture.listeners;
 	const { reached, release } = hold();
 	const choices = new CameraChoices(engine);
@@ -82,7 +82,7 @@ test.each([
 	expect(capture.listeners).toBe(listeners);
 });
 
-test('RC22 left and opened again while the lens opens: it is on, once', async () => {
+test('RC22 leaving and returning while the lens opens results in one open lens', async () => {
 	const { reached, release } = held(capture, 'open');
 	const first = new CameraChoices(engine);
 	const opening = first.open();
@@ -94,7 +94,7 @@ test('RC22 left and opened again while the lens opens: it is on, once', async ()
 	expect([open(), recorder.state.kind]).toEqual([1, 'preview']);
 });
 
-test('KT12 a device that becomes no camera yet opens no lens', async () => {
+test('KT12 a device that cannot become a camera yet opens no lens', async () => {
 	localDevice.createCamera = () => {
 		localDevice.state = { kind: 'ready', cameras: [] };
 		return Promise.resolve();
@@ -103,10 +103,10 @@ test('KT12 a device that becomes no camera yet opens no lens', async () => {
 	expect([capture.opened.length, recorder.state.kind]).toEqual([0, 'off']);
 });
 
-test('RC23 the test picture is a person’s choice, offered where no lens is to be had, and remembered', async () => {
+test('RC23 the test picture is offered if no lens is available, chosen by a person and remembered', async () => {
 	const lenses = capture.lenses.bind(capture);
 	capture.lenses = () => Promise.resolve([]);
-	// The settings page asks for no lens: it cannot know that there is none.
+	// The settings page opens no lens, so it cannot know that there is none.
 	const settings = new CameraChoices(engine);
 	await settings.read();
 	await settings.look();
@@ -120,7 +120,7 @@ test('RC23 the test picture is a person’s choice, offered where no lens is to 
 	expect((await preferences.read()).lensId).toBe(TEST_PICTURE);
 	await leave(choices);
 
-	// As it was left, although there is a lens by now; and back, by the person.
+	// The choice persists although a lens exists by now; the person switches back.
 	capture.lenses = lenses;
 	const later = new CameraChoices(engine);
 	await later.open();
@@ -130,13 +130,13 @@ test('RC23 the test picture is a person’s choice, offered where no lens is to 
 	expect((await preferences.read()).lensId).toBe(null);
 });
 
-test('a picture that is on is not begun anew', async () => {
+test('a running preview is not restarted', async () => {
 	await new CameraChoices(engine).open();
 	await new CameraChoices(engine).open();
 	expect(capture.opened).toHaveLength(1);
 });
 
-test('one visit leaves no listener behind, and recording goes on', async () => {
+test('leaving the page removes its listener, and recording goes on', async () => {
 	const listeners = capture.listeners;
 	const choices = new CameraChoices(engine);
 	await choices.open();
@@ -146,7 +146,7 @@ test('one visit leaves no listener behind, and recording goes on', async () => {
 	expect([open(), recorder.state.kind, capture.listeners]).toEqual([1, 'starting', listeners]);
 });
 
-test('RC22 another lens is tried where one failed, and none is opened for who has left or for the settings', async () => {
+test('RC22 choosing another lens retries after a failure, but not after leaving or from settings', async () => {
 	capture.failures.push(new Fault('conflict', 'in use'));
 	const choices = new CameraChoices(engine);
 	await choices.open();
