@@ -139,7 +139,7 @@ test('R T2 parts mutated, swapped, cut, combined, replayed, and from another cam
 	const framed = (sealed: Bytes, key = 1) =>
 		concatBytes(Uint8Array.of(1), here, Uint8Array.of(key), sealed);
 	// An earlier run of the same camera and epoch.
-	const before = framed(await elsewhere.sealLive(partNo(-1000)));
+	const before = framed(await elsewhere.seal(partNo(-1000)));
 	const past: Uint8Array[] = [];
 	let told = 0;
 	let untouched = 0;
@@ -211,9 +211,9 @@ test('R T2 parts mutated, swapped, cut, combined, replayed, and from another cam
 	while (told < count) {
 		const part = partNo(genuine.length);
 		genuine.push(part);
-		theirs = framed(await foreign.sealLive(partNo(genuine.length + 5)));
+		theirs = framed(await foreign.seal(partNo(genuine.length + 5)));
 		const passed = untouched;
-		camera.messenger.sendPart(camera.camera, true, await sealer.sealLive(part));
+		camera.messenger.sendPart(camera.camera, true, await sealer.seal(part));
 		await until(() => untouched === passed + 1, WAIT_MS);
 	}
 	// Parts arrive in order: once a later one is received, all were.

@@ -11,6 +11,7 @@ import { becomeCamera, createIdentity } from './create-identity.ts';
 import { homeSecrets, replayRosters, verifyIdentity } from './identity.ts';
 import { Keyring } from './keyring.ts';
 import { closeOpenRuns, findPreviousRun } from '#engine/sealing/previous-run.ts';
+import { LivePartSealer } from '#engine/sealing/live-part-sealer.ts';
 import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
 import { NameSealer } from './name-sealer.ts';
 import { Opener, type LiveKey } from '#engine/sealing/opener.ts';
@@ -219,12 +220,12 @@ export class LocalDevice implements LocalDeviceControls {
 	 * A sealer for live parts, under a key that only current viewers get (LV24). Throws as `beginRun`
 	 * does.
 	 */
-	beginLive(camera: CameraId, { run, secret }: LiveKey): Promise<SidecarSealer> {
+	beginLive(camera: CameraId, { run, secret }: LiveKey): Promise<LivePartSealer> {
 		return this.#enqueue(async () => {
 			const { home, sign } = this.#ofOwnCamera(camera).identity;
 			const { number: epoch } = await this.#epoch(camera);
 			const basis = { home, camera, epoch, secret, runId: run, sign: sign.key };
-			return new SidecarSealer(this.#tools.crypto, basis);
+			return new LivePartSealer(this.#tools.crypto, basis);
 		});
 	}
 

@@ -1,16 +1,9 @@
-import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
-import {
-	beginsWithKey,
-	buildLivePart,
-	captureSpan,
-	type LivePart,
-} from '#domain/live/live-part.ts';
-import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, Secret, SignKey } from '#ports/keys/crypto.ts';
 import { deriveKey, sealPayload } from './run-sealer.ts';
 
-interface SidecarBasis {
+export interface SidecarBasis {
 	readonly home: HomeId;
 	readonly camera: CameraId;
 	readonly epoch: number;
@@ -21,7 +14,7 @@ interface SidecarBasis {
 }
 
 /** Sealed data that accompanies a camera's footage. */
-export type SidecarKind = 'thumbnail' | 'event';
+export type SidecarKind = 'thumbnail' | 'event' | 'live';
 
 /** `wallUs`: µs since 1970. */
 export interface SealedSidecar {
@@ -40,29 +33,11 @@ export class SidecarSealer {
 		this.#basis = basis;
 	}
 
-	seal(kind: SidecarKind, wallUs: number, body: Bytes): Promise<SealedSidecar> {
-		return this.#seal(kind, wallUs, body, true);
-	}
-
-	/** Run of the live parts; viewers learn it from the camera (LV21). */
-	get runId(): RunId {
-		return this.#basis.runId;
-	}
-
-	/** Seals one live part and appends the camera's signature (LV20). */
-	async sealLive(part: LivePart): Promise<Bytes> {
-		const body = buildLivePart(part);
-		const { firstUs } = captureSpan(part);
-		const { bytes } = await this.#seal('live', firstUs, body, beginsWithKey(part));
-		const signature = await this.#crypto.sign(this.#basis.sign, signedBytes('live', bytes));
-		return concatBytes(bytes, signature);
-	}
-
-	async #seal(
-		kind: SidecarKind | 'live',
+	async seal(
+		kind: SidecarKind,
 		wallUs: number,
 		body: Bytes,
-		keyFrame: boolean,
+		keyFrame = true,
 	): Promise<SealedSidecar> {
 		const { home, camera, epoch, secret, runId } = this.#basis;
 		const seq = this.#seq;

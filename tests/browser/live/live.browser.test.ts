@@ -9,7 +9,7 @@ import { hexOf } from '#domain/base/bytes.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import { beginsWithKey, type FramesPart } from '#domain/live/live-part.ts';
 import { ReplayWindow } from '#engine/live/replay-window.ts';
-import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
+import { LivePartSealer } from '#engine/sealing/live-part-sealer.ts';
 import type { DtlsCertificate } from '#ports/keys/crypto.ts';
 import { makeSealingFixture } from '../../engine/sealing/sealing-fixture.ts';
 import { leastOf, median } from '../../support/measures.ts';
@@ -117,7 +117,7 @@ describe('the relayed picture', () => {
 		const { home, camera, secret, opener, pair } = await makeSealingFixture(crypto);
 		const sign = pair.key;
 		const runId = hexOf(crypto.random(16)) as RunId;
-		const sealer = new SidecarSealer(crypto, {
+		const sealer = new LivePartSealer(crypto, {
 			...{ home, camera, epoch: 1, secret, runId, sign },
 		});
 		const window = new ReplayWindow(
@@ -144,7 +144,7 @@ describe('the relayed picture', () => {
 				part: (part) => {
 					parts.push(framesIn(part));
 					void (async () => {
-						const opened = await window.open(await sealer.sealLive(part));
+						const opened = await window.open(await sealer.seal(part));
 						if (opened !== null) screen.decode(opened);
 					})();
 				},

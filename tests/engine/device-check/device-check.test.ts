@@ -31,7 +31,7 @@ let clock: ManualClock;
 let capture: FakeCapture;
 let encoder: FakeEncoder;
 let air: FakeDataNetwork;
-let scratches: { segments: MemorySegmentStore; removed: number }[];
+let scratches: { segments: MemorySegmentStore; removed: number; saved: number }[];
 let own: MemorySegmentStore;
 let recorder: { camera: CameraId | null; state: { kind: string } };
 let hidden: boolean;
@@ -111,7 +111,13 @@ function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
 			scratch: () => {
 				if (taken) return Promise.resolve('taken');
 				const segments = new MemorySegmentStore();
-				const one = { segments, removed: 0 };
+				const one = { segments, removed: 0, saved: 0 };
+				const append = segments.append.bind(segments);
+				segments.append = async (...given) => {
+					const run = await append(...given);
+					one.saved += 1;
+					return run;
+				};
 				scratches.push(one);
 				const remove = () => Promise.resolve((one.removed += 1) > 0);
 				return Promise.resolve({ segments, vault, remove });
@@ -138,10 +144,14 @@ async function through(work: Promise<string>, slow: readonly DeviceTrial[] = ['r
 	const going = new Set([work]);
 	const settled = work.finally(() => going.delete(work));
 	settled.catch(() => undefined);
+	let sent = 0;
 	while (going.size > 0) {
 		await new Promise((done) => setTimeout(done, 1));
 		const [encoding] = encoder.encodings.slice(-1);
 		if (trial === 'record' && encoding?.stopped === false) {
+			// Sealing takes real time: the clock must not run ahead of it.
+			if (sent > (scratches.at(-1)?.saved ?? 0)) continue;
+			sent += 1;
 			capture.current.delivered += 15;
 			encoding.fragment();
 		}

@@ -166,7 +166,7 @@ export async function makeHome() {
 			keys.push(run);
 			let seq = 0;
 			return Promise.resolve({
-				sealLive: (part) => Promise.resolve(sealed(run, (seq += 1), part)),
+				seal: (part) => Promise.resolve(sealed(run, (seq += 1), part)),
 			});
 		},
 		frames: () => lens.frames,

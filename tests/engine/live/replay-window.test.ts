@@ -3,6 +3,7 @@ import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
 import type { LivePart } from '#domain/live/live-part.ts';
 import { ReplayWindow } from '#engine/live/replay-window.ts';
+import { LivePartSealer } from '#engine/sealing/live-part-sealer.ts';
 import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
 import { liveOpener, makeSealingFixture } from '../sealing/sealing-fixture.ts';
 
@@ -11,13 +12,13 @@ const open = liveOpener({ opener, secret });
 const T0 = 1_800_000_000_000_000;
 const sealer = () => {
 	const runId = hexOf(crypto.random(16)) as RunId;
-	return new SidecarSealer(crypto, {
+	return new LivePartSealer(crypto, {
 		...{ home, camera, epoch: 1, secret, runId },
 		sign: pair.key,
 	});
 };
 /** The run named by the camera. */
-const windowOf = (sealing: SidecarSealer) => {
+const windowOf = (sealing: LivePartSealer) => {
 	const window = new ReplayWindow(open, camera);
 	window.switchRun(sealing.runId);
 	return window;
@@ -31,7 +32,7 @@ const part = (ms: number, key = true): LivePart => ({
 test('EN4 LV6 sealed parts open once and in order', async () => {
 	const [one, two] = [part(0), part(66, false)];
 	const sealing = sealer();
-	const sealed = [await sealing.sealLive(one), await sealing.sealLive(two)];
+	const sealed = [await sealing.seal(one), await sealing.seal(two)];
 	expect(sealed[0]!.length).toBe(88 + 1024 + 16 + 64);
 	const window = windowOf(sealing);
 	expect(await Promise.all(sealed.map((bytes) => window.open(bytes)))).toEqual([one, two]);
@@ -40,7 +41,7 @@ test('EN4 LV6 sealed parts open once and in order', async () => {
 test('LV8 T2 a replayed or older part is rejected', async () => {
 	const sealing = sealer();
 	const sealed: Bytes[] = [];
-	for (let at = 0; at < 6; at += 1) sealed.push(await sealing.sealLive(part(at * 66)));
+	for (let at = 0; at < 6; at += 1) sealed.push(await sealing.seal(part(at * 66)));
 	const window = windowOf(sealing);
 	const arrivals = [0, 1, 1, 4, 2, 3, 0, 5, 5];
 	const seen: number[] = [];
@@ -50,8 +51,8 @@ test('LV8 T2 a replayed or older part is rejected', async () => {
 
 test('LV21 T2 only the named run is accepted, and a past run never again', async () => {
 	const [one, two] = [sealer(), sealer()];
-	const [first, later] = [await one.sealLive(part(0)), await one.sealLive(part(66))];
-	const second = await two.sealLive(part(132));
+	const [first, later] = [await one.seal(part(0)), await one.seal(part(66))];
+	const second = await two.seal(part(132));
 	const window = new ReplayWindow(open, camera);
 	expect(await window.open(first)).toBeNull();
 	window.switchRun(one.runId);
@@ -66,8 +67,7 @@ test('LV21 T2 only the named run is accepted, and a past run never again', async
 test('LV8 RL9 after a missing part it skips to the next key part', async () => {
 	const sealing = sealer();
 	const sealed: Bytes[] = [];
-	for (let at = 0; at < 8; at += 1)
-		sealed.push(await sealing.sealLive(part(at * 66, at % 5 === 0)));
+	for (let at = 0; at < 8; at += 1) sealed.push(await sealing.seal(part(at * 66, at % 5 === 0)));
 	const window = windowOf(sealing);
 	const seen: number[] = [];
 	for (const at of [0, 1, 3, 4, 5, 6, 7]) {
@@ -79,7 +79,7 @@ test('LV8 RL9 after a missing part it skips to the next key part', async () => {
 test('LV24 another run than the key’s: no key; a wrong key: generic refusal', async () => {
 	const runId = hexOf(crypto.random(16)) as RunId;
 	const basis = { home, camera, epoch: 1, secret, runId, sign: pair.key };
-	const sealed = await new SidecarSealer(crypto, basis).sealLive(part(0));
+	const sealed = await new LivePartSealer(crypto, basis).seal(part(0));
 	const other = hexOf(crypto.random(16)) as RunId;
 	const foreign = await crypto.secret(crypto.random(32));
 	const openWith = (run: RunId, key: typeof secret) =>
@@ -91,11 +91,12 @@ test('LV24 another run than the key’s: no key; a wrong key: generic refusal', 
 
 test('EN1 T2 another camera, another kind, any changed byte: generic refusal', async () => {
 	const sealing = sealer();
-	const sealed = await sealing.sealLive(part(0));
+	const sealed = await sealing.seal(part(0));
 	const window = windowOf(sealing);
 	const other = new ReplayWindow(open, 'ab'.repeat(16) as CameraId);
 	await expect(other.open(sealed)).rejects.toMatchObject({ kind: 'corrupt' });
-	const { bytes } = await sealing.seal('event', T0, new Uint8Array(20));
+	const basis = { home, camera, epoch: 1, secret, runId: sealing.runId, sign: pair.key };
+	const { bytes } = await new SidecarSealer(crypto, basis).seal('event', T0, new Uint8Array(20));
 	await expect(window.open(bytes)).rejects.toMatchObject({ kind: 'corrupt' });
 	for (let at = 0; at < sealed.length; at += 7) {
 		const spoilt = sealed.slice();

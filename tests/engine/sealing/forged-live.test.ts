@@ -7,7 +7,7 @@ import { hexOf } from '#domain/base/bytes.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import type { LivePart } from '#domain/live/live-part.ts';
 import { ReplayWindow } from '#engine/live/replay-window.ts';
-import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
+import { LivePartSealer } from '#engine/sealing/live-part-sealer.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { fakeHome, type FakeMember } from '../../fakes/member.ts';
@@ -64,7 +64,7 @@ beforeAll(async () => {
 const newRun = () => hexOf(camera.crypto.random(16)) as RunId;
 
 /** Seals as the camera does, in a run of its own. */
-async function sealing(): Promise<{ sealer: SidecarSealer; window: ReplayWindow }> {
+async function sealing(): Promise<{ sealer: LivePartSealer; window: ReplayWindow }> {
 	const sealer = await camera.localDevice.beginLive(camera.camera, { run: newRun(), secret });
 	const window = new ReplayWindow(
 		liveOpener({ opener: owner.localDevice.opener, secret }),
@@ -74,13 +74,13 @@ async function sealing(): Promise<{ sealer: SidecarSealer; window: ReplayWindow 
 	return { sealer, window };
 }
 
-async function forger(runId: RunId): Promise<SidecarSealer> {
+async function forger(runId: RunId): Promise<LivePartSealer> {
 	const identity = ex.localDevice.unlocked?.identity;
 	const home = owner.homeRoster.roster?.home;
 	if (!identity || !home) throw new Error('not ready');
 	const epoch = await camera.localDevice.currentEpochNumber(camera.camera);
 	const facts = { home, camera: camera.camera, epoch, secret, runId };
-	return new SidecarSealer(ex.crypto, { ...facts, sign: identity.sign.key });
+	return new LivePartSealer(ex.crypto, { ...facts, sign: identity.sign.key });
 }
 
 test('LV20 T2 T6 a revoked member and the relay cannot show picture, sound or film with a key it was given, not even the current one', async () => {
@@ -93,10 +93,10 @@ test('LV20 T2 T6 a revoked member and the relay cannot show picture, sound or fi
 	for (const runId of [genuine.runId, newRun()]) {
 		const forging = await forger(runId);
 		for (const part of [frames, sound, film]) {
-			const forged = await forging.sealLive(part(clock.wallMs() + 1));
+			const forged = await forging.seal(part(clock.wallMs() + 1));
 			expect(await open(forged)).toBe('corrupt');
 			// With the signature of something that the camera did sign.
-			const real = await genuine.sealLive(part(clock.wallMs()));
+			const real = await genuine.seal(part(clock.wallMs()));
 			const mixed = forged.slice();
 			mixed.set(real.subarray(-64), mixed.length - 64);
 			expect(await open(mixed)).toBe('corrupt');
@@ -107,9 +107,9 @@ test('LV20 T2 T6 a revoked member and the relay cannot show picture, sound or fi
 
 test('LV21 T2 what the camera once signed with a fast clock is not shown when that time comes', async () => {
 	const { sealer: before } = await sealing();
-	const ahead = await before.sealLive(frames(clock.wallMs() + 24 * 3_600_000));
+	const ahead = await before.seal(frames(clock.wallMs() + 24 * 3_600_000));
 	clock.step(24 * 3_600_000);
 	const { sealer: genuine, window } = await sealing();
 	expect(await window.open(ahead)).toBeNull();
-	expect(await window.open(await genuine.sealLive(frames(clock.wallMs())))).not.toBeNull();
+	expect(await window.open(await genuine.seal(frames(clock.wallMs())))).not.toBeNull();
 });

@@ -4,7 +4,7 @@ import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Message } from '#protocol/message.ts';
-import type { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
+import type { LivePartSealer } from '#engine/sealing/live-part-sealer.ts';
 import type { LiveKey } from '#engine/sealing/opener.ts';
 
 /**
@@ -20,7 +20,7 @@ type LiveKeyMessage = NonNullable<Extract<Message, { t: 'relayed' }>['key']>;
 export interface LiveKeyTools {
 	readonly clock: Clock;
 	readonly crypto: Pick<Crypto, 'random' | 'secret'>;
-	readonly liveSealer: (camera: CameraId, key: LiveKey) => Promise<Pick<SidecarSealer, 'sealLive'>>;
+	readonly liveSealer: (camera: CameraId, key: LiveKey) => Promise<Pick<LivePartSealer, 'seal'>>;
 }
 
 /**
@@ -53,7 +53,7 @@ export class LiveKeyRotation {
 	}
 
 	/** Seals under a new key, after sending it to all viewers. */
-	async sealerOf(camera: CameraId): Promise<Pick<SidecarSealer, 'sealLive'>> {
+	async sealerOf(camera: CameraId): Promise<Pick<LivePartSealer, 'seal'>> {
 		const { clock, crypto, liveSealer } = this.#tools;
 		const run = hexOf(crypto.random(16)) as RunId;
 		const raw = crypto.random(32);

@@ -6,7 +6,7 @@ import type { Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { LiveEncoder, LiveEncoding } from '#ports/media/live-encoder.ts';
 import type { LiveClock } from '#engine/live/live-clock.ts';
-import type { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
+import type { LivePartSealer } from '#engine/sealing/live-part-sealer.ts';
 import type { Messenger } from '#engine/messaging/messenger.ts';
 
 const MAX_BITS = 1_500_000;
@@ -25,7 +25,7 @@ export interface RelayPublisherTools {
 	readonly live: LiveClock;
 	readonly messenger: Pick<Messenger, 'sendPart' | 'waiting'>;
 	readonly encoder: LiveEncoder;
-	readonly sealerOf: (camera: CameraId) => Promise<Pick<SidecarSealer, 'sealLive'>>;
+	readonly sealerOf: (camera: CameraId) => Promise<Pick<LivePartSealer, 'seal'>>;
 }
 
 type Sealer = ReturnType<RelayPublisherTools['sealerOf']>;
@@ -136,7 +136,7 @@ export class RelayPublisher {
 		this.#waiting += 1;
 		this.#sealing = this.#sealing
 			.then(async () => {
-				const sealed = await (await sealer).sealLive(part);
+				const sealed = await (await sealer).seal(part);
 				// A viewer may have been removed while this was sealed: drop what was meant for the old
 				// key.
 				if (sealer === this.#sealer) {
