@@ -12,19 +12,19 @@ import { readable } from '#browser/storage/fault-from.ts';
 import { RETENTION_TABLES, pinsOf, removalsOf, spansOverlap } from './pins-and-trash.ts';
 import { decodePage, decodeRun, type IndexPage, type PageKey, type RunKey } from './rows.ts';
 
-/** A transaction lasts only so long. */
+/** Limits how long one transaction lasts. */
 const PAGES_AT_ONCE = 120;
 
 interface Standing {
 	readonly pages: number;
 	readonly initBytes: number;
-	/** The minute of the page that may still grow; `null`: there is none. */
+	/** Minute of the page that may still grow; `null`: none. */
 	readonly growing: number | null;
 }
 
 /**
- * RT18: what limits would delete, by the very rules of eviction.ts. A row that is damaged is mended
- * only there.
+ * RT18: what the limits would delete, by the rules of eviction.ts. Damaged rows are not repaired
+ * here.
  */
 export async function planEviction(
 	connection: DatabaseConnection<FootageDatabase>,
@@ -75,7 +75,7 @@ export async function planEviction(
 	}
 }
 
-/** RT14: what a person deleted goes first, oldest first, each whole. */
+/** RT14: removals are purged first, oldest first, each entirely. */
 async function purgedFor(
 	database: FootageDatabase,
 	bytes: number,

@@ -29,7 +29,7 @@ class LedgerDatabase extends Dexie {
 	}
 }
 
-/** In a database of its own: a damaged journal must cost no footage, and footage no journal. */
+/** In its own database: a damaged journal must not cost footage, and vice versa. */
 export class DexieLedger implements Ledger {
 	readonly #connection: DatabaseConnection<LedgerDatabase>;
 
@@ -91,7 +91,7 @@ export class DexieLedger implements Ledger {
 	}
 }
 
-/** The newest `most` by `index` stay. */
+/** Keeps the newest `limit` rows by `index`. */
 async function trim<K>(table: Table<unknown, K>, index: string, limit: number): Promise<void> {
 	const surplus = (await table.count()) - limit;
 	if (surplus <= 0) return;

@@ -18,16 +18,13 @@ export class PreferenceDatabase extends Dexie {
 }
 
 /**
- * One document in a database of its own: localStorage would reach the disk seconds later, and
- * damage to the footage must not cost the person's choices. Throws `Fault`: `timeout`,
- * `unavailable`, `quota`, `unsupported`.
+ * One document in its own database: localStorage reaches the disk seconds later, and damaged
+ * footage must not cost the person's choices. Throws `Fault`: `timeout`, `unavailable`, `quota`,
+ * `unsupported`.
  */
 export class DexiePreferenceStore implements PreferenceStore {
 	readonly #connection: DatabaseConnection<PreferenceDatabase>;
-	/**
-	 * As last read or written here: somebody may delete the database under a camera that records
-	 * (GO5).
-	 */
+	/** As last read or written here: the database may be deleted while a camera records (GO5). */
 	#last: Preferences | null = null;
 
 	constructor(name = PREFERENCES) {
@@ -50,7 +47,7 @@ export class DexiePreferenceStore implements PreferenceStore {
 		return (this.#last = next);
 	}
 
-	/** `null`: nothing records, and what is gone stays gone. */
+	/** `null`: nothing records, so a deletion stands. */
 	get #goesOn(): Preferences | null {
 		const goesOn = this.#last?.armed === true || (this.#last?.plan.when ?? 'by-hand') !== 'by-hand';
 		return goesOn ? this.#last : null;

@@ -18,19 +18,19 @@ export interface CheckReport {
 	readonly segments: number;
 	readonly bytes: number;
 	readonly findings: readonly StoreFinding[];
-	/** CK10: bytes that nothing names may be deleted. */
+	/** CK10: unreferenced bytes may be deleted. */
 	readonly mayDelete: boolean;
 	readonly signatures: boolean;
 }
 
-/** What a repair did; `freedBytes` as deleted. */
+/** Result of a repair; `freedBytes` is counted while deleting (CK11). */
 export interface RepairResult {
 	readonly done: Readonly<Record<StoreFindingKind, number>>;
 	readonly freedBytes: number;
 }
 
 export interface StoreCheckOptions {
-	/** CK5, which reads every byte. */
+	/** CK5: also verifies signatures, which reads every byte. */
 	readonly signatures: boolean;
 	readonly signal: AbortSignal;
 	/** 0 to 1. */
@@ -43,7 +43,7 @@ export interface StoreCheckTools {
 	readonly opener: Pick<Opener, 'verifyChain'>;
 }
 
-/** Looks whether the store is in order, and repairs what it found. Rules: docs/spec/check.md. */
+/** Checks the consistency of the store and repairs findings. Rules: docs/spec/check.md. */
 export class StoreCheck {
 	readonly #tools: StoreCheckTools;
 
@@ -51,15 +51,15 @@ export class StoreCheck {
 		this.#tools = tools;
 	}
 
-	/** Throws `aborted` when it was stopped, and what the ports throw. */
+	/** Throws `aborted` after `signal`, and what the ports throw. */
 	async run({ signatures, signal, onProgress }: StoreCheckOptions): Promise<CheckReport> {
 		const { inspector } = this.#tools;
 		const newest = await inspector.newestPlace();
 		const keys = await inspector.runKeys();
 		const findings: StoreFinding[] = [];
-		/** Every place that the index names: what else has bytes is unnamed. */
+		/** Every place that the index names; bytes anywhere else are unreferenced. */
 		const places: number[] = [];
-		/** Those that must have bytes. */
+		/** Places whose bytes are missing, with the segment they belong to. */
 		const owners = new Map<number, Omit<StoreFinding, 'kind' | 'place'>>();
 		const missing = new Set<number>();
 		let segments = 0;
@@ -92,7 +92,7 @@ export class StoreCheck {
 		return { runs: keys.length, segments, bytes, findings, mayDelete, signatures };
 	}
 
-	/** CK8, CK9. */
+	/** Repairs according to CK8 and CK9. */
 	async repair({ findings, mayDelete }: CheckReport): Promise<RepairResult> {
 		const { inspector, segments } = this.#tools;
 		const done = { 'run-row': 0, 'no-bytes': 0, 'not-signed': 0, unnamed: 0 };
@@ -124,7 +124,7 @@ export class StoreCheck {
 		return { done, freedBytes };
 	}
 
-	/** CK3: the places of a run that should have bytes and have none. */
+	/** CK3: places of a run that should hold bytes but do not. */
 	async #lacking({ run, entries }: InspectedRun, newest: number): Promise<number[]> {
 		const wanted = [
 			run.initPlace,
@@ -142,7 +142,7 @@ export class StoreCheck {
 		return numbersNotIn(wanted, there, 0);
 	}
 
-	/** CK4. */
+	/** CK4: bytes that neither a segment nor a run names. */
 	async #unnamed(
 		named: readonly number[],
 		newest: number,
@@ -168,7 +168,7 @@ export class StoreCheck {
 		return { unnamed, all };
 	}
 
-	/** CK5: pieces of the chain between what is bad, purged or missing. */
+	/** CK5: verifies the stretches of the chain between bad, purged and missing segments. */
 	async #unsigned(
 		{ run, entries }: InspectedRun,
 		missing: ReadonlySet<number>,
@@ -212,5 +212,5 @@ export class StoreCheck {
 }
 
 function throwIfAborted(signal: AbortSignal): void {
-	if (signal.aborted) throw new Fault('aborted', 'the check was stopped');
+	if (signal.aborted) throw new Fault('aborted', 'store check aborted');
 }
