@@ -6,9 +6,9 @@ import type { Run } from '#domain/footage/run.ts';
 export const STORE_FINDING_KINDS = [
 	/** A run row that contradicts its pages: rebuilt. */
 	'run-row',
-	/** A segment without bytes: set aside. */
+	/** A segment without bytes: marked bad. */
 	'no-bytes',
-	/** A segment that does not match its signed head: set aside. */
+	/** A segment that does not match its signed head: marked bad. */
 	'not-signed',
 	/** Bytes that nothing references: deleted. */
 	'unnamed',
