@@ -15,7 +15,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 type Owners = Record<string, number>;
 
-/** When each kind was first told, over a course of samples; ms since its beginning. */
+/** When each kind was first reported over a series of samples; ms since its start. */
 function told(
 	lastsMs: number,
 	volumeBytes: number,
@@ -36,14 +36,14 @@ function told(
 	return first;
 }
 
-/** The same noise for the same seed, from 0 to 1. */
+/** Deterministic noise by seed, from 0 to 1. */
 const noise = (seed: number, n: number) => {
 	const x = Math.sin(seed * 12.9898 + n * 78.233) * 43758.5453;
 	return x - Math.floor(x);
 };
 
 describe('growth', () => {
-	it('SP4 SP5 SP6 SP8 a volume that fills in 90 minutes is told in time, with who fills it', () => {
+	it('SP4 SP5 SP6 SP8 a volume that fills in 90 minutes is reported in time, with its owner', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
 				const volume = 50 * GB;
@@ -69,7 +69,7 @@ describe('growth', () => {
 		);
 	});
 
-	it('SP7 a healthy week of teeth tells nothing', () => {
+	it('SP7 a week of sawtooth usage reports nothing', () => {
 		fc.assert(
 			fc.property(
 				fc.record({
@@ -93,7 +93,7 @@ describe('growth', () => {
 		);
 	});
 
-	it('SP8 the last change before it is named', () => {
+	it('SP8 names the last change before it', () => {
 		const samples = Array.from({ length: 20 }, (_, n) => ({
 			atMs: n * STEP_MS,
 			roomBytes: GB - n * 10e6,
