@@ -95,7 +95,7 @@ export async function moveToTrash(
 	const all = [...gone.values()].flat();
 	if (all.length === 0) return null;
 	const startUs = all.reduce((least, entry) => Math.min(least, entry.startUs), Infinity);
-	const endUs = all.reduce((most, entry) => Math.max(most, endUsOf(entry)), 0);
+	const endUs = all.reduce((max, entry) => Math.max(max, endUsOf(entry)), 0);
 	const row = { camera, startUs, endUs, atMs, items };
 	const id = await database.removals.add(row);
 	return { id, camera, startUs, endUs, atMs, segments: all.length };

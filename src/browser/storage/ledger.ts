@@ -54,10 +54,10 @@ export class DexieLedger implements Ledger {
 		return rows.map(deletionFrom).filter((entry) => entry !== null);
 	}
 
-	async noteUsage(filling: StorageUsage): Promise<void> {
-		const bucketMs = usageBucketOf(filling.atMs);
+	async noteUsage(usage: StorageUsage): Promise<void> {
+		const bucketMs = usageBucketOf(usage.atMs);
 		await this.#connection.write(['fillings'], async ({ fillings }) => {
-			await fillings.put({ ...filling, bucketMs });
+			await fillings.put({ ...usage, bucketMs });
 			await fillings
 				.where(':id')
 				.below(bucketMs - FILLINGS_KEPT_MS)
@@ -69,7 +69,7 @@ export class DexieLedger implements Ledger {
 		const rows = await this.#connection.read(['fillings'], ({ fillings }) =>
 			fillings.where(':id').aboveOrEqual(usageBucketOf(fromMs)).toArray(),
 		);
-		return rows.map(storageUsageFrom).filter((filling) => filling !== null);
+		return rows.map(storageUsageFrom).filter((usage) => usage !== null);
 	}
 
 	async noteChange(change: SettingChange): Promise<void> {

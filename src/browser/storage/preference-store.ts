@@ -33,13 +33,13 @@ export class DexiePreferenceStore implements PreferenceStore {
 
 	async read(): Promise<Preferences> {
 		const found = await this.#connection.read(['documents'], ({ documents }) => stored(documents));
-		if (found === undefined && this.#goesOn !== null) return this.write({});
+		if (found === undefined && this.#restorable !== null) return this.write({});
 		return (this.#last = preferencesFrom(found));
 	}
 
 	async write(change: Partial<Preferences>): Promise<Preferences> {
 		const next = await this.#connection.write(['documents'], async ({ documents }) => {
-			const before = (await stored(documents)) ?? this.#goesOn;
+			const before = (await stored(documents)) ?? this.#restorable;
 			const next = preferencesFrom({ ...preferencesFrom(before), ...change });
 			await documents.put(next, DOCUMENT);
 			return next;
@@ -48,9 +48,10 @@ export class DexiePreferenceStore implements PreferenceStore {
 	}
 
 	/** `null`: nothing records, so a deletion stands. */
-	get #goesOn(): Preferences | null {
-		const goesOn = this.#last?.armed === true || (this.#last?.plan.when ?? 'by-hand') !== 'by-hand';
-		return goesOn ? this.#last : null;
+	get #restorable(): Preferences | null {
+		const records =
+			this.#last?.armed === true || (this.#last?.plan.when ?? 'by-hand') !== 'by-hand';
+		return records ? this.#last : null;
 	}
 
 	dispose(): void {

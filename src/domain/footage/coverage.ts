@@ -20,7 +20,7 @@ export function coverage(runs: readonly Run[], fromUs: number, toUs: number): Co
 	const kept = runs.filter((run) => run.lastSeq > 0 && run.endUs > run.startUs);
 	const byEnd = kept.toSorted((a, b) => a.endUs - b.endUs);
 	const byAnchor = kept.toSorted((a, b) => a.anchorUs - b.anchorUs);
-	const longestUs = kept.reduce((most, run) => Math.max(most, run.endUs - run.anchorUs), 0);
+	const longestUs = kept.reduce((max, run) => Math.max(max, run.endUs - run.anchorUs), 0);
 	const gaps: Gap[] = [];
 	const explain = (startUs: number, endUs: number, last: boolean): void => {
 		// A month has hundreds of runs and gaps: each gap looks only at the runs around it.

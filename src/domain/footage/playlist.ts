@@ -99,7 +99,7 @@ export function playlistKeyFrom(text: string): PlaylistKey | null {
  * line they would more than double the text.
  */
 export function playlistOf(groups: readonly SegmentGroup[]): string {
-	const longestUs = groups.reduce((most, { durationUs }) => Math.max(most, durationUs), 1);
+	const longestUs = groups.reduce((max, { durationUs }) => Math.max(max, durationUs), 1);
 	const lines = [
 		'#EXTM3U',
 		'#EXT-X-VERSION:7',

@@ -75,7 +75,7 @@ export function initWithSound(init: Bytes, other: Uint8Array): Bytes {
 	if (sound === null || moov === null || tracks.some(({ handler }) => handler === 'soun')) {
 		return init;
 	}
-	const id = 1 + tracks.reduce((most, one) => Math.max(most, one.id), 0);
+	const id = 1 + tracks.reduce((max, one) => Math.max(max, one.id), 0);
 	const trak = sound.trak.slice();
 	const tkhd = boxAt(trak, ['trak', 'tkhd']);
 	if (tkhd !== null) viewOf(trak).setUint32(tkhd.body + (trak[tkhd.body] === 1 ? 20 : 12), id);

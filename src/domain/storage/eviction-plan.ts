@@ -62,16 +62,16 @@ export class EvictionPlan {
 	}
 
 	/** `false`: no later page will be deleted. */
-	add(sheet: EvictionCandidate): boolean {
+	add(page: EvictionCandidate): boolean {
 		const bytes = this.#limits.bytes - this.#sum.bytes;
-		const becomes = evictionVerdict(sheet, { ...this.#limits, bytes });
-		if (becomes !== 'leaves') return becomes === 'stays';
-		const { run, segments, startUs, endUs } = sheet;
+		const verdict = evictionVerdict(page, { ...this.#limits, bytes });
+		if (verdict !== 'leaves') return verdict === 'stays';
+		const { run, segments, startUs, endUs } = page;
 		const left = (this.#left.get(run.name) ?? run.pages) - 1;
 		this.#left.set(run.name, left);
 		this.#sum = together(this.#sum, {
 			...{ segments, lengthUs: endUs - startUs, span: { startUs, endUs } },
-			bytes: sheet.bytes + (left === 0 ? run.initBytes : 0),
+			bytes: page.bytes + (left === 0 ? run.initBytes : 0),
 		});
 		return true;
 	}

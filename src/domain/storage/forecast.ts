@@ -112,11 +112,11 @@ export function outlookOf(
 	const { footage, pinned, previews, index, reserve, allowed } = usage;
 	const recorded = rates.reduce((sum, rate) => sum + rate.bytesPerHour, 0);
 	const bytesPerHour = recorded > 0 ? recorded : elsePerHour;
-	const most = footageBytesOf(allowed, previews + index);
+	const forFootage = footageBytesOf(allowed, previews + index);
 	const lasts = (bytes: number) => (Math.max(0, bytes) / bytesPerHour) * HOUR_MS;
-	const roomMs = lasts(most - pinned);
+	const roomMs = lasts(forFootage - pinned);
 	const daysMs = mostDays === null ? Infinity : mostDays * DAY_MS;
-	const leftMs = lasts(most - footage);
+	const leftMs = lasts(forFootage - footage);
 	const full = leftMs < AIR_MS;
 	return {
 		usedBytes: footage + previews + index + reserve,

@@ -29,10 +29,10 @@ export function panned(zoom: Zoom, by: FramePoint): Zoom {
 }
 
 function filled({ scale, x, y }: Zoom): Zoom {
-	const most = (scale - 1) / 2;
-	return { scale, x: clamp(x, -most, most), y: clamp(y, -most, most) };
+	const limit = (scale - 1) / 2;
+	return { scale, x: clamp(x, -limit, limit), y: clamp(y, -limit, limit) };
 }
 
-function clamp(n: number, least: number, most: number): number {
-	return Math.min(Math.max(n, least), most);
+function clamp(n: number, low: number, high: number): number {
+	return Math.min(Math.max(n, low), high);
 }

@@ -155,9 +155,9 @@ export class ClipExporter {
 			const key = `${size.width}x${size.height}`;
 			times.set(key, { ...size, count: (times.get(key)?.count ?? 0) + 1 });
 		}
-		const [most] = [...times.values()].sort((a, b) => b.count - a.count);
-		if (most === undefined) throw new Fault('not-found', 'no segment of the clip opens');
-		return { width: most.width, height: most.height };
+		const [frequent] = [...times.values()].sort((a, b) => b.count - a.count);
+		if (frequent === undefined) throw new Fault('not-found', 'no segment of the clip opens');
+		return { width: frequent.width, height: frequent.height };
 	}
 
 	/** In order, with some opened ahead. `null`: the segment does not open. */

@@ -216,7 +216,7 @@ export class DayPlaylist implements Reel {
 
 /** The day's footage and gaps. The rest of today is no gap (PB9). */
 export function coverageOf(runs: readonly Run[], day: Span, nowUs: number): Coverage {
-	const lastUs = runs.reduce((most, { endUs }) => Math.max(most, endUs), nowUs);
+	const lastUs = runs.reduce((max, { endUs }) => Math.max(max, endUs), nowUs);
 	return coverage(runs, day.startUs, Math.max(day.startUs, Math.min(day.endUs, lastUs)));
 }
 

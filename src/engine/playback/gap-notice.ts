@@ -3,15 +3,15 @@ import type { SegmentGroup } from '#domain/footage/playlist.ts';
 import type { Gap } from '#domain/footage/span.ts';
 
 /** How much footage plays before the notice disappears. */
-const TOLD_US = 5_000_000;
+const NOTICE_US = 5_000_000;
 
 /** Which gap playback has just skipped. Positions are microseconds. */
 export class GapNotice {
-	#toldUs = 0;
+	#shownUs = 0;
 
 	/** Sets where the current notice, if any, was shown. */
 	reset(positionUs: number): void {
-		this.#toldUs = positionUs;
+		this.#shownUs = positionUs;
 	}
 
 	/** The gap to show now, at a frame of `group` after one of `last`. */
@@ -22,9 +22,9 @@ export class GapNotice {
 		positionUs: number,
 	): Gap | null {
 		if (last.piece === group.piece) {
-			return Math.abs(positionUs - this.#toldUs) > TOLD_US ? null : gap;
+			return Math.abs(positionUs - this.#shownUs) > NOTICE_US ? null : gap;
 		}
-		this.#toldUs = positionUs;
+		this.#shownUs = positionUs;
 		const leftUs = last.startUs + last.durationUs;
 		if (group.startUs - leftUs <= SEAM_US) return null;
 		const middleUs = (leftUs + group.startUs) / 2;

@@ -146,7 +146,7 @@ export class Player implements PlayerControls {
 		const before = from === null ? this.#pending : null;
 		this.#pending = { from: before?.from ?? from, byUs: (before?.byUs ?? 0) + byUs };
 		// One at a time: a request in flight paints its frame, so that scrubbing shows progress.
-		while (this.#work !== null || this.#isWished()) {
+		while (this.#work !== null || this.#hasPending()) {
 			this.#work ??= this.#processRequests(this.#resolver).finally(() => (this.#work = null));
 			await this.#work;
 		}
@@ -162,7 +162,7 @@ export class Player implements PlayerControls {
 			} catch (error) {
 				if (this.#resolver !== resolver) return;
 				// A failure is irrelevant once something newer is requested.
-				if (!this.#isWished()) this.#giveUp(faultOf(error));
+				if (!this.#hasPending()) this.#giveUp(faultOf(error));
 			}
 		}
 	}
@@ -266,7 +266,7 @@ export class Player implements PlayerControls {
 		return { shown: this.#shown, aimUs: this.#aimUs, wallUs, onwards: this.#wantsMotion };
 	}
 
-	#isWished(): boolean {
+	#hasPending(): boolean {
 		return this.#pending !== null;
 	}
 

@@ -33,18 +33,18 @@ export class Allowance {
 	}
 
 	/**
-	 * Bytes allowed in total. Read before every write, so that a change applies at once. `wishBytes`:
+	 * Bytes allowed in total. Read before every write, so that a change applies at once. `proposedBytes`:
 	 * a hypothetical budget.
 	 */
-	async bytes(wishBytes: number | null = null): Promise<number> {
+	async bytes(proposedBytes: number | null = null): Promise<number> {
 		const { budgetBytes, cap } = await this.#preferences.read();
-		const budget = wishBytes ?? budgetBytes ?? defaultBudget(await this.#estimate());
+		const budget = proposedBytes ?? budgetBytes ?? defaultBudget(await this.#estimate());
 		return allowedBytes(budget, this.#unsaved ?? cap, this.#clock.wallMs());
 	}
 
 	/** SP3: the part of it available to footage. */
-	async footageBytes(wishBytes: number | null = null): Promise<number> {
-		return footageBytesOf(await this.bytes(wishBytes), this.overheadBytes);
+	async footageBytes(proposedBytes: number | null = null): Promise<number> {
+		return footageBytesOf(await this.bytes(proposedBytes), this.overheadBytes);
 	}
 
 	/** The browser's estimate, which is no promise (SP1). */

@@ -91,7 +91,7 @@ export interface MaintenanceControls {
 	/**
 	 * What saving these limits would delete; `null`: the current ones. Throws like `SegmentStore`.
 	 */
-	planEviction(wish: StorageLimits): Promise<PlannedEviction>;
+	planEviction(limits: StorageLimits): Promise<PlannedEviction>;
 	/**
 	 * Runs due work now: purges removals, evicts over budget or age. Returns the bytes freed. Never
 	 * throws.
@@ -174,15 +174,15 @@ export class StorageMaintenance implements MaintenanceControls {
 		const { clock, preferences, allowance, ledger } = this.#tools;
 		const runs = await this.#runs();
 		const { profile, mostDays } = await preferences.read();
-		const filling = await this.#count(runs);
+		const usage = await this.#count(runs);
 		const chosen = bytesPerHourOf(profileNamed(profile));
-		this.outlook = outlookOf(filling, recordingRatesOf(runs, clock.wallMs()), chosen, mostDays);
-		this.usage = filling;
-		allowance.overheadBytes = filling.previews + filling.index;
-		await this.#watchGrowth(filling);
-		if (filling.atMs - this.#notedMs >= NOTE_MS) {
-			await ledger.noteUsage(filling);
-			this.#notedMs = filling.atMs;
+		this.outlook = outlookOf(usage, recordingRatesOf(runs, clock.wallMs()), chosen, mostDays);
+		this.usage = usage;
+		allowance.overheadBytes = usage.previews + usage.index;
+		await this.#watchGrowth(usage);
+		if (usage.atMs - this.#notedMs >= NOTE_MS) {
+			await ledger.noteUsage(usage);
+			this.#notedMs = usage.atMs;
 		}
 	}
 

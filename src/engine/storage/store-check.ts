@@ -76,10 +76,10 @@ export class StoreCheck {
 				findings.push({ kind: 'run-row', camera, runNo, seq: 0, place: 0, bytes: 0 });
 			}
 			places.push(run.initPlace, ...entries.map(({ place }) => place));
-			for (const lack of await this.#lacking(inspected, newest)) {
-				missing.add(lack);
-				const entry = entries.find(({ place }) => place === lack);
-				owners.set(lack, { camera, runNo, seq: entry?.seq ?? 0, bytes: entry?.size ?? 0 });
+			for (const place of await this.#missingPlaces(inspected, newest)) {
+				missing.add(place);
+				const entry = entries.find((one) => one.place === place);
+				owners.set(place, { camera, runNo, seq: entry?.seq ?? 0, bytes: entry?.size ?? 0 });
 			}
 			if (signatures) findings.push(...(await this.#unsigned(inspected, missing, signal)));
 		}
@@ -125,21 +125,21 @@ export class StoreCheck {
 	}
 
 	/** CK3: places of a run that should hold bytes but do not. */
-	async #lacking({ run, entries }: InspectedRun, newest: number): Promise<number[]> {
+	async #missingPlaces({ run, entries }: InspectedRun, newest: number): Promise<number[]> {
 		const wanted = [
 			run.initPlace,
 			...entries.filter(({ bad, size }) => !bad && size > 0).map(({ place }) => place),
 		].filter((place) => place <= newest);
-		const there: number[] = [];
+		const found: number[] = [];
 		const last = wanted.at(-1) ?? 0;
 		let after = run.initPlace - 1;
 		while (after < last) {
 			const batch = await this.#tools.inspector.places(after, last, PLACES_AT_ONCE);
-			there.push(...batch);
+			found.push(...batch);
 			if (batch.length < PLACES_AT_ONCE) break;
 			after = batch.at(-1) ?? last;
 		}
-		return numbersNotIn(wanted, there, 0);
+		return numbersNotIn(wanted, found, 0);
 	}
 
 	/** CK4: bytes that neither a segment nor a run names. */
@@ -183,11 +183,11 @@ export class StoreCheck {
 		].filter(({ place }) => !missing.has(place));
 		while (rest.length > 0) {
 			throwIfAborted(signal);
-			const leap = rest.findIndex(({ seq }, at) => at > 0 && seq !== (rest[at - 1]?.seq ?? 0) + 1);
-			const piece = leap === -1 ? rest : rest.slice(0, leap);
+			const split = rest.findIndex(({ seq }, at) => at > 0 && seq !== (rest[at - 1]?.seq ?? 0) + 1);
+			const piece = split === -1 ? rest : rest.slice(0, split);
 			const answer = await opener.verifyChain(run, this.#pieces(piece, signal));
 			if (answer.kind === 'whole') {
-				rest = leap === -1 ? [] : rest.slice(leap);
+				rest = split === -1 ? [] : rest.slice(split);
 				continue;
 			}
 			const at = piece.findIndex(({ seq }) => seq === answer.seq);

@@ -92,8 +92,8 @@ export class ClipExport {
 			const onProgress = (share: number): void => {
 				if (!stop.signal.aborted) this.state = { kind: 'saving', share };
 			};
-			const wish = { format, file, onProgress, signal: stop.signal };
-			const made = await (await this.#clips).write(plan, wish);
+			const options = { format, file, onProgress, signal: stop.signal };
+			const made = await (await this.#clips).write(plan, options);
 			const saved = made.blob && new File([made.blob], name, { type: 'video/mp4' });
 			if (saved) downloadFile(saved);
 			this.state = { kind: 'saved', made, file: saved };

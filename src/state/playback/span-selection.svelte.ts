@@ -182,8 +182,8 @@ export class SpanSelection {
 			this.outcome = await work(this.#camera);
 		} catch (error) {
 			const fault = faultOf(error);
-			const told = fault.kind === 'conflict' ? 'is-pinned' : fault.kind === 'quota' ? 'full' : null;
-			this.outcome = told === null ? { kind: 'failed', fault } : { kind: told };
+			const kind = fault.kind === 'conflict' ? 'is-pinned' : fault.kind === 'quota' ? 'full' : null;
+			this.outcome = kind === null ? { kind: 'failed', fault } : { kind };
 		}
 		await this.#look();
 	}

@@ -80,32 +80,32 @@ export class Budget {
 	 * RT18: what saving the change would delete; `null`: superseded by a newer call. Throws like
 	 * `SegmentStore`.
 	 */
-	async planEviction(wish: BudgetChange): Promise<PlannedEviction | null> {
+	async planEviction(change: BudgetChange): Promise<PlannedEviction | null> {
 		// Subscribes to refreshes, so that the plan stays current.
 		this.#subscribe();
 		const mine = (this.#asked += 1);
 		// A slider asks faster than a large store answers.
 		await this.#counting.catch(() => undefined);
 		if (mine !== this.#asked) return null;
-		const counting = this.#wouldLeave(wish);
+		const counting = this.#plan(change);
 		this.#counting = counting;
-		const leaving = await counting;
-		return mine === this.#asked ? leaving : null;
+		const planned = await counting;
+		return mine === this.#asked ? planned : null;
 	}
 
-	#wouldLeave({ bytes, days = this.mostDays }: BudgetChange): Promise<PlannedEviction> {
+	#plan({ bytes, days = this.mostDays }: BudgetChange): Promise<PlannedEviction> {
 		return this.#engine.maintenance.planEviction({ budgetBytes: bytes ?? null, mostDays: days });
 	}
 
 	/** `said`: the plan that the person was shown. */
-	async save(wish: BudgetChange, said: PlannedEviction | null): Promise<BudgetSaveResult> {
+	async save(change: BudgetChange, said: PlannedEviction | null): Promise<BudgetSaveResult> {
 		const { preferences, maintenance } = this.#engine;
 		try {
-			const leaving = await this.#wouldLeave(wish);
-			if (leaving.bytes > 0 && (said?.bytes ?? 0) === 0) return { kind: 'more', planned: leaving };
+			const planned = await this.#plan(change);
+			if (planned.bytes > 0 && (said?.bytes ?? 0) === 0) return { kind: 'more', planned };
 			await preferences.write({
-				...(wish.bytes !== undefined && { budgetBytes: wish.bytes }),
-				...(wish.days !== undefined && { mostDays: wish.days }),
+				...(change.bytes !== undefined && { budgetBytes: change.bytes }),
+				...(change.days !== undefined && { mostDays: change.days }),
 			});
 		} catch (error) {
 			return { kind: 'failed', fault: faultOf(error) };
