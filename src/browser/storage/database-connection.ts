@@ -7,7 +7,7 @@ import { DatabaseOpening } from './database-opening.ts';
 const DEADLINE_MS = 5000;
 const TRIES = 3;
 /** Time limit for opening; doubles with each attempt. */
-const PATIENCE_MS = 20_000;
+const OPEN_TIMEOUT_MS = 20_000;
 const MAX_OPENING_MS = 10 * 60_000;
 
 /**
@@ -20,7 +20,7 @@ export class DatabaseConnection<D extends Dexie> {
 	readonly #source: FaultSource;
 	readonly #deadlineMs: number;
 	#opened: DatabaseOpening<D> | null = null;
-	#patienceMs = PATIENCE_MS;
+	#patienceMs = OPEN_TIMEOUT_MS;
 	/** The database was open before. */
 	#known = false;
 	#disposed = false;
@@ -78,7 +78,7 @@ export class DatabaseConnection<D extends Dexie> {
 		void opening.done
 			.then(() => {
 				this.#known = true;
-				this.#patienceMs = PATIENCE_MS;
+				this.#patienceMs = OPEN_TIMEOUT_MS;
 			})
 			.catch(() => undefined);
 		return opening;

@@ -5,7 +5,7 @@ import { reportDataLoss } from './data-loss-source.ts';
 /** Our own tabs close their connection at once, so a longer wait means that another tab blocks. */
 const BLOCKED_MS = 1500;
 /** The same without a `blocked` event. */
-const UNSAID_MS = 3000;
+const SILENT_BLOCKED_MS = 3000;
 
 /**
  * Opens a database: never one of a newer app version, and reports another tab in the way (ST26,
@@ -51,7 +51,7 @@ export class DatabaseOpening<D extends Dexie> {
 				throw this.#fault('newer', 'was made by a newer version of this app');
 			}
 			// A page left while waiting makes the browser omit `blocked` for the next one.
-			if (found > 0 && Math.floor(found / 10) < verno) this.#blockedAfter(UNSAID_MS);
+			if (found > 0 && Math.floor(found / 10) < verno) this.#blockedAfter(SILENT_BLOCKED_MS);
 			await this.database.open();
 			// Dexie reports a database as open whose first transaction failed, and then knows no tables.
 			if ((this.database as { core?: unknown }).core === undefined) {

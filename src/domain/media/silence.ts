@@ -93,7 +93,7 @@ export function initWithSound(init: Bytes, other: Uint8Array): Bytes {
 }
 
 /** A fragment, and the start of the next one in seconds of media time. */
-interface Lasting {
+interface TimedFragment {
 	readonly bytes: Bytes;
 	readonly untilS: number;
 }
@@ -102,7 +102,7 @@ interface Lasting {
  * Fills sound holes in consecutive fragments with silence. `init`: of their run, with a sound
  * track. Unknown formats are returned unchanged.
  */
-export function withSilence(init: Uint8Array, fragments: readonly Lasting[]): Bytes[] {
+export function withSilence(init: Uint8Array, fragments: readonly TimedFragment[]): Bytes[] {
 	try {
 		return filled(init, fragments);
 	} catch (error) {
@@ -111,7 +111,7 @@ export function withSilence(init: Uint8Array, fragments: readonly Lasting[]): By
 	}
 }
 
-function filled(init: Uint8Array, fragments: readonly Lasting[]): Bytes[] {
+function filled(init: Uint8Array, fragments: readonly TimedFragment[]): Bytes[] {
 	const sound = soundTrackOf(init);
 	const video = tracksOf(init).find(({ handler }) => handler === 'vide');
 	if (sound === null || video === undefined) return fragments.map(({ bytes }) => bytes);
@@ -123,14 +123,14 @@ function filled(init: Uint8Array, fragments: readonly Lasting[]): Bytes[] {
 		const parts = trackFragmentsOf(bytes, usual);
 		const picture = parts.find(({ id }) => id === video.id);
 		if (picture === undefined) return bytes;
-		const spoken = parts.find(({ id }) => id === sound.id) ?? null;
-		const real = spoken?.runs.filter(({ samples }) => samples.length > 0) ?? [];
+		const audio = parts.find(({ id }) => id === sound.id) ?? null;
+		const real = audio?.runs.filter(({ samples }) => samples.length > 0) ?? [];
 		const beginning = Math.round((picture.decodeTicks / video.timescale) * timescale);
 		const untilTicks = Math.round(untilS * timescale);
 		const known = reached !== null;
 		const from = reached ?? beginning;
 		const last = index === fragments.length - 1;
-		const starts = real.length === 0 || spoken === null ? untilTicks : spoken.decodeTicks;
+		const starts = real.length === 0 || audio === null ? untilTicks : audio.decodeTicks;
 		const slack = (sure: boolean): number => (sure ? BRIDGED_S : EDGE_S) * timescale;
 		const before = starts - from > slack(known || real.length === 0) ? starts - from : 0;
 		const ends = starts + real.reduce((sum, { samples }) => sum + ticksOf(samples), 0);
@@ -138,7 +138,7 @@ function filled(init: Uint8Array, fragments: readonly Lasting[]): Bytes[] {
 		reached = Math.max(from, ends);
 		if (before === 0 && !behind) return bytes;
 		const tail = behind ? untilTicks - ends : 0;
-		return withSpoken(bytes, parts, spoken, {
+		return withSoundPart(bytes, parts, audio, {
 			id: sound.id,
 			decodeTicks: before > 0 ? from : starts,
 			before: silent(sound.silence, before),
@@ -160,7 +160,7 @@ function silent({ ticks, bytes }: Silence, lengthTicks: number): TrackRun['sampl
 	}));
 }
 
-interface Spoken {
+interface SoundPart {
 	readonly id: number;
 	readonly decodeTicks: number;
 	readonly before: TrackRun['samples'];
@@ -171,16 +171,16 @@ interface Spoken {
 }
 
 /** The fragment with a new sound part; the silence is stored after all existing samples. */
-function withSpoken(
+function withSoundPart(
 	bytes: Bytes,
 	parts: readonly TrackFragment[],
 	old: TrackFragment | null,
-	spoken: Spoken,
+	audio: SoundPart,
 ): Bytes {
 	const [moof, mdat] = boxesIn(bytes);
 	if (moof === undefined || mdat?.type !== 'mdat')
 		throw new Fault('malformed', 'fragment without `moof` and `mdat`');
-	const quiet = concatBytes(...[...spoken.before, ...spoken.behind].map(() => spoken.silence));
+	const quiet = concatBytes(...[...audio.before, ...audio.behind].map(() => audio.silence));
 	const build = (movedBy: number): Bytes => {
 		const copy = bytes.slice();
 		const view = viewOf(copy);
@@ -189,16 +189,16 @@ function withSpoken(
 		}
 		const kept = boxesIn(copy, moof.body, moof.end).filter(({ at }) => at !== old?.traf.at);
 		const silenceAt = mdat.end + movedBy;
-		const behindAt = silenceAt + spoken.before.length * spoken.silence.length;
+		const behindAt = silenceAt + audio.before.length * audio.silence.length;
 		const traf = boxOf(
 			'traf',
 			// default-base-is-moof
-			boxOf('tfhd', u32(0x02_0000, spoken.id)),
-			boxOf('tfdt', u32(0x0100_0000, ...long(spoken.decodeTicks))),
+			boxOf('tfhd', u32(0x02_0000, audio.id)),
+			boxOf('tfdt', u32(0x0100_0000, ...long(audio.decodeTicks))),
 			...[
-				{ dataAt: silenceAt, samples: spoken.before },
-				...spoken.real.map((one) => ({ ...one, dataAt: one.dataAt + movedBy })),
-				{ dataAt: behindAt, samples: spoken.behind },
+				{ dataAt: silenceAt, samples: audio.before },
+				...audio.real.map((one) => ({ ...one, dataAt: one.dataAt + movedBy })),
+				{ dataAt: behindAt, samples: audio.behind },
 			].flatMap(trunOf),
 		);
 		return boxOf('moof', ...kept.map((box) => bytesOfBox(copy, box)), traf);

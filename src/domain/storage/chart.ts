@@ -1,11 +1,11 @@
 import { usageOfKind, USAGE_KINDS, type StorageUsage, type UsageKind } from './usage.ts';
 
 /** A longer time without a sample is a gap: usage then is unknown. */
-const APART_MS = 45 * 60_000;
+const MAX_INTERVAL_MS = 45 * 60_000;
 /** About one for every few pixels of a phone. */
 const POINTS = 120;
 
-const LEAST_MS = 30 * 60_000;
+const MIN_MS = 30 * 60_000;
 
 /** All values from 0 to 1: `x` to the right, `low` and `high` upwards. */
 export interface ChartPoint {
@@ -34,7 +34,7 @@ export interface Chart {
  */
 export function chartFromMs(samples: readonly StorageUsage[], ms: number, nowMs: number): number {
 	const firstMs = samples[0]?.atMs ?? nowMs;
-	return Math.max(nowMs - ms, Math.min(firstMs, nowMs - LEAST_MS));
+	return Math.max(nowMs - ms, Math.min(firstMs, nowMs - MIN_MS));
 }
 
 /** Stacked usage by kind. `samples`: oldest first; `null` if there is nothing to draw. */
@@ -52,7 +52,7 @@ export function chartOf(
 		(top, usage) => Math.max(top, usage.allowed, sumOf(usage, USAGE_KINDS.length)),
 		1,
 	);
-	const stretches = apart(shown, APART_MS + (toMs - fromMs) / POINTS);
+	const stretches = splitAtGaps(shown, MAX_INTERVAL_MS + (toMs - fromMs) / POINTS);
 	const draw = (from: (usage: StorageUsage) => number, to: (usage: StorageUsage) => number) =>
 		stretches.map((stretch) =>
 			stretch.map((usage) => ({
@@ -88,7 +88,7 @@ function thinned(samples: readonly StorageUsage[], slotMs: number): StorageUsage
 	return [...slots.values()];
 }
 
-function apart(samples: readonly StorageUsage[], longestMs: number): StorageUsage[][] {
+function splitAtGaps(samples: readonly StorageUsage[], longestMs: number): StorageUsage[][] {
 	const stretches: StorageUsage[][] = [];
 	for (const usage of samples) {
 		const last = stretches.at(-1);

@@ -8,9 +8,9 @@ import type { Span } from '#domain/footage/span.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Less footage says nothing about a rate. */
-const LEAST_MS = 60_000;
+const MIN_MS = 60_000;
 /** Eviction works in whole minutes, so even a full ring may have this much room. */
-const AIR_MS = 90_000;
+const FULL_MARGIN_MS = 90_000;
 /** SP18: changes below 25 % are not reported. */
 const MIN_FACTOR = 1.25;
 
@@ -75,7 +75,7 @@ function rateBetween(runs: readonly Recorded[], fromMs: number, toMs: number): n
 		ms += insideMs;
 		bytes += run.bytes * (insideMs / recordedMs(run, -Infinity, Infinity));
 	}
-	return ms < LEAST_MS ? null : (bytes / ms) * HOUR_MS;
+	return ms < MIN_MS ? null : (bytes / ms) * HOUR_MS;
 }
 
 /** Excludes what was deleted from the run, because its bytes are gone as well. */
@@ -117,7 +117,7 @@ export function outlookOf(
 	const roomMs = lasts(forFootage - pinned);
 	const daysMs = mostDays === null ? Infinity : mostDays * DAY_MS;
 	const leftMs = lasts(forFootage - footage);
-	const full = leftMs < AIR_MS;
+	const full = leftMs < FULL_MARGIN_MS;
 	return {
 		usedBytes: footage + previews + index + reserve,
 		allowedBytes: allowed,

@@ -2,7 +2,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** Share of the free room at the start of the window: a smaller rise is a sawtooth. */
-const WORTH_TELLING = 0.02;
+const MIN_RISE = 0.02;
 const OVER_BUDGET = 1.5;
 
 /** How long samples are needed: the day's maximum distinguishes growth from a sawtooth. */
@@ -77,7 +77,7 @@ function rising<What extends string>(
 	const first = window[0];
 	if (first === undefined || last.atMs - first.atMs < leastMs) return null;
 	const held = heldBytes(last);
-	if (held - heldBytes(first) < WORTH_TELLING * first.roomBytes) return null;
+	if (held - heldBytes(first) < MIN_RISE * first.roomBytes) return null;
 	const before = samples.slice(0, from).filter(({ atMs }) => atMs >= last.atMs - DAY_MS);
 	if (before.some((sample) => heldBytes(sample) >= held)) return null;
 	const bytesPerMs = slope(window);

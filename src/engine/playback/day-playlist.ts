@@ -98,7 +98,7 @@ export class DayPlaylist implements Reel {
 		this.#heard = kept.runs.filter(({ runNo, mime }) => played.has(runNo) && hasSound(mime));
 	}
 
-	/** The same day without the current exclusions. */
+	/** The same day, minus what has been excluded since. */
 	withExclusions(runs: readonly Run[]): DayPlaylist {
 		const tools = { segments: this.#store, opener: this.#opener };
 		const kept = { runs, segments: this.#segments };

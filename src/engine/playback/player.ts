@@ -20,13 +20,11 @@ const SEEK_MS = 5_000;
 /** How often a growing day is refreshed. */
 const REFRESH_MS = 2_000;
 /** PB14: how long a frozen picture is tolerated while playing. */
-const STILL_MS = 10_000;
+const FROZEN_MS = 10_000;
 const WATCH_MS = 2_000;
 /** Media that does not decode is excluded; this many in a row are an error (PB13). */
 const MAX_MEDIA_FAILURES = 3;
-/**
- * Shorter than a frame of any profile: a skip this small stays on the frame or lands on the next.
- */
+/** Shorter than a frame of any profile: a skip this small moves by one frame at most. */
 const STEP_MS = 20;
 const MAX_STEP_MS = 1000;
 /** PB10: groups excluded for one request before it becomes an error. */
@@ -351,9 +349,9 @@ export class Player implements PlayerControls {
 
 	#watch(): void {
 		const stillMs = this.#tools.clock.monotonicMs() - this.#frameMs;
-		if (this.#work !== null || this.#state.kind !== 'playing' || stillMs < STILL_MS) return;
+		if (this.#work !== null || this.#state.kind !== 'playing' || stillMs < FROZEN_MS) return;
 		if (this.#shown !== null) this.#shown.live = false;
-		this.#giveUp(new Fault('timeout', `no new frame for ${STILL_MS} ms`));
+		this.#giveUp(new Fault('timeout', `no new frame for ${FROZEN_MS} ms`));
 	}
 
 	#onChange(resolver: SeekResolver): void {

@@ -5,7 +5,7 @@ import type { SegmentOffset } from './seek-resolver.ts';
 import type { DayPlaylist } from './day-playlist.ts';
 
 /** Far shorter than any frame, far longer than browser rounding. */
-const HAIR_US = 5_000;
+const ROUNDING_US = 5_000;
 
 /** The playlist on screen and its playback state. Positions are microseconds. */
 export class ShownPlaylist {
@@ -38,7 +38,7 @@ export class ShownPlaylist {
 
 	/** The frame's position, corrected where rounding put it just before its group. */
 	frameAt(positionUs: number): number {
-		return Math.max(positionUs, this.groupAt(positionUs + HAIR_US)?.positionUs ?? 0);
+		return Math.max(positionUs, this.groupAt(positionUs + ROUNDING_US)?.positionUs ?? 0);
 	}
 
 	groupAt(positionUs: number): SegmentGroup | null {

@@ -33,8 +33,8 @@ export class Allowance {
 	}
 
 	/**
-	 * Bytes allowed in total. Read before every write, so that a change applies at once. `proposedBytes`:
-	 * a hypothetical budget.
+	 * Bytes allowed in total. Read before every write, so that a change applies at once.
+	 * `proposedBytes`: a hypothetical budget.
 	 */
 	async bytes(proposedBytes: number | null = null): Promise<number> {
 		const { budgetBytes, cap } = await this.#preferences.read();

@@ -149,7 +149,7 @@ export class StorageMaintenance implements MaintenanceControls {
 	refresh(): Promise<void> {
 		return this.#inTurn(async () => {
 			try {
-				await this.#look();
+				await this.#measure();
 				await this.#tools.events?.between('' as CameraId, 0, 0);
 				this.fault = null;
 			} catch (error) {
@@ -170,7 +170,7 @@ export class StorageMaintenance implements MaintenanceControls {
 		);
 	}
 
-	async #look(): Promise<void> {
+	async #measure(): Promise<void> {
 		const { clock, preferences, allowance, ledger } = this.#tools;
 		const runs = await this.#runs();
 		const { profile, mostDays } = await preferences.read();

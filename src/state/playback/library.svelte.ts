@@ -39,8 +39,8 @@ export class Library {
 	}
 
 	watch(): void {
-		this.#off = this.#engine.segments.watch(() => void this.#look());
-		void this.#look();
+		this.#off = this.#engine.segments.watch(() => void this.#refresh());
+		void this.#refresh();
 	}
 
 	close(): void {
@@ -48,7 +48,7 @@ export class Library {
 		for (const { url } of this.#pictures.values()) if (url !== null) URL.revokeObjectURL(url);
 	}
 
-	async #look(): Promise<void> {
+	async #refresh(): Promise<void> {
 		const { segments, localDevice } = this.#engine;
 		try {
 			const found: LibraryCamera[] = [];

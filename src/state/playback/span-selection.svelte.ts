@@ -53,8 +53,8 @@ export class SpanSelection {
 	/** Loads removals not purged yet, which can be undone even after a reload. */
 	watch(camera: CameraId): void {
 		this.#camera = camera;
-		this.#off = this.#engine.segments.watch(() => void this.#look());
-		void this.#look();
+		this.#off = this.#engine.segments.watch(() => void this.#refresh());
+		void this.#refresh();
 		void this.#engine.segments.removals(camera).then(
 			(removals) => {
 				const removal = removals.at(-1);
@@ -185,10 +185,10 @@ export class SpanSelection {
 			const kind = fault.kind === 'conflict' ? 'is-pinned' : fault.kind === 'quota' ? 'full' : null;
 			this.outcome = kind === null ? { kind: 'failed', fault } : { kind };
 		}
-		await this.#look();
+		await this.#refresh();
 	}
 
-	async #look(): Promise<void> {
+	async #refresh(): Promise<void> {
 		if (this.#camera === null) return;
 		try {
 			this.pins = await this.#engine.segments.pins(this.#camera);

@@ -16,7 +16,7 @@ const DAY_MS = 24 * HOUR_MS;
 type Owners = Record<string, number>;
 
 /** When each kind was first reported over a series of samples; ms since its start. */
-function told(
+function firstReports(
 	lastsMs: number,
 	volumeBytes: number,
 	owners: (atMs: number) => Owners,
@@ -47,7 +47,7 @@ describe('growth', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
 				const volume = 50 * GB;
-				const first = told(
+				const first = firstReports(
 					15 * MINUTE_MS,
 					volume,
 					(atMs) => ({
@@ -86,7 +86,9 @@ describe('growth', () => {
 						logs: (logBytes * (atMs % DAY_MS)) / DAY_MS + noise(seed, atMs) * 1e6,
 						index: 0.3 * GB + (0.2 * GB * atMs) / (7 * DAY_MS),
 					});
-					expect([...told(7 * DAY_MS, 200 * GB, owners, {}, 4 * MINUTE_MS).keys()]).toEqual([]);
+					expect([...firstReports(7 * DAY_MS, 200 * GB, owners, {}, 4 * MINUTE_MS).keys()]).toEqual(
+						[],
+					);
 				},
 			),
 			{ numRuns: 2 },

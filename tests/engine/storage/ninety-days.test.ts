@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const ROUNDS = SOAK ? 60 : 3;
 const SHRINKS = 0.6;
-const befell = { refusals: 0, pins: 0 };
+const total = { refusals: 0, pins: 0 };
 
 /** Ninety days of a camera with random events, and the invariants that must hold. */
 class NinetyDays {
@@ -62,14 +62,14 @@ class NinetyDays {
 		while (this.clock.monotonicMs() < untilMs) {
 			// A minute of footage, then a pause.
 			this.clock.advance(MINUTE_MS + this.#random(80) * MINUTE_MS);
-			await this.#befall();
+			await this.#event();
 			await this.#write();
 			if (this.#roll() < 0.1) await this.#tend();
 			if (this.written.length % 5 === 0) await this.#behold();
 		}
 	}
 
-	async #befall(): Promise<void> {
+	async #event(): Promise<void> {
 		const fate = this.#roll();
 		if (fate < 0.01) {
 			// A new rate starts a new run.
@@ -183,7 +183,7 @@ class NinetyDays {
 		const all = used + (await this.reserve.held());
 		const most = Math.max(await this.allowance.bytes(), await this.#unfreeable());
 		// A much lower budget takes several passes: until it is reached, every pass shrinks the store.
-		if (all > most) expect(all, 'SP3 within what may be kept').toBeLessThan(this.#before);
+		if (all > most) expect(all, 'SP3 within the allowance').toBeLessThan(this.#before);
 		this.#before = all;
 	}
 
@@ -207,14 +207,14 @@ test.each(Array.from({ length: ROUNDS }, (_, n) => 20261124 + n))(
 		const days = new NinetyDays(seed);
 		await days.live();
 		expect(days.written.length).toBeGreaterThan(2500);
-		befell.refusals += days.refusals;
-		befell.pins += days.pinned.length;
+		total.refusals += days.refusals;
+		total.pins += days.pinned.length;
 	},
 	120_000,
 );
 
 afterAll(() => {
 	// Without refusals and pins, the run would prove nothing about them.
-	expect(befell.refusals).toBeGreaterThan(0);
-	expect(befell.pins).toBeGreaterThan(0);
+	expect(total.refusals).toBeGreaterThan(0);
+	expect(total.pins).toBeGreaterThan(0);
 });
