@@ -67,8 +67,8 @@ export function drawRibbon(
 }
 
 /**
- * Pixel ranges of the visible spans, which must be sorted; spans less than a pixel apart are
- * merged.
+ * Pixel ranges of the visible spans, which must be sorted; spans less than half a pixel apart are
+ * merged (TL7).
  */
 function* inSight(
 	{ view, width }: RibbonScene,
