@@ -5,9 +5,9 @@ import type { CameraLock } from '#ports/device/camera-lock.ts';
 const DOOR = '0123456789abcdef0123456789abcdef' as CameraId;
 const YARD = 'fedcba9876543210fedcba9876543210' as CameraId;
 
-/** `make` gives two tabs of one browser. */
+/** `make` returns two tabs of one browser. */
 export function cameraLockContract(make: () => [CameraLock, CameraLock]): void {
-	test('a camera has one tab; the others are refused at once, and may have it when it is given back', async () => {
+	test('a camera has one tab; others are refused at once, and get it once it is released', async () => {
 		const [here, there] = make();
 		const release = await here.acquire(DOOR);
 		expect(release).not.toBeNull();
@@ -26,7 +26,7 @@ export function cameraLockContract(make: () => [CameraLock, CameraLock]): void {
 		await expect.poll(() => here.isHeld(DOOR)).toBe(false);
 	});
 
-	test('cameras do not stand in each other’s way', async () => {
+	test('cameras have independent locks', async () => {
 		const [here, there] = make();
 		const one = await here.acquire(DOOR);
 		const two = await there.acquire(YARD);

@@ -9,7 +9,7 @@ const PLAIN: CaptureRequest = {
 	sound: false,
 };
 
-/** `stir` makes a frame come, where frames do not come by themselves. */
+/** `stir` triggers a frame where frames do not come by themselves. */
 export function captureContract(
 	make: () => Capture,
 	stir: (captured: Captured) => void = () => undefined,
@@ -23,7 +23,7 @@ export function captureContract(
 		}
 	}
 
-	test('a lens opens with about the size that was asked for, and no sound unasked', () =>
+	test('a lens opens at about the requested size, without sound unless requested', () =>
 		opened({}, (captured) => {
 			expect(captured.lensId).not.toBe('');
 			expect([captured.width, captured.height]).toEqual([640, 360]);
@@ -31,7 +31,7 @@ export function captureContract(
 			expect(captured.sound).toBe(false);
 		}));
 
-	test('sound when it is asked for', () =>
+	test('sound on request', () =>
 		opened({ sound: true }, (captured) => {
 			expect(captured.sound).toBe(true);
 		}));
@@ -42,19 +42,19 @@ export function captureContract(
 			await expect.poll(() => (stir(captured), captured.frames())).toBeGreaterThan(before);
 		}));
 
-	test('another size and rate when it is asked for them, and those before again', () =>
+	test('another size and rate on request, then the previous ones again', () =>
 		opened({}, async (captured) => {
 			const { width, height } = PLAIN;
 			await captured.adjust({ width: 1280, height: 720, frameRate: 8 });
 			expect([captured.height, captured.frameRate]).toEqual([720, 8]);
 			await captured.adjust({ width, height, frameRate: 15 });
 			expect([captured.height, captured.frameRate]).toEqual([360, 15]);
-			// A busy machine loses some; pictures left out on purpose would be nearly three times those
+			// A busy machine drops some; frames left out on purpose would be nearly three times those
 			// that came.
 			expect(captured.lost()).toBeLessThanOrEqual(captured.frames());
 		}));
 
-	test('a lens that was listed opens by its id; one that is gone gives way to another', async () => {
+	test('a listed lens opens by its id; one that is gone is replaced by another', async () => {
 		await opened({}, async () => {
 			const [lens] = await make().lenses();
 			await opened({ lensId: lens?.id ?? null }, (captured) => {
@@ -68,7 +68,7 @@ export function captureContract(
 		});
 	});
 
-	test('RC34 a lens whose id is gone is known by its name', async () => {
+	test('RC34 a lens whose id is gone is found by its name', async () => {
 		await opened({}, async () => {
 			const [lens] = await make().lenses();
 			await opened({ lensId: 'gone', lensLabel: lens?.label ?? '' }, (captured) => {
@@ -81,13 +81,13 @@ export function captureContract(
 		});
 	});
 
-	test('what is not wanted any more is not opened', async () => {
+	test('an aborted request opens nothing', async () => {
 		await expect(make().open(PLAIN, AbortSignal.abort())).rejects.toMatchObject({
 			kind: 'aborted',
 		});
 	});
 
-	test('once closed it says nothing more', async () => {
+	test('after close there are no more events', async () => {
 		const captured = await make().open(PLAIN);
 		const said: string[] = [];
 		captured.on((event) => said.push(event));

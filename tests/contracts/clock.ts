@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '#ports/device/clock.ts';
 
-/** Lets time go by until it is so, two minutes at most: a worker takes a while to begin. */
+/** Lets time pass until `so`, two minutes at most: a worker takes a while to start. */
 async function until(pass: (ms: number) => Promise<void>, so: () => boolean): Promise<void> {
 	for (let tries = 0; tries < 2400 && !so(); tries += 1) await pass(50);
 }
 
-/** `pass` lets at least so many milliseconds go by on that clock. */
+/** `pass` lets at least this many milliseconds pass on the clock. */
 export function clockContract(
 	make: () => { clock: Clock; pass: (ms: number) => Promise<void> },
 ): void {
-	test('wall time is of our days, monotonic time goes on', async () => {
+	test('wall time is current, and monotonic time advances', async () => {
 		const { clock, pass } = make();
 		const [wall, monotonic] = [clock.wallMs(), clock.monotonicMs()];
 		expect(wall).toBeGreaterThan(Date.UTC(2020, 0));
@@ -19,7 +19,7 @@ export function clockContract(
 		expect(clock.monotonicMs() - monotonic).toBeGreaterThanOrEqual(28);
 	});
 
-	test('CL6 every rings again and again until it is told to stop', async () => {
+	test('CL6 `every` fires again and again until stopped', async () => {
 		const { clock, pass } = make();
 		let rung = 0;
 		const stop = clock.every(20, () => (rung += 1));
@@ -32,7 +32,7 @@ export function clockContract(
 		expect(rung).toBe(then);
 	});
 
-	test('CL6 after rings once, not before its time, and not when it was called off', async () => {
+	test('CL6 `after` fires once, not early, and not after cancellation', async () => {
 		const { clock, pass } = make();
 		const rung: string[] = [];
 		const beganMs = clock.monotonicMs();
@@ -49,7 +49,7 @@ export function clockContract(
 		expect(lateMs).toBeGreaterThanOrEqual(498);
 	});
 
-	test('a ring may set the next one', async () => {
+	test('a callback may schedule the next one', async () => {
 		const { clock, pass } = make();
 		let left = 3;
 		const next = () => {

@@ -11,12 +11,12 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 	describe(`crypto: ${name}`, () => {
 		const crypto = make();
 
-		it('hashes as FIPS 180-4 says', async () => {
+		it('hashes as in FIPS 180-4', async () => {
 			const hash = await crypto.sha256(ascii('abc'));
 			expect([...hash.subarray(0, 4)]).toEqual([0xba, 0x78, 0x16, 0xbf]);
 		});
 
-		it('gives other random bytes each time', () => {
+		it('returns different random bytes each time', () => {
 			expect(crypto.random(32)).not.toEqual(crypto.random(32));
 			expect(crypto.random(7)).toHaveLength(7);
 		});
@@ -33,7 +33,7 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			expect(await crypto.verify(verifier, signature, info)).toBe(false);
 		});
 
-		it('KT2 takes private numbers with their points, and keeps them in', async () => {
+		it('KT2 imports private numbers with their points, and does not export them', async () => {
 			const d = scalarFrom(crypto.random(64));
 			const point = publicPointOf(d);
 			const sign = await crypto.signKeyOf(d, point);
@@ -45,7 +45,7 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			for (const { key } of [sign, kem]) expect(key).toMatchObject({ extractable: false });
 		});
 
-		it('says malformed for bytes that are no public key', async () => {
+		it('throws malformed for bytes that are no public key', async () => {
 			await expect(crypto.verifier(new Uint8Array(65))).rejects.toMatchObject({
 				kind: 'malformed',
 			});
@@ -70,7 +70,7 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			});
 		});
 
-		it('PR2 seals to a key and a secret that both know: neither alone opens it, nor elsewhere', async () => {
+		it('PR2 seals to a key and a shared secret: neither alone opens it, nor in another context', async () => {
 			const pair = await crypto.makeKemKey(false);
 			const psk = { id: ascii('rid'), key: crypto.random(32) };
 			const context = { info, aad: ascii('aad') };
@@ -94,7 +94,7 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			await expect(crypto.unwrap(pair, info, wrapped)).rejects.toMatchObject({ kind: 'corrupt' });
 		});
 
-		it('stretches a secret as RFC 5869 says (test case 1, its first 32 bytes)', async () => {
+		it('derives as in RFC 5869 (test case 1, its first 32 bytes)', async () => {
 			const okm = await crypto.hkdf(
 				new Uint8Array(22).fill(0x0b),
 				bytesOf('000102030405060708090a0b0c'),
@@ -104,7 +104,7 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			expect(hexOf(okm)).toBe(said);
 		});
 
-		it('derives the same key from the same secret, salt and info only', async () => {
+		it('derives the same key only from the same secret, salt and info', async () => {
 			const raw = crypto.random(32);
 			const salt = crypto.random(16);
 			const [a, b] = [await crypto.secret(raw), await crypto.secret(raw)];
@@ -148,12 +148,12 @@ export function cryptoContract(name: string, make: () => Crypto): void {
 			}
 		});
 
-		it('KT16 hardens as RFC 7914 says (section 11)', async () => {
+		it('KT16 derives as in RFC 7914 (section 11)', async () => {
 			const hard = await crypto.pbkdf2(ascii('passwd'), ascii('salt'), 1);
 			expect(hexOf(hard)).toBe('55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc');
 		});
 
-		it('makes a certificate where there is WebRTC, nothing elsewhere', async () => {
+		it('makes a certificate where WebRTC exists, and none elsewhere', async () => {
 			const dtls = await crypto.makeDtlsCertificate();
 			expect(dtls !== null).toBe(typeof RTCPeerConnection !== 'undefined');
 			if (dtls !== null) expect(dtls.fingerprint).toHaveLength(32);

@@ -4,9 +4,9 @@ import { DOOR, SECOND, T0, YARD } from './segment-store.ts';
 
 const event = (wallUs: number, byte: number) => ({ wallUs, bytes: new Uint8Array(300).fill(byte) });
 
-/** `make`: an empty store that keeps `most`. */
+/** `make`: an empty store that keeps at most `most` events. */
 export function eventStoreContract(make: (most: number) => EventStore): void {
-	test('those of one camera and span come back, oldest first', async () => {
+	test('returns events of one camera and span, oldest first', async () => {
 		const events = make(10);
 		const late = await events.add(DOOR, event(T0 + 5 * SECOND, 2));
 		const early = await events.add(DOOR, event(T0, 1));
@@ -18,7 +18,7 @@ export function eventStoreContract(make: (most: number) => EventStore): void {
 		]);
 	});
 
-	test('EV2 one is replaced at its own place; one that is gone stays gone', async () => {
+	test('EV2 an event is replaced in place; a deleted one stays deleted', async () => {
 		const events = make(10);
 		const id = await events.add(DOOR, event(T0, 1));
 		let told = 0;
@@ -30,7 +30,7 @@ export function eventStoreContract(make: (most: number) => EventStore): void {
 		expect(await events.between(DOOR, T0, T0 + 1)).toEqual([{ id, ...event(T0, 9) }]);
 	});
 
-	test('EV4 the newest stay', async () => {
+	test('EV4 the newest are kept', async () => {
 		const events = make(3);
 		for (const n of [0, 1, 2, 3, 4]) await events.add(DOOR, event(T0 + n * SECOND, n));
 		const kept = await events.between(DOOR, T0, T0 + 10 * SECOND);

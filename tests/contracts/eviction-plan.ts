@@ -6,7 +6,7 @@ import { DOOR, MINUTE, sealed, SECOND, startOf, T0, YARD } from './segment-store
 
 type Keeper = SegmentStore & Pick<PinsAndTrash, 'pin'>;
 
-/** Runs of two cameras, of any length, some open and some pinned in part. */
+/** Runs of two cameras, of random length, some open and some partly pinned. */
 export async function fillAtRandom(
 	store: Keeper,
 	random: (below: number) => number,
@@ -32,10 +32,10 @@ export async function fillAtRandom(
 	}
 }
 
-/** What every store promises of what will leave: exactly that leaves. */
+/** What every store promises about its plan: exactly that is evicted. */
 export function evictionPlanContract(make: () => Promise<Keeper>, rounds: number): void {
-	describe('what would leave', () => {
-		test('RT18 is what leaves for want of room, and nothing leaves by asking', async () => {
+	describe('the eviction plan', () => {
+		test('RT18 is what is evicted for lack of room, and planning deletes nothing', async () => {
 			for (let seed = 1; seed <= rounds; seed += 1) {
 				const random = randomFrom(seed);
 				const store = await make();
@@ -51,7 +51,7 @@ export function evictionPlanContract(make: () => Promise<Keeper>, rounds: number
 			}
 		});
 
-		test('RT18 is what leaves by age and for want of room together', async () => {
+		test('RT18 is what is evicted by age and for lack of room together', async () => {
 			for (let seed = 1; seed <= rounds; seed += 1) {
 				const random = randomFrom(1000 + seed);
 				const store = await make();
@@ -61,7 +61,7 @@ export function evictionPlanContract(make: () => Promise<Keeper>, rounds: number
 				const promised = await store.planEviction(limits);
 				const aged = await store.expire(limits.beforeUs, Infinity);
 				const evicted = await store.evict(limits.bytes - aged.bytes, Infinity);
-				// What was old and stood behind what had to go.
+				// Expired pages after the ones that had to go for lack of room.
 				const rest = await store.expire(limits.beforeUs, Infinity);
 				const sum = (of: 'segments' | 'bytes') => aged[of] + evicted[of] + rest[of];
 				expect(promised, `seed ${String(seed)}`).toMatchObject({

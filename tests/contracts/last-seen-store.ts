@@ -6,9 +6,9 @@ const NOW = 1_800_000_000_000;
 const [ANNA, BERT] = ['a1'.repeat(16), 'b2'.repeat(16)] as [DeviceId, DeviceId];
 const HALL = 'c3'.repeat(16) as CameraId;
 
-/** `stored`: what lies there before the first reading. */
+/** `stored`: what is stored before the first read. */
 export function lastSeenStoreContract(make: (stored: unknown) => Promise<LastSeenStore>): void {
-	test('LV28 nothing stored, or what makes no sense, reads as never; a good row beside it stays', async () => {
+	test('LV28 nothing stored, or invalid data, reads as never; a valid row beside it stays', async () => {
 		for (const stored of [undefined, null, 'x', 7, [1]])
 			expect(await (await make(stored)).read()).toEqual(new Map());
 		const rows = {
@@ -20,7 +20,7 @@ export function lastSeenStoreContract(make: (stored: unknown) => Promise<LastSee
 		expect(await store.read()).toEqual(new Map([[ANNA, good]]));
 	});
 
-	test('LV28 two tabs write: the newer moment stays, and who is named no more is forgotten', async () => {
+	test('LV28 with two tabs the newer time wins, and devices no longer named are dropped', async () => {
 		const store = await make(undefined);
 		const none = new Map<CameraId, boolean>();
 		const [old, young] = [

@@ -16,7 +16,7 @@ const filling = (atMs: number, footage: number): StorageUsage => ({
 });
 
 export function ledgerContract(make: () => Ledger): void {
-	test('SP19 one entry a rule and hour, the newest first', async () => {
+	test('SP19 one entry per rule and hour, newest first', async () => {
 		const ledger = make();
 		await ledger.noteDeletion(deletion(NOON));
 		await ledger.noteDeletion(deletion(NOON + 60_000));
@@ -34,7 +34,7 @@ export function ledgerContract(make: () => Ledger): void {
 		expect(await ledger.deletions(1)).toHaveLength(1);
 	});
 
-	test('SP21 one filling for ten minutes, the later one; oldest first', async () => {
+	test('SP21 one sample per ten minutes, the later one; oldest first', async () => {
 		const ledger = make();
 		await ledger.noteUsage(filling(NOON + 700_000, 3));
 		await ledger.noteUsage(filling(NOON, 1));
@@ -46,7 +46,7 @@ export function ledgerContract(make: () => Ledger): void {
 		expect(await ledger.usageSince(NOON + 600_000)).toEqual([filling(NOON + 700_000, 3)]);
 	});
 
-	test('changes come back newest first', async () => {
+	test('changes are returned newest first', async () => {
 		const ledger = make();
 		await ledger.noteChange({ atMs: NOON, what: 'lens' });
 		await ledger.noteChange({ atMs: NOON + 5, what: 'quality-raised' });

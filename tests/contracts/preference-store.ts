@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 
-/** `stored`: what lies there before the first reading. */
+/** `stored`: what is stored before the first read. */
 export function preferenceStoreContract(make: (stored: unknown) => Promise<PreferenceStore>): void {
 	test('nothing stored, or anything but a document, reads as the defaults', async () => {
 		for (const stored of [undefined, null, 'x', 7, []]) {
@@ -14,14 +14,14 @@ export function preferenceStoreContract(make: (stored: unknown) => Promise<Prefe
 		}
 	});
 
-	test('one bad value costs nothing but itself', async () => {
+	test('one invalid value affects only itself', async () => {
 		const store = await make({ profile: 'huge', sound: true, budgetBytes: -1, lensId: 'front' });
 		expect(await store.read()).toMatchObject({
 			...{ profile: 'standard', sound: true, budgetBytes: null, cap: null, lensId: 'front' },
 		});
 	});
 
-	test('a change leaves the rest as it is, and overlapping changes both count', async () => {
+	test('a change keeps the other values, and overlapping changes both apply', async () => {
 		const store = await make({ sound: true });
 		const [, second] = await Promise.all([
 			store.write({ armed: true }),

@@ -4,14 +4,14 @@ import type { FromRelay } from '#protocol/wire.ts';
 
 export interface RelaysUnderTest {
 	readonly relays: Relays;
-	/** Where a relay answers, and where nobody does. */
+	/** Where a relay answers, and where nothing does. */
 	readonly origin: string;
 	readonly nowhere: string;
-	/** Somewhere a server answers that is no relay; `null` where there is none to be had. */
+	/** Where a server answers that is no relay; `null` if there is none. */
 	readonly other: string | null;
 }
 
-/** What every way to a relay must do. */
+/** What every relay transport must do. */
 export function relaysContract(name: string, make: () => Promise<RelaysUnderTest>): void {
 	describe(`relays: ${name}`, () => {
 		let under: RelaysUnderTest;
@@ -50,7 +50,7 @@ export function relaysContract(name: string, make: () => Promise<RelaysUnderTest
 			socket.close();
 		});
 
-		it('LK6 what was closed says nothing more, and takes nothing more', async () => {
+		it('LK6 once closed, reports nothing more and takes nothing more', async () => {
 			const socket = await connect();
 			await until(() => frames.length > 0);
 			socket.close();
@@ -63,7 +63,7 @@ export function relaysContract(name: string, make: () => Promise<RelaysUnderTest
 			again.close();
 		});
 
-		it('LK6 nobody there is a Fault, and soon', async () => {
+		it('LK6 without a server it fails soon, with a Fault', async () => {
 			const begun = performance.now();
 			const connected = connect(under.nowhere);
 			await expect(connected).rejects.toMatchObject({
@@ -74,7 +74,7 @@ export function relaysContract(name: string, make: () => Promise<RelaysUnderTest
 			expect(ended).toEqual([]);
 		});
 
-		it('LK5 says what is at an address', async () => {
+		it('LK5 tells what is at an address', async () => {
 			expect(await under.relays.info(under.origin)).toMatchObject({
 				name: 'spy-cam',
 				versions: [1],

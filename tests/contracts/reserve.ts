@@ -4,7 +4,7 @@ import type { Reserve } from '#ports/storage/reserve.ts';
 const MIB = 2 ** 20;
 
 export function reserveContract(make: () => Reserve): void {
-	test('SP12 holds whole mebibytes, more or less as asked', async () => {
+	test('SP12 grows and shrinks in whole mebibytes', async () => {
 		const reserve = make();
 		expect(await reserve.held()).toBe(0);
 		await reserve.hold(2.9 * MIB);
@@ -15,7 +15,7 @@ export function reserveContract(make: () => Reserve): void {
 		expect(await reserve.held()).toBe(MIB);
 	});
 
-	test('SP13 what is spent is gone, and once', async () => {
+	test('SP13 can be spent only once', async () => {
 		const reserve = make();
 		await reserve.hold(3 * MIB);
 		expect(await reserve.spend()).toBe(3 * MIB);

@@ -53,10 +53,10 @@ export async function kindOf(work: Promise<unknown>): Promise<FaultKind | 'none'
 	}
 }
 
-/** What every store of segments promises. `make` gives an empty one each time. */
+/** What every segment store must do. `make` returns an empty one each time. */
 export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 	describe('writing', () => {
-		test('ST1 a run takes its segments in order and refuses every other', async () => {
+		test('ST1 a run takes its segments in order and refuses all others', async () => {
 			const store = await make();
 			expect(await kindOf(store.append(DOOR, 1, sealed(1, T0)))).toBe('cleared');
 			await record(store, DOOR, 1, 2);
@@ -68,7 +68,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect((await store.between(DOOR, T0, T0 + MINUTE)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
 		});
 
-		test('ST2 a run number is above every one before it, of its own camera', async () => {
+		test('ST2 a run number is above every earlier one of its camera', async () => {
 			const store = await make();
 			await record(store, DOOR, 3, 1);
 			expect(await kindOf(store.begin(startOf(DOOR, 2), sealed(0, T0)))).toBe('conflict');
@@ -78,7 +78,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect((await store.runs(DOOR)).map(({ runNo }) => runNo)).toEqual([3, 5]);
 		});
 
-		test('ST3 the run that comes back is the run that is kept', async () => {
+		test('ST3 the returned run equals the stored run', async () => {
 			const store = await make();
 			const run = await record(store, DOOR, 1, 3);
 			expect(run).toEqual({
@@ -92,7 +92,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect((await store.cameras()).sort()).toEqual([DOOR]);
 		});
 
-		test('ST3 bytes and head come back as they were, also from the middle of a larger buffer', async () => {
+		test('ST3 bytes and head are returned as written, also from the middle of a larger buffer', async () => {
 			const store = await make();
 			await store.begin(startOf(DOOR, 1), sealed(0, T0));
 			const plain = sealed(1, T0, 300_000);
@@ -125,7 +125,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect(await store.usedBytes()).toBe(200);
 		});
 
-		test('ST6 places rise with every write, whichever camera', async () => {
+		test('ST6 places rise with every write, whatever the camera', async () => {
 			const store = await make();
 			await record(store, DOOR, 1, 2);
 			await record(store, YARD, 1, 2, T0 - 9 * MINUTE);
@@ -137,7 +137,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect(new Set(inOrder).size).toBe(5);
 		});
 
-		test('ST7 a segment that starts a little early is found; one that goes far back is refused', async () => {
+		test('ST7 a segment that starts slightly early is found; one that goes far back is refused', async () => {
 			const store = await make();
 			await store.begin(startOf(DOOR, 1), sealed(0, T0));
 			await store.append(DOOR, 1, sealed(1, T0 + MINUTE - 30));
@@ -165,7 +165,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 	});
 
 	describe('reading', () => {
-		test('ST9 ST10 what touches a span comes in recording order, whatever the clock did', async () => {
+		test('ST9 ST10 segments that touch a span are in recording order, whatever the clock did', async () => {
 			const store = await make();
 			await record(store, DOOR, 1, 70);
 			await store.close(DOOR, 1, 'clock-step');
@@ -197,7 +197,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect(await numbers(40, 50)).toEqual([]);
 		});
 
-		test('ST11 the segment on show is the one recorded last, else the next good one', async () => {
+		test('ST11 returns the segment recorded last, else the next good one', async () => {
 			const store = await make();
 			await record(store, DOOR, 1, 3);
 			await record(store, DOOR, 2, 3, T0 + 2 * SECOND);
@@ -216,7 +216,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect(await at(T0 + 40 * MINUTE + 1)).toEqual([3, 2]);
 		});
 
-		test('ST13 a quarantined segment is bad, and a hole; what is not there is no matter', async () => {
+		test('ST13 a quarantined segment is bad, and a hole; a missing one is ignored', async () => {
 			const store = await make();
 			await record(store, DOOR, 1, 5);
 			for (const seq of [2, 3, 3, 99]) await store.quarantine({ camera: DOOR, runNo: 1, seq });
@@ -228,7 +228,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			]);
 		});
 
-		test('ST15 changes are told until nobody wants to know', async () => {
+		test('ST15 changes are reported until unsubscribed', async () => {
 			const store = await make();
 			let told = 0;
 			const stop = store.watch(() => (told += 1));
@@ -240,14 +240,14 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect(told).toBe(before);
 		});
 
-		test('ST19 a place with nothing is null', async () => {
+		test('ST19 an empty place is null', async () => {
 			const store = await make();
 			expect(await store.read(4711)).toBeNull();
 		});
 	});
 
 	describe('eviction', () => {
-		test('RT1 RT5 RT6 oldest by order of writing first, over all cameras, until enough is free', async () => {
+		test('RT1 RT5 RT6 oldest first in order of writing, over all cameras, until enough is freed', async () => {
 			const store = await make();
 			await record(store, YARD, 1, 2, T0 + 900 * MINUTE);
 			await store.close(YARD, 1, 'stopped');
@@ -285,7 +285,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect(run).toMatchObject({ firstSeq: 61, lastSeq: 62, bytes: 300 });
 		});
 
-		test('RT2 a run that was never closed leaves once the next one has come far', async () => {
+		test('RT2 a run that was never closed is evicted once the next one has progressed', async () => {
 			const store = await make();
 			await record(store, DOOR, 1, 3);
 			await record(store, DOOR, 2, 30, T0 + 10 * MINUTE);
@@ -303,7 +303,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect(await store.cameras()).toEqual([DOOR]);
 		});
 
-		test('RT3 the bytes of what left are gone, and of nothing else', async () => {
+		test('RT3 the bytes of evicted segments are deleted, and no others', async () => {
 			const store = await make();
 			await record(store, DOOR, 1, 90);
 			const all = await store.between(DOOR, 0, T0 + 9 * MINUTE);
@@ -314,7 +314,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect(there).toEqual(all.map((_, at) => at >= 60));
 		});
 
-		test('RT16 what ended before a moment leaves, oldest first, and no more than asked', async () => {
+		test('RT16 pages that ended before a time are evicted, oldest first, up to the limit', async () => {
 			const store = await make();
 			await record(store, DOOR, 1, 200);
 			expect((await store.expire(T0 + 150 * SECOND, 1)).segments).toBe(60);
@@ -327,7 +327,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect((await store.runs(DOOR))[0]!.firstSeq).toBe(121);
 		});
 
-		test('RT5 a hole that left with its segments is forgotten', async () => {
+		test('RT5 a hole evicted with its segments is forgotten', async () => {
 			const store = await make();
 			await record(store, DOOR, 1, 90);
 			await store.quarantine({ camera: DOOR, runNo: 1, seq: 5 });

@@ -9,12 +9,12 @@ import type { KeyStrength, NewIdentity, Vault } from '#ports/keys/vault.ts';
 
 const crypto = new WebCrypto();
 const wallMs = 1_795_000_000_000;
-/** Whatever it says, and a signature. */
+/** Arbitrary content and a signature. */
 const entry = (text: string): Bytes => concatBytes(ascii(text), new Uint8Array(64));
 
 export interface VaultUnderTest {
 	readonly vault: Vault;
-	/** The same vault as a later start of the app finds it; itself where it dies with the tab. */
+	/** The same vault after a restart of the app; itself if it lives only in the tab. */
 	reopened(): Promise<Vault>;
 }
 
@@ -49,7 +49,7 @@ export function vaultContract(
 			expect(await under.vault.camera(camera)).toBeNull();
 		});
 
-		it('ID2 ID14 gives back an identity whose every key works', async () => {
+		it('ID2 ID14 returns an identity whose keys all work', async () => {
 			await under.vault.create(made, strength);
 			const vault = await under.reopened();
 			const identity = await whole(vault);
@@ -63,7 +63,7 @@ export function vaultContract(
 			expect(key?.key).not.toBeNull();
 		});
 
-		it('ID12 founds once', async () => {
+		it('ID12 founds a home only once', async () => {
 			await under.vault.create(made, strength);
 			const other = await generateIdentity(crypto, wallMs, strength === 'readable');
 			const again = strength === 'memory' ? under.vault : await under.reopened();
@@ -71,7 +71,7 @@ export function vaultContract(
 			expect((await whole(again)).device).toBe(made.device);
 		});
 
-		it('ID12 takes back its own founding only', async () => {
+		it('ID12 undoes only its own founding', async () => {
 			await under.vault.create(made, strength);
 			const other = await generateIdentity(crypto, wallMs, false);
 			await under.vault.discard(other.device);
@@ -98,7 +98,7 @@ export function vaultContract(
 			await expect(twice).rejects.toMatchObject({ kind: 'conflict' });
 		});
 
-		it('ID31 never gives a run number twice', async () => {
+		it('ID31 never returns a run number twice', async () => {
 			await under.vault.create(made, strength);
 			const { vault } = under;
 			expect(await vault.beginRun(camera, 1)).toBe(1);
@@ -119,7 +119,7 @@ export function vaultContract(
 			expect(kept).toEqual({ id: camera, number: 1, sealedName: ascii('sealed'), runNo: 1 });
 		});
 
-		it('ID32 comes into another home, which is then its own, and keeps the one it founded', async () => {
+		it('ID32 joins another home, which is then its own, and keeps the one it founded', async () => {
 			await under.vault.create(made, strength);
 			const host = await generateIdentity(crypto, wallMs, true);
 			const { home, homeKey } = host;
@@ -137,7 +137,7 @@ export function vaultContract(
 			expect(identity.cameras).toEqual(made.cameras);
 		});
 
-		it('ID32 a home that is come into again grows, and another roster of it is refused', async () => {
+		it('ID32 joining the same home again extends it, and another roster for it is refused', async () => {
 			await under.vault.create(made, strength);
 			const { home, homeKey: secret } = await generateIdentity(crypto, wallMs, true);
 			const [one, two, other] = [entry('one'), entry('two'), entry('other')];
@@ -155,7 +155,7 @@ export function vaultContract(
 			expect(identity.homes.map(({ roster }) => roster)).toEqual([made.roster, [one, two]]);
 		});
 
-		it('ID45 replaces what stands from an entry on, never the first, and says when that came', async () => {
+		it('ID45 replaces entries from one on, never the first, and records when they arrived', async () => {
 			await under.vault.create(made, strength);
 			const host = await generateIdentity(crypto, wallMs, true);
 			const keys = [{ number: 1, secret: host.homeKey }];
@@ -177,7 +177,7 @@ export function vaultContract(
 			}
 		});
 
-		it('ID33 what was made under entries that fell is made under none', async () => {
+		it('ID33 what was made under removed entries is made under none', async () => {
 			await under.vault.create(made, strength);
 			const { home } = made;
 			await under.vault.appendRoster(home, 2, [entry('two'), entry('three')], wallMs);
@@ -196,7 +196,7 @@ export function vaultContract(
 			expect(kept.map((epoch) => epoch?.rosterSeq)).toEqual([2, 0]);
 		});
 
-		it('KT8 says when an entry came, where that was told', async () => {
+		it('KT8 records when an entry arrived, if known', async () => {
 			await under.vault.create(made, strength);
 			const host = await generateIdentity(crypto, wallMs, true);
 			const keys = [{ number: 1, secret: host.homeKey }];
@@ -232,7 +232,7 @@ export function vaultContract(
 			expect(kept?.roster).toEqual([...made.roster, two, three]);
 		});
 
-		it('ID24 keeps home keys by number, and where the relay is', async () => {
+		it('ID24 keeps home keys by number, and the relay’s address', async () => {
 			await under.vault.create(made, strength);
 			const { home, homeKey } = made;
 			const { homeKey: second } = await generateIdentity(crypto, wallMs, true);
@@ -250,7 +250,7 @@ export function vaultContract(
 			]);
 		});
 
-		it('ID1 a device that only watches has no camera until it becomes one', async () => {
+		it('ID1 a device that only views has no camera until it becomes one', async () => {
 			const watcher = await generateIdentity(crypto, wallMs, strength === 'readable', 'viewer');
 			await under.vault.create(watcher, strength);
 			expect((await whole(await under.reopened())).cameras).toEqual([]);
@@ -260,7 +260,7 @@ export function vaultContract(
 			expect((await whole(await under.reopened())).cameras).toEqual([kept]);
 		});
 
-		it('LT10 gives each number once, and takes only a higher one than it was ever given, also after a reload', async () => {
+		it('LT10 returns each number once, and only accepts numbers above all earlier ones, also after a reload', async () => {
 			await under.vault.create(made, strength);
 			const numbers = await Promise.all([1, 2, 3].map(() => under.vault.nextCounter()));
 			expect(numbers.toSorted()).toEqual([1, 2, 3]);
@@ -284,7 +284,7 @@ export function vaultContract(
 			expect(kept?.key).not.toBeNull();
 		});
 
-		it('ID13 forgets everything when told to', async () => {
+		it('ID13 forgets everything on request', async () => {
 			await under.vault.create(made, strength);
 			await makeEpoch(crypto, under.vault, await whole(under.vault), camera, wallMs, 1);
 			await under.vault.clear();
@@ -293,7 +293,7 @@ export function vaultContract(
 			expect(await vault.lastEpoch(camera)).toBeNull();
 		});
 
-		it('PR21 keeps where it may come back to, until that is over', async () => {
+		it('PR21 keeps where it may rejoin until that is over', async () => {
 			await under.vault.create(made, strength);
 			expect(await under.vault.pendingJoin()).toBeNull();
 			const pending = {
@@ -308,7 +308,7 @@ export function vaultContract(
 			expect(await vault.pendingJoin()).toBeNull();
 		});
 
-		it('PR26 PR27 keeps who is waited for, each device once, the newest 32', async () => {
+		it('PR26 PR27 keeps expected devices, each once, the newest 32', async () => {
 			await under.vault.create(made, strength);
 			const { home } = made;
 			const arrival = (n: number) => ({

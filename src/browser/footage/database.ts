@@ -24,7 +24,7 @@ export interface QuarantinedRow {
 	readonly row: unknown;
 }
 
-/** Tables and versions: docs/spec/store.md. Rows are `unknown` until a decoder has seen them. */
+/** Tables and versions: docs/spec/store.md. Rows are `unknown` until decoded. */
 export class FootageDatabase extends Dexie {
 	readonly bytes: Table<unknown, number, BytesRow>;
 	readonly pages: Table<unknown, PageKey, PageRow>;
@@ -35,8 +35,8 @@ export class FootageDatabase extends Dexie {
 	readonly removals: Table<unknown, number, RemovalRow>;
 
 	constructor(name = FOOTAGE) {
-		// Relaxed transactions lose up to 30 s in a power cut and leave rows that throw when read.
-		// The cache would answer reads with writes that are not on disk.
+		// Relaxed durability loses up to 30 s in a power cut and leaves rows that throw when read. The
+		// cache would answer reads with writes that are not on disk yet.
 		super(name, { chromeTransactionDurability: 'strict', cache: 'disabled' });
 		this.version(1).stores({
 			bytes: '++place',
@@ -71,14 +71,14 @@ export class FootageDatabase extends Dexie {
 
 type Loose = Record<string, unknown>;
 
-/** Rows that make no sense are left as they are: whoever reads them sets them aside. */
+/** Leaves invalid rows alone: the reader quarantines them. */
 async function fillFirstPlace(
 	pages: Table<Record<string, unknown>, PageKey>,
 	runs: Table<Record<string, unknown>, RunKey>,
 ): Promise<void> {
 	const bases = new Map<string, object>();
 	await runs.toCollection().modify((row) => {
-		// Version 1 did not keep it. It is needed only to count the bytes of a run made again.
+		// Version 1 did not store it. Needed only to count the bytes of a rebuilt run.
 		row['initSize'] ??= 0;
 		const run = decodeRun(row);
 		if (run !== null) bases.set(`${run.camera} ${run.runNo}`, basisOf(run));
@@ -92,7 +92,7 @@ async function fillFirstPlace(
 	});
 }
 
-/** The range of a run's pages. */
+/** Key range of a run's pages. */
 export function pagesOfRun([camera, runNo]: RunKey): [unknown[], unknown[]] {
 	return [
 		[camera, runNo, Dexie.minKey],

@@ -26,7 +26,8 @@ class EventDatabase extends Dexie {
 }
 
 /**
- * Events in IndexedDB, apart from footage: no event is worth a segment. Rules: docs/spec/events.md.
+ * Events in IndexedDB, apart from the footage: no event is worth a segment. Rules:
+ * docs/spec/events.md.
  */
 export class DexieEventStore implements EventStore {
 	readonly #connection: DatabaseConnection<EventDatabase>;

@@ -27,20 +27,21 @@ import {
 	type RunRow,
 } from './rows.ts';
 
-/** Either one page left, or a row is in the way that must be mended first, or nothing may leave. */
+/** A page was deleted, or a damaged row must be repaired first, or nothing can be deleted. */
 type EvictionStep =
 	| { readonly kind: 'evicted'; readonly evicted: EvictionResult; readonly run: RunKey }
 	| { readonly kind: 'damaged'; readonly table: 'pages' | 'runs'; readonly key: PageKey | RunKey }
 	| { readonly kind: 'none' };
 
-/** A run whose row does not say yet what has left of it. */
+/** A run whose row does not reflect an eviction yet. */
 interface Unsettled {
 	readonly key: RunKey;
 	readonly gone: readonly Span[];
 }
 
 /**
- * Deletes the oldest pages until `bytes` are freed or `maxPages` are gone (docs/spec/retention.md).
+ * Deletes the oldest pages until `bytes` are freed or `maxPages` are deleted
+ * (docs/spec/retention.md).
  */
 export async function evict(
 	connection: DatabaseConnection<FootageDatabase>,
@@ -48,12 +49,12 @@ export async function evict(
 	bytes: number,
 	maxPages: number,
 ): Promise<EvictionResult> {
-	// What a person threw away goes before what nobody did.
+	// RT14: removals are purged before other footage is evicted.
 	const purged = await purge(connection, Infinity, bytes).catch(noRoom);
 	return evictOneByOne(connection, mending, { bytes: bytes - purged, maxPages }, purged);
 }
 
-/** Deletes the pages that ended before `beforeUs`, at most `maxPages` of them. */
+/** Deletes at most `maxPages` of the pages that ended before `beforeUs`. */
 export function expire(
 	connection: DatabaseConnection<FootageDatabase>,
 	mending: IndexRepair,
@@ -83,7 +84,7 @@ async function evictOneByOne(
 		const left = await evictOne(connection, unsettled, limits);
 		if (left.kind === 'none') break;
 		if (left.kind === 'damaged') {
-			// What cannot be mended stays where it is, and with it what was written later.
+			// An irreparable row stays, and so does everything written later.
 			unmended = (await mending.repair(left.table, [left.key])) ? 0 : unmended + 1;
 		} else {
 			pages += 1;
@@ -95,8 +96,8 @@ async function evictOneByOne(
 }
 
 /**
- * One page leaves. At the quota browsers refuse every transaction that writes a byte, however much
- * it deletes: then the run row stays as it is for the moment, and is noted in `unsettled`.
+ * Evicts one page. At quota, browsers refuse every transaction that writes, however much it
+ * deletes: then the run row is left for later and recorded in `unsettled` (RT4).
  */
 async function evictOne(
 	connection: DatabaseConnection<FootageDatabase>,
@@ -120,8 +121,8 @@ async function evictOne(
 }
 
 /**
- * Deletes the page written first that may leave. `writing`: whether the run row may be written,
- * too.
+ * Deletes the first page in order of writing that may be evicted. `writing`: whether the run row
+ * may be written as well.
  */
 async function evictOldest(
 	database: FootageDatabase,
@@ -149,7 +150,8 @@ async function evictOldest(
 		);
 		const grows = next === undefined && mayGrow(run, await laterRun(database, runKey));
 		const becomes = evictionVerdict({ pinned, grows, endUs: spanOf(page).endUs }, limits);
-		// Written in this order, so what follows is younger; a clock set back makes it wait its turn.
+		// Pages come in order of writing, so the rest is younger; after a clock set back, pages wait
+		// their turn.
 		if (becomes === 'end') return { kind: 'none' };
 		if (becomes === 'stays') {
 			after = page.firstPlace;
@@ -203,7 +205,9 @@ export function spanOf({ parsed }: IndexPage): Span {
 	};
 }
 
-/** Deletes for good what was removed before `beforeMs`, oldest first, until `bytes` are freed. */
+/**
+ * Permanently deletes what was removed before `beforeMs`, oldest first, until `bytes` are freed.
+ */
 export async function purge(
 	connection: DatabaseConnection<FootageDatabase>,
 	beforeMs: number,
@@ -219,7 +223,7 @@ export async function purge(
 	return freed;
 }
 
-/** At the quota browsers refuse even this: pages can leave without a byte being written. */
+/** At quota, browsers refuse even this; whole pages can still be deleted without a write. */
 function noRoom(error: unknown): number {
 	if (error instanceof Fault && error.kind === 'quota') return 0;
 	throw error;
@@ -239,10 +243,7 @@ export async function laterRun(
 	return decodeRun(await readable(range.first()));
 }
 
-/**
- * Older runs of the camera that damage has left without a page: nothing else would ever take them
- * away.
- */
+/** Older runs of the camera that damage left without pages; nothing else would delete them. */
 async function removeEmptyRuns(
 	database: FootageDatabase,
 	[camera, runNo]: RunKey,

@@ -19,13 +19,13 @@ import {
 
 const PAGES_AT_ONCE = 4;
 
-/** What the index answers, without ever touching bytes (docs/spec/store.md, "Reading"). */
+/** Answers queries from the index, without touching bytes (docs/spec/store.md, "Reading"). */
 export class IndexReader {
 	readonly #connection: DatabaseConnection<FootageDatabase>;
 	readonly #repair: IndexRepair;
 	readonly #changed: () => void;
 
-	/** `changed`: called when reading found damage and mended it. */
+	/** `changed`: called when reading found and repaired damage. */
 	constructor(
 		connection: DatabaseConnection<FootageDatabase>,
 		mending: IndexRepair,
@@ -82,7 +82,7 @@ export class IndexReader {
 		let from = here;
 		let found = earliest(near, us);
 		let to = here;
-		// A page behind those read may hold one that starts earlier than what was found (ST7).
+		// The next page may hold a segment that starts earlier than the one found (ST7).
 		while (found === null || minuteOf(found.startUs) > to) {
 			const ahead = await this.#pageRows(({ pages }) =>
 				pages
@@ -99,8 +99,8 @@ export class IndexReader {
 	}
 
 	/**
-	 * All pages that may hold segments touching these minutes: a segment may reach out of its minute,
-	 * and lie in the page after it (ST7).
+	 * All pages that may hold segments touching these minutes: a segment may extend beyond its
+	 * minute, and be in the page after it (ST7).
 	 */
 	#pages(camera: CameraId, fromMinute: number, toMinute: number): Promise<IndexPage[]> {
 		return this.#pageRows(({ pages }) =>
@@ -124,7 +124,7 @@ export class IndexReader {
 		return this.#whole('pages', { range, get, keyOf, decode: decodePage });
 	}
 
-	/** The whole rows of a range. Damaged ones are mended, and what came of them is read again. */
+	/** Valid rows of a range. Damaged rows are repaired and read again. */
 	async #whole<T, K extends RunKey | PageKey>(
 		table: 'pages' | 'runs',
 		source: RowSource<T, K>,
@@ -143,7 +143,7 @@ export class IndexReader {
 interface RowSource<T, K> {
 	readonly range: (database: FootageDatabase) => Collection<unknown, K>;
 	readonly get: (database: FootageDatabase, key: K) => PromiseLike<unknown>;
-	/** Of a row as stored: its key lies in it, so those fields are what the key says. */
+	/** The key as contained in the stored row. */
 	readonly keyOf: (row: T) => K;
 	readonly decode: (row: unknown) => T | null;
 }
@@ -163,7 +163,7 @@ async function readRows<T, K>(
 	if (Array.isArray(all)) {
 		for (const stored of all) take(keyOf(stored as T), stored);
 	} else {
-		// One row that throws spoils the whole answer: ask for each alone.
+		// One row that throws fails the whole query: read each one separately.
 		for (const key of await range(database).primaryKeys()) {
 			take(key, await readable(get(database, key)));
 		}
@@ -171,7 +171,7 @@ async function readRows<T, K>(
 	return { rows, damaged };
 }
 
-/** In recording order. */
+/** By run number, in recording order. */
 function byRun(pages: readonly IndexPage[]): Map<number, IndexEntry[]> {
 	const runs = new Map<number, IndexEntry[]>();
 	for (const { runNo, parsed } of pages.toSorted(

@@ -37,9 +37,9 @@ import {
 const MENDED = ['pages', 'runs', 'quarantined'];
 
 /**
- * Sets damaged index rows aside and puts in their place what can be known without them
- * (docs/spec/store.md, "Damage"). Looks again before it touches anything: a row that is whole by
- * now stays.
+ * Quarantines damaged index rows and replaces them with what can be reconstructed
+ * (docs/spec/store.md, "Damage"). Checks again before changing anything: a row that is valid by now
+ * stays.
  */
 export class IndexRepair {
 	readonly #connection: DatabaseConnection<FootageDatabase>;
@@ -55,7 +55,7 @@ export class IndexRepair {
 		return this.#setAside + this.#stuck.size;
 	}
 
-	/** Whether anything is different now. */
+	/** Returns whether anything changed. */
 	async repair(table: 'pages' | 'runs', keys: readonly (PageKey | RunKey)[]): Promise<boolean> {
 		let mended = false;
 		for (const key of keys) {
@@ -71,14 +71,14 @@ export class IndexRepair {
 				mended ||= changed;
 			} catch (error) {
 				if (!(error instanceof Fault)) throw error;
-				// Neither read nor moved: it is passed over from now on, and the rest served.
+				// Neither readable nor movable: skipped from now on, so that the rest can be served.
 				this.#stuck.add(name);
 			}
 		}
 		return mended;
 	}
 
-	/** Segments that the index skipped without saying so become a hole of their run. */
+	/** Turns segments missing from the index into a hole of their run. */
 	async recordHoles(key: RunKey, holes: readonly Hole[]): Promise<boolean> {
 		const name = JSON.stringify([key, holes]);
 		if (this.#punched.has(name)) return false;
@@ -93,18 +93,14 @@ export class IndexRepair {
 		return punched;
 	}
 
-	/**
-	 * Moves the beginning of a run behind what eviction took away in front of it; `gone`: what it is
-	 * known to have taken.
-	 */
+	/** Moves the start of a run past what was evicted. `gone`: spans known to be evicted. */
 	settleEviction(key: RunKey, gone: readonly Span[] = []): Promise<boolean> {
 		return this.#connection.write(['pages', 'runs'], (database) => settled(database, key, gone));
 	}
 
 	/**
-	 * Looks for rows that no range query would ever meet, because the field it asks for is not what
-	 * it should be, for pages whose run row is gone, and for evictions that were cut off (RT4). Costs
-	 * a few small requests a run.
+	 * Finds rows that no range query would return because the indexed field is invalid, pages without
+	 * a run row, and interrupted evictions (RT4). Costs a few small requests per run.
 	 */
 	async inspect(): Promise<boolean> {
 		const { badRuns, orphans, badPages, fronts } = await this.#connection.read(
@@ -158,7 +154,7 @@ async function startsLate(pages: FootageDatabase['pages'], run: RunRow): Promise
 async function repairPage(database: FootageDatabase, key: PageKey): Promise<boolean> {
 	const { pages, runs, quarantined } = database;
 	const [camera, runNo, minute] = key;
-	// Somebody else was faster.
+	// Already repaired meanwhile.
 	if ((await pages.where(':id').equals(key).count()) === 0) return false;
 	const row = await readable(pages.get(key));
 	if (decodePage(row) !== null) return false;
@@ -178,7 +174,7 @@ async function repairPage(database: FootageDatabase, key: PageKey): Promise<bool
 			entries: buildEntries(kept),
 			basis,
 		};
-		// Entries whose page is not theirs are no better than none.
+		// Entries of an invalid page are worthless.
 		if (decodePage(page) === null) await pages.delete(key);
 		else await pages.put(page);
 	} else {
@@ -214,7 +210,7 @@ async function repairRun(database: FootageDatabase, key: RunKey): Promise<boolea
 	return true;
 }
 
-/** Makes the row of a closed run again, although it can be read: it is not what its pages say. */
+/** Rebuilds a closed run's row that is readable but contradicts its pages. */
 export async function rebuildRun(database: FootageDatabase, key: RunKey): Promise<boolean> {
 	const { runs } = database;
 	const before = decodeRun(await readable(runs.get(key)));
@@ -229,9 +225,8 @@ export async function rebuildRun(database: FootageDatabase, key: RunKey): Promis
 }
 
 /**
- * Makes a run row begin where its first page does, and without what is `gone` behind it. Only
- * eviction takes pages away in front, so what is missing there was deleted. Returns whether
- * anything had to change.
+ * Makes a run row start at its first page, without what is `gone` after it. Only eviction deletes
+ * pages at the front, so what is missing there was deleted. Returns whether anything had to change.
  */
 async function settled(
 	database: FootageDatabase,
@@ -244,7 +239,7 @@ async function settled(
 	const pages = await pagesOf(database, key);
 	const first = pages[0]?.parsed[0];
 	if (first === undefined) return false;
-	// A hole that is named already was damage.
+	// A hole already recorded was damage.
 	const late =
 		first.seq > run.firstSeq &&
 		!run.holes.some(({ startUs, endUs }) => startUs <= run.startUs && endUs >= first.startUs);
@@ -272,7 +267,7 @@ function runFrom([camera, runNo]: RunKey, basis: RunRowBasis, pages: readonly In
 	return stallsIn(entries).reduce(holedRun, run);
 }
 
-/** What the run claims and no page names. */
+/** What the run claims and no page covers. */
 function missing(run: RunRow, pages: readonly IndexPage[]): Hole[] {
 	const holes: Hole[] = [];
 	let seq = run.firstSeq;
@@ -286,12 +281,12 @@ function missing(run: RunRow, pages: readonly IndexPage[]): Hole[] {
 	return holes.filter((hole) => !isRecorded(run, hole));
 }
 
-/** Whether a hole of the run, for whatever reason, covers it. */
+/** Whether a hole of the run, for any reason, covers it. */
 function isRecorded(run: RunRow, hole: Hole): boolean {
 	return run.holes.some(({ startUs, endUs }) => startUs <= hole.startUs && endUs >= hole.endUs);
 }
 
-/** Holes between neighbours of one run whose `seq` jumps. */
+/** Holes between neighbours of one run whose `seq` is not consecutive. */
 export function sequenceHoles(entries: readonly IndexEntry[]): Hole[] {
 	return entries.flatMap((entry, index) => {
 		const before = entries[index - 1];
@@ -300,7 +295,7 @@ export function sequenceHoles(entries: readonly IndexEntry[]): Hole[] {
 	});
 }
 
-/** The whole pages of a run, in order. */
+/** The valid pages of a run, in order. */
 async function pagesOf({ pages }: FootageDatabase, [camera, runNo]: RunKey): Promise<IndexPage[]> {
 	const range = pages.where(':id').between(...pagesOfRun([camera, runNo]));
 	const found: IndexPage[] = [];

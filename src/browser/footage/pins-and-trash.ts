@@ -18,9 +18,9 @@ import {
 	type RunRow,
 } from './rows.ts';
 
-/** The transactions behind pins and removals; each belongs into one of its own. */
+/** The transactions for pins and removals; each function needs a transaction of its own. */
 
-/** A calendar day has 25 hours at the most. */
+/** A calendar day has at most 25 hours. */
 const LONGEST_US = 25 * 3_600_000_000;
 
 export const RETENTION_TABLES = ['bytes', 'pages', 'runs', 'pins', 'removals', 'thumbs'];
@@ -51,7 +51,7 @@ export async function addPin(
 	camera: CameraId,
 	{ startUs, endUs }: Span,
 ): Promise<Pin> {
-	if (endUs <= startUs) throw new Fault('malformed', 'a pin needs a span');
+	if (endUs <= startUs) throw new Fault('malformed', 'cannot pin an empty span');
 	const row = { camera, startUs: Math.floor(startUs), endUs: Math.ceil(endUs) };
 	return { ...row, id: await pins.add(row) };
 }
@@ -62,9 +62,10 @@ export async function moveToTrash(
 	span: Span,
 	atMs: number,
 ): Promise<Removal | null> {
-	if (span.endUs - span.startUs > LONGEST_US) throw new Fault('malformed', 'longer than a day');
+	if (span.endUs - span.startUs > LONGEST_US)
+		throw new Fault('malformed', 'cannot delete a span longer than a day');
 	const pinned = (await pinsOf(database, camera)).some((pin) => spansOverlap(pin, span));
-	if (pinned) throw new Fault('conflict', 'a part of it is pinned');
+	if (pinned) throw new Fault('conflict', 'cannot delete a span that touches a pin');
 	const range = database.pages
 		.where('[camera+minute]')
 		.between([camera, minuteOf(span.startUs) - 1], [camera, minuteOf(span.endUs) + 1], true, true);
@@ -94,7 +95,7 @@ export async function moveToTrash(
 	const all = [...gone.values()].flat();
 	if (all.length === 0) return null;
 	const startUs = all.reduce((least, entry) => Math.min(least, entry.startUs), Infinity);
-	const endUs = all.reduce((most, entry) => Math.max(most, endUsOf(entry)), 0);
+	const endUs = all.reduce((max, entry) => Math.max(max, endUsOf(entry)), 0);
 	const row = { camera, startUs, endUs, atMs, items };
 	const id = await database.removals.add(row);
 	return { id, camera, startUs, endUs, atMs, segments: all.length };
@@ -121,8 +122,8 @@ export async function restoreFromTrash(database: FootageDatabase, id: number): P
 }
 
 /**
- * Bytes freed. The entries stay until their page leaves: they say that nothing is missing by
- * accident.
+ * Returns the bytes freed. The entries stay until their page is evicted, to show that nothing is
+ * missing by accident (RT13).
  */
 export async function purgeFromTrash(database: FootageDatabase, id: number): Promise<number> {
 	const row = decodeRemoval(await readable(database.removals.get(id)));
@@ -144,7 +145,7 @@ export async function purgeFromTrash(database: FootageDatabase, id: number): Pro
 	return freed;
 }
 
-/** Previews of a span leave with its footage. */
+/** Thumbnails are deleted with their footage. */
 export async function deleteThumbnails(
 	{ thumbs }: FootageDatabase,
 	camera: CameraId,
@@ -153,7 +154,7 @@ export async function deleteThumbnails(
 	await thumbs.where('[camera+wallUs]').between([camera, startUs], [camera, endUs]).delete();
 }
 
-/** The pages of a removal that are still there, with its entries in them. */
+/** Pages of a removal that still exist, with their entries. */
 async function pagesOf(
 	database: FootageDatabase,
 	{ camera, items }: RemovalRow,
@@ -196,9 +197,7 @@ async function updateRun(
 	if (run !== null) await runs.put(with_(run));
 }
 
-/**
- * What entries of a run span; neighbours are one, though their times may part by some milliseconds.
- */
+/** Spans of a run's entries; consecutive ones are merged even if some milliseconds apart. */
 function spansOf(entries: readonly IndexEntry[]): Span[] {
 	const spans: Span[] = [];
 	let before: IndexEntry | null = null;

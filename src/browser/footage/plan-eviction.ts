@@ -12,19 +12,19 @@ import { readable } from '#browser/storage/fault-from.ts';
 import { RETENTION_TABLES, pinsOf, removalsOf, spansOverlap } from './pins-and-trash.ts';
 import { decodePage, decodeRun, type IndexPage, type PageKey, type RunKey } from './rows.ts';
 
-/** A transaction lasts only so long. */
+/** Limits how long one transaction lasts. */
 const PAGES_AT_ONCE = 120;
 
-interface Standing {
+interface RunPages {
 	readonly pages: number;
 	readonly initBytes: number;
-	/** The minute of the page that may still grow; `null`: there is none. */
+	/** Minute of the page that may still grow; `null`: none. */
 	readonly growing: number | null;
 }
 
 /**
- * RT18: what limits would delete, by the very rules of eviction.ts. A row that is damaged is mended
- * only there.
+ * RT18: what the limits would delete, by the rules of eviction.ts. Damaged rows are not repaired
+ * here.
  */
 export async function planEviction(
 	connection: DatabaseConnection<FootageDatabase>,
@@ -35,15 +35,15 @@ export async function planEviction(
 		await purgedFor(database, limits.bytes),
 	]);
 	const plan = new EvictionPlan(limits, purged.bytes);
-	const runs = new Map<string, Standing | null>();
-	const sheetOf = async (
+	const runs = new Map<string, RunPages | null>();
+	const candidateOf = async (
 		database: FootageDatabase,
 		page: IndexPage,
 	): Promise<EvictionCandidate | null> => {
 		const { camera, runNo, minute, parsed } = page;
 		const name = `${camera} ${String(runNo)}`;
 		let run = runs.get(name);
-		if (run === undefined) runs.set(name, (run = await standingOf(database, [camera, runNo])));
+		if (run === undefined) runs.set(name, (run = await pagesOf(database, [camera, runNo])));
 		if (run === null) return null;
 		const span = spanOf(page);
 		const there = parsed.filter(({ place }) => !purged.places.has(place));
@@ -56,7 +56,7 @@ export async function planEviction(
 		};
 	};
 	for (let after = -Infinity; ;) {
-		const { sheets, last } = await connection.read(RETENTION_TABLES, async (database) => {
+		const { candidates, last } = await connection.read(RETENTION_TABLES, async (database) => {
 			const range = database.pages.where('firstPlace').above(after).limit(PAGES_AT_ONCE);
 			const found: EvictionCandidate[] = [];
 			let newest: number | null = null;
@@ -65,17 +65,17 @@ export async function planEviction(
 				const page = decodePage(await readable(database.pages.get(key)));
 				if (page === null) continue;
 				newest = page.firstPlace;
-				const sheet = await sheetOf(database, page);
-				if (sheet !== null) found.push(sheet);
+				const candidate = await candidateOf(database, page);
+				if (candidate !== null) found.push(candidate);
 			}
-			return { sheets: found, last: keys.length < PAGES_AT_ONCE ? null : newest };
+			return { candidates: found, last: keys.length < PAGES_AT_ONCE ? null : newest };
 		});
-		if (!sheets.every((sheet) => plan.add(sheet)) || last === null) return plan.planned;
+		if (!candidates.every((candidate) => plan.add(candidate)) || last === null) return plan.planned;
 		after = last;
 	}
 }
 
-/** RT14: what a person deleted goes first, oldest first, each whole. */
+/** RT14: removals are purged first, oldest first, each entirely. */
 async function purgedFor(
 	database: FootageDatabase,
 	bytes: number,
@@ -98,7 +98,7 @@ async function purgedFor(
 	return { bytes: freed, places };
 }
 
-async function standingOf(database: FootageDatabase, key: RunKey): Promise<Standing | null> {
+async function pagesOf(database: FootageDatabase, key: RunKey): Promise<RunPages | null> {
 	const run = decodeRun(await readable(database.runs.get(key)));
 	if (run === null) return null;
 	const keys = await database.pages

@@ -3,13 +3,13 @@ import { idFrom, type CameraId, type RunId } from '#domain/base/ids.ts';
 import type { Span } from '#domain/footage/span.ts';
 import { HOLE_REASONS, RUN_ENDS, type Hole, type Run, type RunEnd } from '#domain/footage/run.ts';
 
-/** Rows as they lie in the database (docs/spec/store.md), and the decoders that may say no. */
+/** Database rows (docs/spec/store.md) and their validating decoders. */
 
 export interface RunRow extends Run {
 	readonly initSize: number;
 }
 
-/** What a run row says and entries do not: enough to make a lost run row again. */
+/** What a run row contains beyond its entries: enough to rebuild a lost run row. */
 export type RunRowBasis = Pick<
 	RunRow,
 	'runId' | 'epoch' | 'mime' | 'anchorUs' | 'initPlace' | 'initSize'
@@ -29,13 +29,13 @@ export interface IndexPage extends PageRow {
 }
 
 export interface BytesRow {
-	/** Counted up by the database. */
+	/** Assigned by the database. */
 	readonly place?: number;
 	readonly bytes: unknown;
 	readonly head: unknown;
 }
 
-/** One page of a removal, by the numbers of its segments. */
+/** One page of a removal, by sequence numbers of its segments. */
 export interface RemovalItem {
 	readonly runNo: number;
 	readonly minute: number;
@@ -52,7 +52,7 @@ export interface RemovalRow extends PinRow {
 	readonly items: readonly RemovalItem[];
 }
 
-/** A sealed preview picture; its header says the rest (docs/spec/envelope.md). */
+/** A sealed thumbnail; its header has the rest (docs/spec/envelope.md). */
 export interface ThumbnailRow {
 	readonly place?: number;
 	readonly camera: CameraId;
@@ -70,7 +70,7 @@ export function basisOf(row: RunRow): RunRowBasis {
 	return { runId, epoch, mime, anchorUs, initPlace, initSize };
 }
 
-/** The row without what only the store needs. */
+/** The run without store-internal fields. */
 export function runOf(row: RunRow): Run {
 	const run: Run & { initSize?: number } = { ...row };
 	delete run.initSize;
@@ -103,7 +103,7 @@ export function decodePage(row: unknown): IndexPage | null {
 	if (camera === null || !areCounts(numbers)) return null;
 	const { entries: parsed, lost } = salvageEntries(entries);
 	if (lost > 0 || parsed[0]?.place !== numbers.firstPlace) return null;
-	// ST7: an entry may lie in the page after its minute, never in one before.
+	// ST7: an entry may be in the page after its minute, never in an earlier one.
 	const strays = parsed.some(({ startUs }) => {
 		const late = numbers.minute - minuteOf(startUs);
 		return late < 0 || late > 1;
@@ -121,7 +121,7 @@ export function decodeBasis(value: unknown): RunRowBasis | null {
 	return areCounts(numbers) ? { runId, mime, ...numbers } : null;
 }
 
-/** `undefined`: none of ours. */
+/** `undefined`: not a valid value. */
 export function decodeRunEnd(value: unknown): RunEnd | null | undefined {
 	return value === null ? null : RUN_ENDS.find((end) => end === value);
 }

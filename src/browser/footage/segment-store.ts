@@ -46,7 +46,7 @@ import {
 
 const WRITTEN = ['bytes', 'pages', 'runs'];
 
-/** The footage in IndexedDB. Rules and layout: docs/spec/store.md. */
+/** Footage in IndexedDB. Rules and layout: docs/spec/store.md. */
 export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 	readonly #connection: DatabaseConnection<FootageDatabase>;
 	readonly #repair: IndexRepair;
@@ -56,7 +56,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 	#disposed = false;
 	readonly #reader: IndexReader;
 
-	/** `deadlineMs`: for tests that make a database hang. */
+	/** `deadlineMs`: for tests with a hanging database. */
 	constructor(name = FOOTAGE, deadlineMs?: number) {
 		this.#connection = new DatabaseConnection(
 			() => new FootageDatabase(name),
@@ -78,9 +78,9 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 				.primaryKeys();
 			if (known.length > 0) {
 				const kept = decodeRun(await readable(runs.get([camera, runNo])));
-				// The answer to the try before was lost, but not its transaction.
+				// ST5: the previous attempt was committed, but its answer was lost.
 				if (kept?.runId === start.runId && kept.lastSeq === 0 && kept.ended === null) return kept;
-				throw new Fault('conflict', `run ${runNo} is not the next one`);
+				throw new Fault('conflict', `run ${runNo} is not above every run of its camera`);
 			}
 			const initPlace = await bytes.add({ bytes: storable(init.bytes), head: init.head.slice() });
 			const initSize = init.bytes.length;
@@ -94,14 +94,13 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 
 	async append(camera: CameraId, runNo: number, segment: SealedSegment): Promise<Run> {
 		const { bytes: sealed, head, seq, startUs, durationUs, sound } = segment;
-		if (durationUs > MINUTE_US) throw new Fault('malformed', 'a segment lasts at most a minute');
+		if (durationUs > MINUTE_US) throw new Fault('malformed', 'segment longer than a minute');
 		const key: RunKey = [camera, runNo];
 		let damaged: PageKey | null = null;
 		const write = async ({ bytes, pages, runs }: FootageDatabase): Promise<RunRow | null> => {
 			damaged = null;
 			let minute = minuteOf(startUs);
-			// Asked all at once, which spares a third of the time. What is refused below was never
-			// written.
+			// In parallel, which saves a third of the time. A write refused below is rolled back.
 			const [stored, found, place] = await Promise.all([
 				readable(runs.get(key)),
 				readable(pages.get([camera, runNo, minute])),
@@ -114,7 +113,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 				return run;
 			}
 			if (run.ended !== null || seq !== run.lastSeq + 1) {
-				throw new Fault('conflict', `segment ${seq} is not the next one of run ${runNo}`);
+				throw new Fault('conflict', `segment ${seq} is not next in run ${runNo}`);
 			}
 			let row = found;
 			if (row === undefined || startUs < run.endUs) {
@@ -130,7 +129,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 			}
 			const last = page?.parsed.at(-1);
 			if (minute - minuteOf(startUs) > 1 || (last !== undefined && startUs < last.startUs)) {
-				throw new Fault('malformed', `segment ${seq} starts before the one before`);
+				throw new Fault('malformed', `segment ${seq} starts before its predecessor`);
 			}
 			const entry = { seq, startUs, durationUs, size: sealed.length, place, sound, bad: false };
 			const near =
@@ -151,7 +150,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 			() => this.#connection.write(WRITTEN, write),
 		);
 		if (run === null)
-			throw new Fault('cleared', `run ${runNo} is not here any more`, undefined, 'footage');
+			throw new Fault('cleared', `run ${runNo} does not exist any more`, undefined, 'footage');
 		this.#changed();
 		return runOf(run);
 	}
@@ -217,7 +216,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 		const head = asBytes(fields?.['head']);
 		const bytes = await contentOf(fields?.['bytes']);
 		if (head === null || bytes === null || bytes.length === 0) {
-			throw new Fault('corrupt', `the bytes at ${place} cannot be read`);
+			throw new Fault('corrupt', `bytes at place ${place} cannot be read`);
 		}
 		return { bytes, head };
 	}
@@ -322,9 +321,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 		return done;
 	}
 
-	/**
-	 * `work` gives `null` where a row is missing or damaged: then it is mended, and tried once more.
-	 */
+	/** `work` returns `null` for a missing or damaged row, which is then repaired and read again. */
 	async #mended(
 		key: RunKey,
 		page: () => PageKey | null,
@@ -342,7 +339,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 	}
 
 	/**
-	 * Once, behind the first question: nobody waits for it, and what it finds is told like any
+	 * Runs once, after the first query and without blocking; findings notify watchers like any
 	 * change.
 	 */
 	#inspect(): void {
@@ -350,7 +347,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 		this.#inspected = true;
 		this.#repair.inspect().then(
 			(mended) => mended && this.#changed(),
-			// A database that does not answer says so to whoever asked it.
+			// A database that does not answer fails the caller's own query.
 			() => undefined,
 		);
 	}
@@ -368,7 +365,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 
 type Tables = Pick<FootageDatabase, 'bytes' | 'pages'>;
 
-/** Whether the run's newest segment is this very one: the answer to the try before was lost. */
+/** ST5: whether the run's newest segment is this one, because an answer was lost. */
 async function isWritten(
 	{ bytes, pages }: Tables,
 	run: RunRow,

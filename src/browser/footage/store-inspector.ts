@@ -7,7 +7,7 @@ import { rebuildRun } from './index-repair.ts';
 import { asFields, decodePage, decodeRun, type IndexPage } from './rows.ts';
 import { lengthOf } from './stored-bytes.ts';
 
-/** The rows of the footage database, for the check. Rules: docs/spec/check.md. */
+/** Footage database access for the store check. Rules: docs/spec/check.md. */
 export class DexieStoreInspector implements StoreInspector {
 	readonly #connection: DatabaseConnection<FootageDatabase>;
 

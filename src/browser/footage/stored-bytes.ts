@@ -1,23 +1,23 @@
 import { asBytes } from './rows.ts';
 
 /**
- * Chromium keeps a value of less than 64 KiB in the files of its database: deleting it writes it
- * once more and gives nothing back until those files are made anew. At a quota that is the end. A
- * Blob is always a file of its own.
+ * Chromium stores values below 64 KiB inside its database files: deleting one writes it again and
+ * frees nothing until those files are compacted. At quota that would be fatal. A Blob is always a
+ * separate file.
  */
 const INSIDE_BYTES = 65_536;
-/** What gives nothing worth a file. */
+/** Smaller values are not worth a file. */
 const SMALL_BYTES = 4096;
 
-/** Sealed bytes as they are put into the database. */
+/** Sealed bytes in the form to store (ST22). */
 export function storable(bytes: Uint8Array<ArrayBuffer>): ArrayBuffer | Blob {
 	const inside = bytes.length >= SMALL_BYTES && bytes.length <= INSIDE_BYTES;
 	if (inside && 'userAgentData' in navigator) return new Blob([bytes]);
-	// A view would be stored with all of the buffer behind it.
+	// A view would be stored with its whole buffer.
 	return bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
 }
 
-/** The bytes of what was stored; `null`: they cannot be read. */
+/** The stored bytes; `null`: unreadable. */
 export async function contentOf(stored: unknown): Promise<Uint8Array<ArrayBuffer> | null> {
 	if (!(stored instanceof Blob)) return asBytes(stored);
 	try {
@@ -27,7 +27,7 @@ export async function contentOf(stored: unknown): Promise<Uint8Array<ArrayBuffer
 	}
 }
 
-/** How many they are, without reading them; `null`: they are no bytes. */
+/** Their length, without reading them; `null`: not bytes. */
 export function lengthOf(stored: unknown): number | null {
 	return stored instanceof Blob ? stored.size : (asBytes(stored)?.length ?? null);
 }

@@ -12,7 +12,7 @@ import { asBytes, asFields } from './rows.ts';
 
 /** A week of one every five seconds, about half a gigabyte. */
 const MAX_THUMBNAILS = 120_000;
-/** How often it is counted, and how many leave at once. */
+/** How many writes between counts, and how many are deleted at once. */
 const BATCH = 200;
 
 /** Thumbnails in IndexedDB. Rules: docs/spec/thumbnails.md. */

@@ -3,8 +3,7 @@ import { Fault } from '#domain/base/fault.ts';
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * A file that grows in memory that the browser may move to its disk; only its first part can be
- * written again.
+ * A file built of blobs, which the browser may move to disk; only its first part can be rewritten.
  */
 export class BlobParts {
 	readonly #type: string;
@@ -16,7 +15,7 @@ export class BlobParts {
 		this.#type = type;
 	}
 
-	/** Behind everything, or inside the first part. Throws `internal` elsewhere. */
+	/** Appends, or overwrites within the first part. Throws `internal` elsewhere. */
 	write(data: Bytes, position: number): void {
 		if (position === this.#length) {
 			if (this.#head === null) this.#head = data.slice();

@@ -2,7 +2,7 @@ import type { Calendar } from '#domain/timeline/ribbon.ts';
 
 const MINUTE_MS = 60_000;
 
-/** The calendar of this device's time zone. */
+/** The calendar in this device's time zone. */
 export const localCalendar: Calendar = {
 	fieldsOf(ms) {
 		const date = new Date(ms);
@@ -19,7 +19,7 @@ export const localCalendar: Calendar = {
 		const date = new Date(ms);
 		let at = date.setHours(hour, minute, second, 0);
 		if (date.getHours() === hour && date.getMinutes() === minute) return at;
-		// The clock leaps over it (TL17): back to the end of the leap.
+		// The clock skips this time (TL17): use the end of the skipped hour.
 		const offset = date.getTimezoneOffset();
 		at = date.setSeconds(0);
 		while (new Date(at - MINUTE_MS).getTimezoneOffset() === offset) at -= MINUTE_MS;

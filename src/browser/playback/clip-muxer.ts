@@ -14,7 +14,7 @@ interface PendingCall {
 	readonly failed: (fault: Fault) => void;
 }
 
-/** Clips by a worker each, that goes with its clip. Rules: docs/spec/clips.md. */
+/** One worker per clip, terminated with it. Rules: docs/spec/clips.md. */
 export class WorkerClipMuxer implements ClipMuxer {
 	#aac: Promise<boolean> | null = null;
 
@@ -60,7 +60,7 @@ async function once<T>(ask: Ask): Promise<T> {
 	}
 }
 
-/** Questions to one worker, each with its answer and its deadline. */
+/** Requests to one worker, each with its response and deadline. */
 class ClipWorkerClient {
 	readonly #worker = new Worker(trustedWorkerUrl(clipUrl), { type: 'module', name: 'clip' });
 	readonly #waiting = new Map<number, PendingCall>();
@@ -81,7 +81,7 @@ class ClipWorkerClient {
 		return new Promise<T>((resolve, reject) => {
 			const timer = setTimeout(() => {
 				this.#waiting.delete(id);
-				reject(new Fault('timeout', `no answer in ${deadlineMs} ms`));
+				reject(new Fault('timeout', `no answer from the clip worker in ${deadlineMs} ms`));
 			}, deadlineMs);
 			this.#waiting.set(id, {
 				done: (answer) => {
@@ -99,7 +99,7 @@ class ClipWorkerClient {
 
 	terminate(): void {
 		this.#worker.terminate();
-		this.#fail(new Fault('aborted', 'the clip is not wanted any more'));
+		this.#fail(new Fault('aborted', 'clip export aborted'));
 	}
 
 	#fail(fault: Fault): void {

@@ -34,18 +34,18 @@ import {
 import type { ClipMuxerOptions, ClipPart } from '#ports/media/clip-muxer.ts';
 import { BlobParts } from './blob-parts.ts';
 
-/** Of re-encoded pictures, bits a second for each pixel: clear at 15 to 30 frames a second. */
+/** Bitrate per pixel when re-encoding: sharp at 15 to 30 frames per second. */
 const BITS_PER_PIXEL = 3;
 const KEY_FRAME_S = 2;
 const AAC_BITS = 96_000;
-/** Written at once. */
+/** Size of one write. */
 const CHUNK_BYTES = 4 * 2 ** 20;
-/** Of a last frame that does not say how long it lasts. */
+/** Duration of a last frame that has none. */
 const FRAME_S = 1 / 15;
 
 type Output_ = Output<Mp4OutputFormat, StreamTarget>;
 
-/** Writes one clip; lives in the clip worker. Parts come one after the other. */
+/** Writes one clip, in the clip worker. Parts must come one after the other. */
 export class ClipWriter {
 	readonly #order: ClipMuxerOptions;
 	readonly #memory = new BlobParts('video/mp4');
@@ -57,7 +57,7 @@ export class ClipWriter {
 	#aac: AudioSampleSource | null = null;
 	#sets: ParameterSets | null = null;
 	#piece: number | null = null;
-	/** Clip time minus media time of the piece, and where the clip ends so far; seconds. */
+	/** Clip time minus media time of the piece, and the current end of the clip; seconds. */
 	#offsetS = 0;
 	#endS = 0;
 	#soundEndS = 0;
@@ -91,7 +91,7 @@ export class ClipWriter {
 	}
 
 	async finish(): Promise<Blob | null> {
-		if (this.#output === null) throw new Fault('not-found', 'nothing was added');
+		if (this.#output === null) throw new Fault('not-found', 'clip without parts');
 		await this.#output.finalize();
 		return this.#order.file === null ? this.#memory.blob() : null;
 	}
@@ -103,7 +103,7 @@ export class ClipWriter {
 
 	async #begin(): Promise<Output_> {
 		const { file, into, sound } = this.#order;
-		// What a file had before is gone only when this is closed.
+		// The file's previous contents are replaced only on close.
 		this.#writable =
 			file === null
 				? new WritableStream({ write: (chunk) => this.#memory.write(chunk.data, chunk.position) })
@@ -140,7 +140,8 @@ export class ClipWriter {
 
 	async #picture(track: InputVideoTrack, untilS: number): Promise<void> {
 		if (this.#encoded !== null) return this.#encode(track, this.#encoded, untilS);
-		if ((await track.getCodec()) !== 'avc') throw new Fault('unsupported', 'another codec');
+		if ((await track.getCodec()) !== 'avc')
+			throw new Fault('unsupported', 'clip part with another codec');
 		const config = await track.getDecoderConfig();
 		const record = readAvcConfig(asBytes(config?.description) ?? new Uint8Array());
 		const framing: Framing = record?.framing ?? 'start-codes';
@@ -153,10 +154,10 @@ export class ClipWriter {
 	async #copy(packet: EncodedPacket, framing: Framing, known: ParameterSets | null): Promise<void> {
 		const units = unitsOf(packet.data, framing);
 		const sets = packet.type === 'key' ? (parameterSetsOf(units) ?? known) : this.#sets;
-		if (sets === null) throw new Fault('unsupported', 'a picture without its parameter sets');
+		if (sets === null) throw new Fault('unsupported', 'clip frame without parameter sets');
 		const before = this.#sets;
 		if (before !== null && !sameSets(before, sets)) {
-			throw new Fault('unsupported', 'the parameter sets change');
+			throw new Fault('unsupported', 'parameter sets change within the clip');
 		}
 		this.#sets = sets;
 		const timestamp = packet.timestamp + this.#offsetS;
@@ -211,16 +212,13 @@ export class ClipWriter {
 		}
 	}
 
-	/**
-	 * Sound from before the first picture, behind the end, or from where there is some already is
-	 * left out.
-	 */
+	/** Drops sound from before the first frame, after the end, or that overlaps what was written. */
 	#isNext(clipS: number, mediaS: number, untilS: number): boolean {
 		return clipS >= 0 && mediaS < untilS && clipS >= this.#soundEndS - 0.005;
 	}
 }
 
-/** The size of the pictures of a part, as its first frame has it. */
+/** The frame size of a part, from its first frame. */
 export async function videoSizeOfPart({
 	init,
 	fragment,
@@ -236,7 +234,7 @@ export async function videoSizeOfPart({
 		const track = await input.getPrimaryVideoTrack();
 		const sample =
 			track && (await new VideoSampleSink(track).getSample(await track.getFirstTimestamp()));
-		if (!sample) throw new Fault('corrupt', 'no picture');
+		if (!sample) throw new Fault('corrupt', 'clip part without a frame');
 		const { displayWidth: width, displayHeight: height } = sample;
 		sample.close();
 		return { width, height };

@@ -3,7 +3,7 @@ import { Fault, faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { ClipMuxerOptions, ClipPart } from '#ports/media/clip-muxer.ts';
 import { ClipWriter, videoSizeOfPart } from './clip-writer.ts';
 
-/** The worker behind `clip-muxer.ts`: one clip. Each message is answered by one with its id. */
+/** The worker of `clip-muxer.ts`, for one clip. Each request gets one response with its id. */
 export type ClipWorkerRequest = { readonly id: number } & (
 	| { readonly kind: 'begin'; readonly order: ClipMuxerOptions }
 	| { readonly kind: 'add'; readonly part: ClipPart }
@@ -38,7 +38,7 @@ async function answerTo(message: ClipWorkerRequest): Promise<unknown> {
 }
 
 function begun(): ClipWriter {
-	if (writer === null) throw new Fault('conflict', 'no clip was begun');
+	if (writer === null) throw new Fault('conflict', 'clip worker: no clip begun');
 	return writer;
 }
 
@@ -56,7 +56,7 @@ globalThis.onmessage = ({ data }: MessageEvent<ClipWorkerRequest>) => {
 			globalThis.postMessage(answer);
 		}
 	};
-	// A cancel does not wait for what it cancels.
+	// A cancel must not wait for the work that it cancels.
 	if (data.kind === 'cancel') void work();
 	else before = before.then(work);
 };

@@ -1,4 +1,4 @@
-/** The light build says nothing about its types; they are those of the full one. */
+/** The light build ships no types; they are those of the full build. */
 declare module 'hls.js/light' {
 	import type * as full from 'hls.js';
 	const hls: typeof full;

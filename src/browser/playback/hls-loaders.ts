@@ -8,7 +8,7 @@ import type {
 } from 'hls.js';
 import type { Reel } from '#ports/media/playback-screen.ts';
 
-/** Nothing is ever fetched from here, but hls.js wants absolute addresses. */
+/** Nothing is fetched from here, but hls.js requires absolute URLs. */
 const BASE = `${globalThis.location.origin}/footage/`;
 export const PLAYLIST_URL = `${BASE}playlist.m3u8`;
 
@@ -19,8 +19,8 @@ export function keyOfUrl(url: string): string {
 type LoadedData = Pick<LoaderResponse, 'data'> & { readonly size: number };
 
 /**
- * What every loader of hls.js must do, learnt the hard way: never call back in the same task as
- * `load` (it resets itself and then loads nothing), and fill in the stats.
+ * What hls.js requires of loaders, undocumented: never call back in the task of `load` (it resets
+ * itself and then loads nothing), and fill in the stats.
  */
 abstract class AnsweringLoader implements Loader<LoaderContext> {
 	context: LoaderContext | null = null;
@@ -53,7 +53,7 @@ abstract class AnsweringLoader implements Loader<LoaderContext> {
 			},
 			() => {
 				stats.loading.end = performance.now();
-				this.#settle()?.onError({ code: 404, text: 'not to be had' }, context, null, stats);
+				this.#settle()?.onError({ code: 404, text: 'not available' }, context, null, stats);
 			},
 		);
 	}
@@ -73,7 +73,7 @@ abstract class AnsweringLoader implements Loader<LoaderContext> {
 		this.context = null;
 	}
 
-	/** The callbacks, for whoever comes first. */
+	/** The callbacks, for the first caller only. */
 	#settle(): LoaderCallbacks<LoaderContext> | null {
 		const callbacks = this.#callbacks;
 		this.#callbacks = null;
@@ -86,7 +86,7 @@ export interface HlsLoaders {
 	readonly fLoader: new () => Loader<LoaderContext>;
 }
 
-/** `failed` is told what `load` of the playlist threw, unless hls.js had lost interest. */
+/** `failed` gets what `load` of the playlist threw, unless hls.js has aborted the request. */
 export function loadersOf(
 	playlist: Reel,
 	failed: (key: string, error: unknown) => void,

@@ -5,10 +5,10 @@ import type { Reel, PlaybackScreen, PlaybackScreenEvent } from '#ports/media/pla
 import { keyOfUrl, loadersOf, PLAYLIST_URL } from './hls-loaders.ts';
 
 /**
- * Painting is told by frame callbacks; a hidden page has none, and then the element's word must do.
+ * A hidden page gets no frame callbacks; after this time the element's own events count as painted.
  */
 const PAINT_MS = 250;
-/** A frame callback may still speak of the frame from before a seek. */
+/** A frame callback may still report the frame from before a seek. */
 const [EARLIEST_S, LATEST_S] = [2.5, 0.5];
 
 const patient = {
@@ -30,21 +30,22 @@ let code: Promise<typeof HlsCode> | null = null;
 function hlsCode(): Promise<typeof HlsCode> {
 	code ??= import('hls.js/light').catch((error: unknown) => {
 		code = null;
-		throw new Fault('unavailable', 'the player could not be loaded', error);
+		throw new Fault('unavailable', 'hls.js could not be loaded', error);
 	});
 	return code;
 }
 
-/** A `<video>` fed by hls.js: the only one who knows either. Rules: docs/spec/playback.md. */
+/** A `<video>` fed by hls.js; no other file touches either. Rules: docs/spec/playback.md. */
 export class HlsScreen implements PlaybackScreen {
 	readonly #video: HTMLVideoElement;
 	readonly #listeners = new Set<(event: PlaybackScreenEvent) => void>();
 	#hls: HlsCode.default | null = null;
-	/** Rises with every show and clear: what belongs to an older one is not heard any more. */
+	/** Rises with every show and clear, to ignore events of an earlier one. */
 	#turn = 0;
 	#waiting: Waiting | null = null;
 	/**
-	 * Painted while the element was still seeking: some tell of the frame first, then of the seek.
+	 * Painted while the element was still seeking: some browsers report the frame before the end of
+	 * the seek.
 	 */
 	#earlyS: number | null = null;
 	#failed = false;
@@ -61,7 +62,7 @@ export class HlsScreen implements PlaybackScreen {
 		hear('seeked', () => this.#onSeeked());
 		hear('loadeddata', () => this.#expectPaint());
 		hear('timeupdate', () => {
-			// Nothing is painted then, but time is told all the same.
+			// Nothing is painted then, but time still advances.
 			if (document.hidden) this.#onFrame(video.currentTime);
 		});
 		hear('ended', () => this.#tell({ kind: 'ended' }));
@@ -85,13 +86,12 @@ export class HlsScreen implements PlaybackScreen {
 			if (turn !== this.#turn) return;
 			this.#fail(
 				'load',
-				error instanceof Fault ? error : new Fault('internal', 'not loaded', error),
+				error instanceof Fault ? error : new Fault('internal', 'hls.js load failed', error),
 				key,
 			);
 		});
 		const hls = new Hls({
-			// Its default worker comes from a blob, which the page policy forbids; fMP4 needs no
-			// transmuxing.
+			// The default worker comes from a blob, which the CSP forbids; fMP4 needs no transmuxing.
 			enableWorker: false,
 			pLoader: pLoader as never,
 			fLoader: fLoader as never,
@@ -119,8 +119,8 @@ export class HlsScreen implements PlaybackScreen {
 	}
 
 	async seek(positionS: number, signal: AbortSignal): Promise<void> {
-		if (this.#hls === null) throw new Fault('conflict', 'nothing is shown');
-		if (this.#failed) throw new Fault('conflict', 'what is shown has failed');
+		if (this.#hls === null) throw new Fault('conflict', 'the screen shows no playlist');
+		if (this.#failed) throw new Fault('conflict', 'the playlist on the screen has failed');
 		const painted = this.#wait(positionS, signal);
 		this.#earlyS = null;
 		this.#video.currentTime = positionS;
@@ -146,7 +146,7 @@ export class HlsScreen implements PlaybackScreen {
 	}
 
 	rate(rate: number): void {
-		// An element begins every new source at its default.
+		// With a new source, an element starts at its default rate.
 		this.#video.defaultPlaybackRate = this.#video.playbackRate = rate;
 	}
 
@@ -235,7 +235,11 @@ export class HlsScreen implements PlaybackScreen {
 	#onError({ fatal, type, details, frag, error }: ErrorData): void {
 		if (!fatal || this.#failed) return;
 		if (type !== this.#mediaError) {
-			this.#fail('load', new Fault('malformed', `the playlist: ${details}`, error), null);
+			this.#fail(
+				'load',
+				new Fault('malformed', `hls.js rejected the playlist: ${details}`, error),
+				null,
+			);
 			return;
 		}
 		const isCodec = /codec/i.test(details);
@@ -272,13 +276,13 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
 	NotSupportedError: 'unsupported',
 };
 
-/** What a media element throws. */
+/** Maps what a media element throws. */
 function faultFrom(error: unknown): Fault {
 	if (error instanceof Fault) return error;
 	const name = error instanceof DOMException ? error.name : 'unknown';
-	return new Fault(KINDS[name] ?? 'internal', `the screen said ${name}`, error);
+	return new Fault(KINDS[name] ?? 'internal', `the media element threw ${name}`, error);
 }
 
 function aborted(): Fault {
-	return new Fault('aborted', 'something else is shown');
+	return new Fault('aborted', 'the screen shows another playlist');
 }

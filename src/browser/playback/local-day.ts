@@ -1,6 +1,6 @@
 /**
- * The local calendar day that holds a moment, milliseconds since 1970. It may last 23 or 25 hours,
- * and begin after midnight where a change to summer time takes midnight away.
+ * The local calendar day that contains a moment, ms since 1970. It may have 23 or 25 hours, and
+ * start after midnight where the change to summer time skips midnight.
  */
 export function localDay(ms: number): { readonly startMs: number; readonly endMs: number } {
 	const date = new Date(ms);

@@ -3,7 +3,7 @@ import type { DataLossSource } from '#ports/storage/data-loss-source.ts';
 
 const listeners = new Set<(what: FaultSource) => void>();
 
-/** A database that was open here had to be made anew: somebody deleted it meanwhile. */
+/** Call when a database that was open before had to be created again: it was deleted meanwhile. */
 export function reportDataLoss(what: FaultSource): void {
 	for (const listener of listeners) listener(what);
 }

@@ -6,26 +6,26 @@ import { DatabaseOpening } from './database-opening.ts';
 
 const DEADLINE_MS = 5000;
 const TRIES = 3;
-/** How long opening may take; twice as long with each try. */
-const PATIENCE_MS = 20_000;
+/** Time limit for opening; doubles with each attempt. */
+const OPEN_TIMEOUT_MS = 20_000;
 const MAX_OPENING_MS = 10 * 60_000;
 
 /**
- * A database that dies and comes back. Browsers close connections under our feet (storage pressure,
- * a crashed storage process, the person clearing data), and sometimes just never answer: then the
- * connection is replaced and the transaction tried again. So a transaction must be harmless twice.
+ * A self-healing database connection. Browsers close connections at any time (storage pressure, a
+ * crashed storage process, the person clearing data) or never answer: then the connection is
+ * replaced and the transaction retried. So transactions must be idempotent.
  */
 export class DatabaseConnection<D extends Dexie> {
 	readonly #make: () => D;
 	readonly #source: FaultSource;
 	readonly #deadlineMs: number;
 	#opened: DatabaseOpening<D> | null = null;
-	#patienceMs = PATIENCE_MS;
-	/** It was open before. */
+	#patienceMs = OPEN_TIMEOUT_MS;
+	/** The database was open before. */
 	#known = false;
 	#disposed = false;
 
-	/** `source`: whose faults these are. */
+	/** `source`: attached to faults. */
 	constructor(make: () => D, source: FaultSource, deadlineMs = DEADLINE_MS) {
 		this.#make = make;
 		this.#source = source;
@@ -52,7 +52,7 @@ export class DatabaseConnection<D extends Dexie> {
 		work: (database: D) => PromiseLike<T>,
 	): Promise<T> {
 		for (let tried = 1; ; tried += 1) {
-			if (this.#disposed) throw new Fault('aborted', 'the database was released');
+			if (this.#disposed) throw new Fault('aborted', 'the database connection was disposed');
 			this.#opened ??= this.#open();
 			const opened = this.#opened;
 			try {
@@ -60,7 +60,7 @@ export class DatabaseConnection<D extends Dexie> {
 			} catch (error) {
 				const fault = faultFrom(error).of(this.#source);
 				if (fault.kind !== 'unavailable' && fault.kind !== 'timeout') {
-					// A failed open must not be remembered; whatever else failed, the connection is fine.
+					// A failed open must not be cached; on any other failure the connection is fine.
 					opened.done.catch(() => this.#drop(opened));
 					throw fault;
 				}
@@ -71,30 +71,26 @@ export class DatabaseConnection<D extends Dexie> {
 	}
 
 	/**
-	 * It opens at most once at a time. What takes long (an upgrade of much footage) is not begun anew
-	 * by every try.
+	 * Only one open at a time. A slow one (an upgrade with much footage) is not restarted by retries.
 	 */
 	#open(): DatabaseOpening<D> {
 		const opening = new DatabaseOpening(this.#make(), this.#source, this.#known);
 		void opening.done
 			.then(() => {
 				this.#known = true;
-				this.#patienceMs = PATIENCE_MS;
+				this.#patienceMs = OPEN_TIMEOUT_MS;
 			})
 			.catch(() => undefined);
 		return opening;
 	}
 
-	/**
-	 * What hangs is stopped: its transaction is aborted, so that the next try does not queue behind
-	 * it.
-	 */
+	/** Aborts a transaction that hangs, so that the next attempt does not queue behind it. */
 	async #within<T>(start: (stop: AbortSignal) => Promise<T>): Promise<T> {
 		const stop = new AbortController();
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		const late = new Promise<never>((_, fail) => {
 			timer = setTimeout(() => {
-				fail(new Fault('timeout', `no answer in ${this.#deadlineMs} ms`));
+				fail(new Fault('timeout', `no answer from the database in ${this.#deadlineMs} ms`));
 				stop.abort();
 			}, this.#deadlineMs);
 		});
@@ -130,13 +126,13 @@ async function transact<D extends Dexie, T>(
 ): Promise<T> {
 	const database = await opened.wait();
 	stop.throwIfAborted();
-	// Dexie follows native promises only into functions that are async by their syntax.
+	// Dexie tracks native promises only in functions declared `async`.
 	const scope = async (transaction: Transaction): Promise<T> => {
 		stop.addEventListener('abort', () => {
 			try {
 				if (transaction.active) transaction.abort();
 			} catch {
-				// It ended by itself in this very moment, and Dexie has not heard yet.
+				// The transaction has just ended by itself, and Dexie does not know yet.
 			}
 		});
 		return await work(database);

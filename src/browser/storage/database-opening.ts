@@ -2,14 +2,14 @@ import type Dexie from 'dexie';
 import { Fault, type FaultKind, type FaultSource } from '#domain/base/fault.ts';
 import { reportDataLoss } from './data-loss-source.ts';
 
-/** A tab of our own closes its connection at once; longer than this nobody waits for another. */
+/** Our own tabs close their connection at once, so a longer wait means that another tab blocks. */
 const BLOCKED_MS = 1500;
-/** The same where nobody said that there is one. */
-const UNSAID_MS = 3000;
+/** The same without a `blocked` event. */
+const SILENT_BLOCKED_MS = 3000;
 
 /**
- * Where every database begins: never one of a newer app, never silent where another tab is in the
- * way (ST26, ST27).
+ * Opens a database: never one of a newer app version, and reports another tab in the way (ST26,
+ * ST27).
  */
 export class DatabaseOpening<D extends Dexie> {
 	readonly database: D;
@@ -20,7 +20,7 @@ export class DatabaseOpening<D extends Dexie> {
 	readonly #blocked: Promise<never>;
 	#block: (fault: Fault) => void = () => undefined;
 
-	/** `known`: it was open here before, so that one made anew was deleted meanwhile. */
+	/** `known`: it was open before, so that one created now means that it was deleted meanwhile. */
 	constructor(database: D, source: FaultSource, known: boolean) {
 		this.database = database;
 		this.#source = source;
@@ -36,7 +36,7 @@ export class DatabaseOpening<D extends Dexie> {
 		this.#blocked.catch(() => undefined);
 	}
 
-	/** Open, or `blocked` as soon as that is known: it goes on opening all the same. */
+	/** Resolves when open. Throws `blocked` as soon as that is known, while opening continues. */
 	wait(): Promise<D> {
 		return Promise.race([this.done, this.#blocked]);
 	}
@@ -44,20 +44,19 @@ export class DatabaseOpening<D extends Dexie> {
 	async #open(): Promise<D> {
 		const { name, verno } = this.database;
 		try {
-			// Dexie would open a newer database as it is, and even add to it what it misses.
+			// Dexie would open a newer database as it is, and even add missing tables to it.
 			const known = await indexedDB.databases();
 			const found = known.find((other) => other.name === name)?.version ?? 0;
 			if (Math.floor(found / 10) > verno) {
 				throw this.#fault('newer', 'was made by a newer version of this app');
 			}
-			// A page that was left while it waited keeps the browser from saying so to the next one.
-			if (found > 0 && Math.floor(found / 10) < verno) this.#blockedAfter(UNSAID_MS);
+			// A page left while waiting makes the browser omit `blocked` for the next one.
+			if (found > 0 && Math.floor(found / 10) < verno) this.#blockedAfter(SILENT_BLOCKED_MS);
 			await this.database.open();
-			// Dexie calls a database open whose first transaction failed, and then knows none of its
-			// tables.
+			// Dexie reports a database as open whose first transaction failed, and then knows no tables.
 			if ((this.database as { core?: unknown }).core === undefined) {
 				this.database.close();
-				throw this.#fault('unavailable', 'opened and died');
+				throw this.#fault('unavailable', 'was closed right after opening');
 			}
 			return this.database;
 		} finally {
@@ -67,7 +66,7 @@ export class DatabaseOpening<D extends Dexie> {
 
 	#blockedAfter(ms: number): void {
 		setTimeout(() => {
-			if (this.pending) this.#block(this.#fault('blocked', 'is kept closed by another tab'));
+			if (this.pending) this.#block(this.#fault('blocked', 'is blocked by another tab'));
 		}, ms);
 	}
 

@@ -1,6 +1,6 @@
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
 
-/** What IndexedDB, Dexie and the browsers' storage call things, and what we make of it. */
+/** Error names of IndexedDB, Dexie and browser storage, and our fault kinds. */
 const KINDS: Readonly<Record<string, FaultKind>> = {
 	DatabaseClosedError: 'unavailable',
 	InvalidStateError: 'unavailable',
@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
 	NotAllowedError: 'denied',
 };
 
-/** A value that cannot be read, though the database and the transaction are alive. */
+/** Errors of an unreadable value while the database and transaction are alive. */
 const UNREADABLE = [
 	'UnknownError',
 	'DataError',
@@ -35,8 +35,8 @@ interface Named {
 }
 
 /**
- * The value, or `undefined` where this row cannot be read. Whatever else goes wrong is thrown: a
- * dead connection must not look like damage.
+ * The value, or `undefined` if this row is unreadable. Other errors are rethrown: a dead connection
+ * must not look like damage.
  */
 export async function readable(row: PromiseLike<unknown>): Promise<unknown> {
 	try {
@@ -47,18 +47,21 @@ export async function readable(row: PromiseLike<unknown>): Promise<unknown> {
 	}
 }
 
-/** Here and above are the only places of the store that read error names. */
+/** `faultFrom` and `readable` are the only code in the store that looks at error names. */
 export function faultFrom(error: unknown): Fault {
 	if (error instanceof Fault) return error;
-	if (isQuota(error)) return new Fault('quota', 'the browser has no room for more', error);
+	if (isQuota(error)) return new Fault('quota', 'browser storage quota exceeded', error);
 	const { name, inner } = (error ?? {}) as Named;
-	// Dexie wraps what made an open fail; the cause says more than the wrapping.
+	// Dexie wraps the cause of a failed open; the cause is more specific.
 	if (name === 'OpenFailedError' && isNamed(inner)) return faultFrom(inner);
 	const kind = typeof name === 'string' ? (KINDS[name] ?? 'internal') : 'internal';
 	return new Fault(kind, `the database said ${String(name)}`, error);
 }
 
-/** Dexie: an AbortError whose inner error, or only its message, names the quota. Bare: a name. */
+/**
+ * Dexie reports quota as an AbortError with it as inner error or only in its message; the browser
+ * by name.
+ */
 function isQuota(error: unknown, depth = 0): boolean {
 	if (!isNamed(error) || depth > 4) return false;
 	if (error.name === 'QuotaExceededError') return true;

@@ -7,7 +7,7 @@ import { PreferenceDatabase, PREFERENCES } from './preference-store.ts';
 
 const DOCUMENT = 'seen';
 
-/** A second document beside the preferences: older versions of the app leave it alone. */
+/** A separate document beside the preferences, which older app versions leave alone. */
 export class DexieLastSeenStore implements LastSeenStore {
 	readonly #connection: DatabaseConnection<PreferenceDatabase>;
 

@@ -29,7 +29,7 @@ class LedgerDatabase extends Dexie {
 	}
 }
 
-/** In a database of its own: a damaged journal must cost no footage, and footage no journal. */
+/** In its own database: a damaged journal must not cost footage, and vice versa. */
 export class DexieLedger implements Ledger {
 	readonly #connection: DatabaseConnection<LedgerDatabase>;
 
@@ -54,10 +54,10 @@ export class DexieLedger implements Ledger {
 		return rows.map(deletionFrom).filter((entry) => entry !== null);
 	}
 
-	async noteUsage(filling: StorageUsage): Promise<void> {
-		const bucketMs = usageBucketOf(filling.atMs);
+	async noteUsage(usage: StorageUsage): Promise<void> {
+		const bucketMs = usageBucketOf(usage.atMs);
 		await this.#connection.write(['fillings'], async ({ fillings }) => {
-			await fillings.put({ ...filling, bucketMs });
+			await fillings.put({ ...usage, bucketMs });
 			await fillings
 				.where(':id')
 				.below(bucketMs - FILLINGS_KEPT_MS)
@@ -69,7 +69,7 @@ export class DexieLedger implements Ledger {
 		const rows = await this.#connection.read(['fillings'], ({ fillings }) =>
 			fillings.where(':id').aboveOrEqual(usageBucketOf(fromMs)).toArray(),
 		);
-		return rows.map(storageUsageFrom).filter((filling) => filling !== null);
+		return rows.map(storageUsageFrom).filter((usage) => usage !== null);
 	}
 
 	async noteChange(change: SettingChange): Promise<void> {
@@ -91,7 +91,7 @@ export class DexieLedger implements Ledger {
 	}
 }
 
-/** The newest `most` by `index` stay. */
+/** Keeps the newest `limit` rows by `index`. */
 async function trim<K>(table: Table<unknown, K>, index: string, limit: number): Promise<void> {
 	const surplus = (await table.count()) - limit;
 	if (surplus <= 0) return;

@@ -18,16 +18,13 @@ export class PreferenceDatabase extends Dexie {
 }
 
 /**
- * One document in a database of its own: localStorage would reach the disk seconds later, and
- * damage to the footage must not cost the person's choices. Throws `Fault`: `timeout`,
- * `unavailable`, `quota`, `unsupported`.
+ * One document in its own database: localStorage reaches the disk seconds later, and damaged
+ * footage must not cost the person's choices. Throws `Fault`: `timeout`, `unavailable`, `quota`,
+ * `unsupported`.
  */
 export class DexiePreferenceStore implements PreferenceStore {
 	readonly #connection: DatabaseConnection<PreferenceDatabase>;
-	/**
-	 * As last read or written here: somebody may delete the database under a camera that records
-	 * (GO5).
-	 */
+	/** As last read or written here: the database may be deleted while a camera records (GO5). */
 	#last: Preferences | null = null;
 
 	constructor(name = PREFERENCES) {
@@ -36,13 +33,13 @@ export class DexiePreferenceStore implements PreferenceStore {
 
 	async read(): Promise<Preferences> {
 		const found = await this.#connection.read(['documents'], ({ documents }) => stored(documents));
-		if (found === undefined && this.#goesOn !== null) return this.write({});
+		if (found === undefined && this.#restorable !== null) return this.write({});
 		return (this.#last = preferencesFrom(found));
 	}
 
 	async write(change: Partial<Preferences>): Promise<Preferences> {
 		const next = await this.#connection.write(['documents'], async ({ documents }) => {
-			const before = (await stored(documents)) ?? this.#goesOn;
+			const before = (await stored(documents)) ?? this.#restorable;
 			const next = preferencesFrom({ ...preferencesFrom(before), ...change });
 			await documents.put(next, DOCUMENT);
 			return next;
@@ -50,10 +47,11 @@ export class DexiePreferenceStore implements PreferenceStore {
 		return (this.#last = next);
 	}
 
-	/** `null`: nothing records, and what is gone stays gone. */
-	get #goesOn(): Preferences | null {
-		const goesOn = this.#last?.armed === true || (this.#last?.plan.when ?? 'by-hand') !== 'by-hand';
-		return goesOn ? this.#last : null;
+	/** `null`: nothing records, so a deletion stands. */
+	get #restorable(): Preferences | null {
+		const records =
+			this.#last?.armed === true || (this.#last?.plan.when ?? 'by-hand') !== 'by-hand';
+		return records ? this.#last : null;
 	}
 
 	dispose(): void {

@@ -3,7 +3,7 @@ import type { Reserve } from '#ports/storage/reserve.ts';
 import { DatabaseConnection } from './database-connection.ts';
 
 const PIECE_BYTES = 2 ** 20;
-/** What one call of the browser's random source gives at most. */
+/** Limit of one `crypto.getRandomValues` call. */
 const RANDOM_BYTES = 65_536;
 
 class ReserveDatabase extends Dexie {
@@ -17,7 +17,7 @@ class ReserveDatabase extends Dexie {
 }
 
 /**
- * Pieces of 1 MiB in a database of its own: deleting them writes nothing that the browser could
+ * Pieces of 1 MiB in their own database: deleting them needs no write that the browser could
  * refuse.
  */
 export class DexieReserve implements Reserve {
@@ -33,7 +33,7 @@ export class DexieReserve implements Reserve {
 
 	async hold(bytes: number): Promise<void> {
 		const wanted = Math.floor(bytes / PIECE_BYTES);
-		// One piece a transaction: what fits stays, and no write of footage waits behind all of them.
+		// One piece per transaction: what fits is kept, and footage writes wait for one piece at most.
 		for (let turn = 0; turn <= wanted; turn += 1) {
 			const done = await this.#connection.write(['pieces'], async ({ pieces }) => {
 				const surplus = (await pieces.count()) - wanted;
@@ -57,7 +57,7 @@ export class DexieReserve implements Reserve {
 	}
 }
 
-/** Zeros would be compressed to nothing. */
+/** Random, because zeros would be compressed. */
 function noise(): ArrayBuffer {
 	const bytes = new Uint8Array(PIECE_BYTES);
 	for (let at = 0; at < PIECE_BYTES; at += RANDOM_BYTES) {

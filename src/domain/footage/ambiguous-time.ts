@@ -1,17 +1,17 @@
-/** Minutes that local time lies behind UTC at a moment, as `Date` tells it. */
+/** Minutes by which local time is behind UTC, like `Date.getTimezoneOffset`. */
 type OffsetOf = (ms: number) => number;
 
-/** No zone changes its clock twice in so short a time. */
+/** No zone changes its clock twice within this time. */
 const NEAR_MS = 6 * 3_600_000;
 
-/** The other moment of an hour that comes twice, because the clock was put back. */
+/** The other occurrence of a local time that exists twice because the clock was set back. */
 export interface AmbiguousTime {
-	/** The moment asked for is the earlier one. */
+	/** The given moment is the earlier one. */
 	readonly first: boolean;
 	readonly otherMs: number;
 }
 
-/** `null`: the local time of that moment comes once. */
+/** `null`: the local time occurs once. */
 export function ambiguousTimeOf(offsetOf: OffsetOf, ms: number): AmbiguousTime | null {
 	const [before, after] = [offsetOf(ms - NEAR_MS), offsetOf(ms + NEAR_MS)];
 	const backMs = (after - before) * 60_000;

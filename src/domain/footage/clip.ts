@@ -4,32 +4,29 @@ import { groupsOf } from './playlist.ts';
 import type { Segment } from './segment.ts';
 import type { Span } from './span.ts';
 
-/** A segment of a clip, and which of its unbroken pieces it belongs to. */
+/** A segment of a clip, and the number of its contiguous piece. */
 export interface ClipSegment {
 	readonly segment: Segment;
 	readonly piece: number;
 }
 
-/** What of a span becomes a clip. Wall times, microseconds. Rules: docs/spec/clips.md. */
+/** The part of a span that a clip contains. Wall times in µs. Rules: docs/spec/clips.md. */
 export interface ClipSelection extends Span {
 	readonly segments: readonly ClipSegment[];
-	/**
-	 * How often time is missing between two pieces: a new recorder that took over at once is no gap.
-	 */
+	/** How often time is missing between pieces; a seamless change of run is no gap. */
 	readonly gaps: number;
-	/** Of footage. */
+	/** Duration of the footage. */
 	readonly lengthUs: number;
-	/** Sealed bytes: the clip has about as many. */
+	/** Sealed bytes; the clip will be about as large. */
 	readonly bytes: number;
 	readonly sound: boolean;
-	/** In order of recording, each once. */
+	/** In recording order, without duplicates. */
 	readonly runNos: readonly number[];
 }
 
 /**
- * From the first key frame at or behind the start: what lies before it could not be left out
- * without showing what is hidden. `null`: there is none in the span. `segments`: in recording
- * order.
+ * Starts at the first key frame in the span, because an earlier one would need hidden frames in the
+ * file (CL2). `null`: the span has no key frame. `segments`: in recording order.
  */
 export function selectClip(
 	segments: readonly Segment[],

@@ -1,29 +1,29 @@
 import type { Run } from './run.ts';
 import type { Gap, Span } from './span.ts';
 
-/** A seam this short is no gap: about a frame between two runs, or rounding. */
+/** A shorter break is no gap: about a frame between two runs, or rounding. */
 export const SEAM_US = 200_000;
 
 export interface Coverage {
-	/** Sorted, apart from each other, inside the asked span. */
+	/** Sorted, disjoint, within the requested span. */
 	readonly footage: Span[];
-	/** Sorted; what the asked span holds besides footage. Several in a row where reasons differ. */
+	/** Sorted; the requested span without the footage. Adjacent gaps have different reasons. */
 	readonly gaps: Gap[];
 }
 
 /**
- * What a timeline draws of [fromUs, toUs), from run rows alone. To name the gap at its beginning
- * rightly, hand over the run before it, too; without, it is `not-started`. Behind a run that is
- * still open nothing is a gap: it may be recording.
+ * Footage and gaps of [fromUs, toUs), from run rows alone. Pass the run before the span too, or a
+ * gap at its start is `not-started`. After a run that is still open there is no gap, because it may
+ * be recording.
  */
 export function coverage(runs: readonly Run[], fromUs: number, toUs: number): Coverage {
 	const kept = runs.filter((run) => run.lastSeq > 0 && run.endUs > run.startUs);
 	const byEnd = kept.toSorted((a, b) => a.endUs - b.endUs);
 	const byAnchor = kept.toSorted((a, b) => a.anchorUs - b.anchorUs);
-	const longestUs = kept.reduce((most, run) => Math.max(most, run.endUs - run.anchorUs), 0);
+	const longestUs = kept.reduce((max, run) => Math.max(max, run.endUs - run.anchorUs), 0);
 	const gaps: Gap[] = [];
 	const explain = (startUs: number, endUs: number, last: boolean): void => {
-		// A month has hundreds of runs and gaps: each gap asks only the runs around it.
+		// A month has hundreds of runs and gaps: each gap looks only at the runs around it.
 		const around = byAnchor.slice(
 			below(byAnchor, ({ anchorUs }) => anchorUs < startUs - longestUs),
 			below(byAnchor, ({ anchorUs }) => anchorUs <= endUs),
@@ -42,7 +42,7 @@ export function coverage(runs: readonly Run[], fromUs: number, toUs: number): Co
 	return { footage, gaps };
 }
 
-/** How many of a sorted list come before the first that is not `low`. */
+/** Length of the sorted list's prefix for which `low` holds. */
 function below<T>(sorted: readonly T[], low: (one: T) => boolean): number {
 	let from = 0;
 	let to = sorted.length;
@@ -67,7 +67,7 @@ function footageOf(run: Run): Span[] {
 	return spans;
 }
 
-/** Overlapping spans become one, and so do spans with a seam between them. */
+/** Merges spans that overlap or are separated only by a seam. */
 function merged(spans: readonly Span[]): Span[] {
 	const result: Span[] = [];
 	for (const span of spans.toSorted((a, b) => a.startUs - b.startUs)) {
@@ -91,7 +91,7 @@ function clipped(spans: readonly Span[], fromUs: number, toUs: number): Span[] {
 		}));
 }
 
-/** Cuts a span without footage at every place where its reason changes. */
+/** Splits a span without footage wherever the reason changes. */
 function explained(runs: readonly Run[], fromUs: number, toUs: number, last: boolean): Gap[] {
 	const cuts = new Set([fromUs, toUs]);
 	for (const run of runs) {
@@ -118,18 +118,18 @@ function reasonAt(runs: readonly Run[], us: number, last: boolean): Gap['why'] |
 	for (const run of runs) {
 		const hole = run.holes.find((hole) => hole.startUs <= us && us < hole.endUs);
 		if (hole !== undefined) return hole.why;
-		// What a run has lost in front, and nothing else begins at its anchor.
+		// The deleted beginning of a run, when nothing else starts at its anchor.
 		if (run.firstSeq > 1 && run.anchorUs <= us && us < run.startUs) return 'deleted';
 	}
 	const before = latestEnded(runs, us);
 	if (before === null) return 'not-started';
-	// A run that is open though another follows was never closed: its browser went away.
+	// An open run followed by another was never closed: the browser was interrupted.
 	if (before.ended === null) return last ? null : 'interrupted';
-	// A planned change of runs that leaves a gap is one where the next run did not come.
+	// A gap after a planned rotation means that the next run did not start.
 	return before.ended === 'rotated' ? 'interrupted' : before.ended;
 }
 
-/** The run that ended last before `us`; of several at once the one recorded last. */
+/** The run that ended last before `us`; of several, the one recorded last. */
 function latestEnded(runs: readonly Run[], us: number): Run | null {
 	let latest: Run | null = null;
 	for (const run of runs) {

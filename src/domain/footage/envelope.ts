@@ -13,7 +13,7 @@ import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 export const HEADER_BYTES = 88;
 export const TAG_BYTES = 16;
 const SLICE_BYTES = 8 * 1024 * 1024;
-/** 512 MiB: no reader is made to hold more for one segment. */
+/** 512 MiB: limits the memory that one segment can make a reader use. */
 const MAX_SLICES = 64;
 
 const MAGIC = 0x53505943; // "SPYC"
@@ -35,7 +35,7 @@ export interface EnvelopePosition {
 	readonly seq: number;
 }
 
-/** For indexes and playlists made without keys. */
+/** Lets indexes and playlists be built without keys. */
 export interface EnvelopeTimes {
 	/** Whole milliseconds since 1970; the exact start is in the payload. */
 	readonly wallMs: number;
@@ -45,12 +45,12 @@ export interface EnvelopeTimes {
 export interface SliceHeader extends EnvelopePosition, EnvelopeTimes {
 	readonly slice: number;
 	readonly last: boolean;
-	/** Bytes of ciphertext, tag not counted. */
+	/** Bytes of ciphertext, without the tag. */
 	readonly length: number;
 }
 
 export function buildHeader(header: SliceHeader): Bytes {
-	if (header.length > SLICE_BYTES) throw new Fault('malformed', 'a slice is longer than 8 MiB');
+	if (header.length > SLICE_BYTES) throw new Fault('malformed', 'envelope slice longer than 8 MiB');
 	return new ByteWriter(HEADER_BYTES)
 		.u32(MAGIC)
 		.u8(VERSION)
@@ -70,16 +70,16 @@ export function buildHeader(header: SliceHeader): Bytes {
 		.u32(header.length).bytes;
 }
 
-/** Throws `malformed`, or `unsupported` for a version, suite, kind or flag of a later time. */
+/** Throws `malformed`, or `unsupported` for a newer version, suite, kind or flag. */
 export function parseHeader(bytes: Uint8Array): SliceHeader {
 	const from = new ByteReader(bytes.subarray(0, HEADER_BYTES));
-	if (from.u32() !== MAGIC) throw new Fault('malformed', 'no envelope');
-	if (from.u8() !== VERSION) throw new Fault('unsupported', 'an envelope of another version');
-	if (from.u8() !== SUITE) throw new Fault('unsupported', 'an envelope of another suite');
+	if (from.u32() !== MAGIC) throw new Fault('malformed', 'not an envelope: wrong magic');
+	if (from.u8() !== VERSION) throw new Fault('unsupported', 'unknown envelope version');
+	if (from.u8() !== SUITE) throw new Fault('unsupported', 'unknown envelope suite');
 	const code = from.u8();
 	const kind = ENVELOPE_KINDS.find((candidate) => KIND_CODES[candidate] === code);
-	if (kind === undefined) throw new Fault('unsupported', 'an envelope of another kind');
-	if (from.u8() !== 0) throw new Fault('unsupported', 'an envelope with flags');
+	if (kind === undefined) throw new Fault('unsupported', 'unknown envelope kind');
+	if (from.u8() !== 0) throw new Fault('unsupported', 'unknown envelope flags');
 	const home = from.id() as HomeId;
 	const camera = from.id() as CameraId;
 	const epoch = from.u32();
@@ -87,12 +87,12 @@ export function parseHeader(bytes: Uint8Array): SliceHeader {
 	const seq = from.u64();
 	const slice = from.u16();
 	const last = from.u8();
-	if (last > 1) throw new Fault('malformed', 'the last mark is neither 0 nor 1');
+	if (last > 1) throw new Fault('malformed', 'envelope `last` is neither 0 nor 1');
 	from.zeros(1);
 	const wallMs = from.u64();
 	const durationUs = from.u32();
 	const length = from.u32();
-	if (length > SLICE_BYTES) throw new Fault('malformed', 'a slice is longer than 8 MiB');
+	if (length > SLICE_BYTES) throw new Fault('malformed', 'envelope slice longer than 8 MiB');
 	return {
 		kind,
 		home,
@@ -108,7 +108,7 @@ export function parseHeader(bytes: Uint8Array): SliceHeader {
 	};
 }
 
-/** Unique under its key because slices of one segment differ in number. */
+/** Unique under its key, because slices of one segment have different numbers. */
 export function nonceOf(slice: number, last: boolean): Bytes {
 	return new ByteWriter(12)
 		.u32(slice)
@@ -125,7 +125,7 @@ export function keyInfo(position: Pick<EnvelopePosition, 'camera' | 'kind' | 'se
 /** Plaintext lengths of the slices: all full but the last, at least one. */
 export function sliceLengths(total: number): number[] {
 	const count = Math.max(1, Math.ceil(total / SLICE_BYTES));
-	if (count > MAX_SLICES) throw new Fault('malformed', 'a segment is longer than 512 MiB');
+	if (count > MAX_SLICES) throw new Fault('malformed', 'sealed segment longer than 512 MiB');
 	return Array.from({ length: count }, (_, slice) =>
 		slice === count - 1 ? total - slice * SLICE_BYTES : SLICE_BYTES,
 	);
@@ -133,15 +133,15 @@ export function sliceLengths(total: number): number[] {
 
 export interface Slice {
 	readonly header: SliceHeader;
-	/** The authenticated bytes 0–87 as they lie there. */
+	/** Bytes 0–87, authenticated. */
 	readonly aad: Uint8Array<ArrayBuffer>;
 	/** Ciphertext and tag. */
 	readonly sealed: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * Cuts a sealed segment into its slices without copying. Throws `malformed` unless they are whole,
- * in order, say the same about the segment, all full but the last, and nothing follows.
+ * Splits a sealed segment into its slices without copying. Throws `malformed` unless all are
+ * complete, in order, consistent, full except for the last, and nothing follows.
  */
 export function slicesOf(segment: Bytes): Slice[] {
 	const slices: Slice[] = [];
@@ -157,7 +157,7 @@ export function slicesOf(segment: Bytes): Slice[] {
 			header.last === (end === segment.length) &&
 			(header.last || header.length === SLICE_BYTES) &&
 			samePlace(header, first);
-		if (!fits) throw new Fault('malformed', 'the slices of a segment do not fit together');
+		if (!fits) throw new Fault('malformed', 'slices of the sealed segment do not match');
 		slices.push({
 			header,
 			aad: segment.subarray(at, at + HEADER_BYTES),
@@ -165,7 +165,7 @@ export function slicesOf(segment: Bytes): Slice[] {
 		});
 		at = end;
 	}
-	if (slices.length === 0) throw new Fault('malformed', 'an empty segment');
+	if (slices.length === 0) throw new Fault('malformed', 'sealed segment is empty');
 	return slices;
 }
 

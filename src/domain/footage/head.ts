@@ -15,22 +15,22 @@ const CANONICAL_BYTES = 220;
 export const HEAD_BYTES = CANONICAL_BYTES + SIGNATURE_BYTES;
 const VERSION = 1;
 
-/** The oldest segment of a camera that is still kept; what is older was deleted rightly. */
+/** The oldest segment of a camera that is still kept; older ones were deleted legitimately. */
 export interface OldestKept {
 	readonly runNo: number;
 	readonly seq: number;
 }
 
-/** A camera's signed statement of how far a run has come. */
+/** A camera's signed statement of how far a run has progressed. */
 export interface Head {
 	readonly camera: CameraId;
 	readonly runId: RunId;
 	readonly runNo: number;
 	readonly epoch: number;
 	readonly seq: number;
-	/** SHA-256 of the sealed segment `seq`: with it one segment verifies alone. */
+	/** SHA-256 of sealed segment `seq`: verifies this segment on its own. */
 	readonly segmentHash: Bytes;
-	/** The chain including `seq`: with it nothing is missing before. */
+	/** The chain up to and including `seq`: proves that nothing before is missing. */
 	readonly chain: Bytes;
 	readonly oldestKept: OldestKept;
 	readonly rosterSeq: number;
@@ -40,7 +40,7 @@ export interface Head {
 	readonly prevRunHead: Bytes;
 }
 
-/** Canonical bytes, which are what is signed. */
+/** Canonical bytes: what is signed. */
 export function buildHead(head: Head): Bytes {
 	return new ByteWriter(CANONICAL_BYTES)
 		.u8(VERSION)
@@ -67,7 +67,7 @@ export function parseHead(bytes: Uint8Array): {
 	readonly signature: Bytes;
 } {
 	const from = new ByteReader(bytes);
-	if (from.u8() !== VERSION) throw new Fault('unsupported', 'a head of another version');
+	if (from.u8() !== VERSION) throw new Fault('unsupported', 'unknown head version');
 	from.zeros(3);
 	const head: Head = {
 		camera: from.id() as CameraId,
@@ -89,12 +89,12 @@ export function parseHead(bytes: Uint8Array): {
 	return { head, canonical: bytes.slice(0, CANONICAL_BYTES), signature };
 }
 
-/** SHA-256 of this is c0, what the init section is chained to. */
+/** Its SHA-256 is c0, to which the init section is chained. */
 export function chainStart(camera: CameraId, runId: RunId): Bytes {
 	return concatBytes(ascii('spycam/v1/chain\0'), bytesOf(camera), bytesOf(runId));
 }
 
-/** SHA-256 of this is the chain including `seq`. */
+/** Its SHA-256 is the chain up to and including `seq`. */
 export function chainLink(before: Uint8Array, seq: number, segmentHash: Uint8Array): Bytes {
 	return new ByteWriter(2 * HASH_BYTES + 8)
 		.put(before, HASH_BYTES)

@@ -12,9 +12,9 @@ const DELETED = 4;
 
 export const MINUTE_US = 60_000_000;
 
-/** A segment inside a page, whose key names camera and run. */
+/** A segment within a page; the page's key names camera and run. */
 export type IndexEntry = Omit<Segment, 'camera' | 'runNo'> & {
-	/** A person threw it away: out of sight, and once it is purged its size is 0. */
+	/** Deleted by a person: hidden, and of size 0 once purged. */
 	readonly deleted?: true;
 };
 
@@ -37,14 +37,16 @@ export function buildEntries(entries: readonly IndexEntry[]): Bytes {
 	return bytes;
 }
 
-/** Throws `corrupt` unless every entry is whole, passes its check and follows the one before. */
+/** Throws `corrupt` unless every entry is complete, passes its CRC and follows its predecessor. */
 export function parseEntries(bytes: Uint8Array): IndexEntry[] {
 	const { entries, lost } = salvageEntries(bytes);
-	if (lost > 0 || entries.length === 0) throw new Fault('corrupt', 'a damaged index page');
+	if (lost > 0 || entries.length === 0) throw new Fault('corrupt', 'index page damaged');
 	return entries;
 }
 
-/** What can be believed of a damaged page. `lost`: entries that cannot, a torn one included. */
+/**
+ * The valid entries of a damaged page. `lost`: number of invalid ones, including a truncated one.
+ */
 export function salvageEntries(bytes: Uint8Array): { entries: IndexEntry[]; lost: number } {
 	const entries: IndexEntry[] = [];
 	const count = Math.ceil(bytes.length / ENTRY_BYTES);
@@ -59,7 +61,7 @@ export function salvageEntries(bytes: Uint8Array): { entries: IndexEntry[]; lost
 	return { entries, lost: count - entries.length };
 }
 
-/** The page with one more entry behind. */
+/** The page with an entry appended. */
 export function withEntry(bytes: Uint8Array, entry: IndexEntry): Bytes {
 	const longer = new Uint8Array(bytes.length + ENTRY_BYTES);
 	longer.set(bytes);
@@ -67,7 +69,7 @@ export function withEntry(bytes: Uint8Array, entry: IndexEntry): Bytes {
 	return longer;
 }
 
-/** Not `seq + 1`: damage may have taken one out. */
+/** Not necessarily `seq + 1`: damage may have removed an entry. */
 function follows(before: IndexEntry, entry: IndexEntry): boolean {
 	return entry.seq > before.seq && entry.startUs >= before.startUs && entry.place > before.place;
 }
@@ -114,7 +116,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 	return crc;
 });
 
-/** CRC-32 as in ISO 3309. */
+/** CRC-32 (ISO 3309). */
 function checkOf(bytes: Uint8Array): number {
 	let crc = 0xffff_ffff;
 	for (let at = 0; at < CHECKED_BYTES; at += 1) crc = crcStep(crc, bytes[at] ?? 0);

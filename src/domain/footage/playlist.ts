@@ -1,34 +1,32 @@
 import type { Segment } from './segment.ts';
 import { SEAM_US } from './coverage.ts';
 
-/** Segments that follow each other in one run: one entry of a playlist. */
+/** Consecutive segments of one run: one entry of a playlist. */
 export interface SegmentGroup {
 	readonly runNo: number;
 	readonly segments: readonly Segment[];
 	/** Wall time of the first frame. */
 	readonly startUs: number;
 	/**
-	 * Until the next group, inside a piece; of the last one until its end. The same in wall time and
-	 * position.
+	 * Until the next group within the piece, or until the end of the last one. The same in wall time
+	 * and position.
 	 */
 	readonly durationUs: number;
-	/** Where it lies on the playlist's own timeline, which knows no gaps. */
+	/** Position on the playlist's own timeline, which has no gaps. */
 	readonly positionUs: number;
 	/**
-	 * Rises by one wherever footage is missing or the run changes: media time goes on within a piece.
+	 * Rises by one wherever footage is missing or the run changes: media time is continuous within a
+	 * piece.
 	 */
 	readonly piece: number;
 }
 
-/** A day of 1-s segments is 17,280 entries: hls.js reads them in about 80 ms. */
+/** A day of 1 s segments is 17,280 entries: hls.js parses them in about 80 ms. */
 export const GROUP_SEGMENTS = 5;
 
 type Part = Omit<SegmentGroup, 'positionUs' | 'durationUs'>;
 
-/**
- * Lays segments (in recording order) out as groups. Bad ones and the ones `unusable` are left out,
- * as holes.
- */
+/** Groups segments, which must be in recording order. Bad and `unusable` ones become holes. */
 export function groupsOf(
 	segments: readonly Segment[],
 	unusable: (segment: Segment) => boolean = () => false,
@@ -57,8 +55,8 @@ export function groupsOf(
 }
 
 /**
- * Whether media time goes on. Neighbours may overlap or part by some ms: the encoder guesses its
- * last frame.
+ * Whether media time continues. Neighbours may overlap or be some ms apart, because the encoder
+ * estimates the duration of its last frame.
  */
 function follows(last: Segment, next: Segment): boolean {
 	if (next.runNo !== last.runNo || next.seq !== last.seq + 1) return false;
@@ -81,7 +79,6 @@ function endUsOf(segment: Segment | undefined): number {
 	return segment === undefined ? 0 : segment.startUs + segment.durationUs;
 }
 
-/** Names in a playlist; what loads them understands them again. */
 export const initKey = (runNo: number): string => `init-${runNo}`;
 export const groupKey = (index: number): string => `group-${index}`;
 
@@ -89,7 +86,7 @@ export type PlaylistKey =
 	| { readonly kind: 'init'; readonly runNo: number }
 	| { readonly kind: 'group'; readonly index: number };
 
-/** `null` for what is no name of a playlist. */
+/** `null`: not a key of a playlist. */
 export function playlistKeyFrom(text: string): PlaylistKey | null {
 	const [, kind, digits] = /^(init|group)-(\d{1,15})$/.exec(text) ?? [];
 	const number = Number(digits);
@@ -98,11 +95,11 @@ export function playlistKeyFrom(text: string): PlaylistKey | null {
 }
 
 /**
- * A media playlist (RFC 8216) of everything, ended. Wall times only where they jump: on every line
- * they would more than double the text.
+ * A complete VOD media playlist (RFC 8216). Wall times are given only at discontinuities: on every
+ * line they would more than double the text.
  */
 export function playlistOf(groups: readonly SegmentGroup[]): string {
-	const longestUs = groups.reduce((most, { durationUs }) => Math.max(most, durationUs), 1);
+	const longestUs = groups.reduce((max, { durationUs }) => Math.max(max, durationUs), 1);
 	const lines = [
 		'#EXTM3U',
 		'#EXT-X-VERSION:7',

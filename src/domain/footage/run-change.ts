@@ -2,11 +2,11 @@ import { endUsOf, type IndexEntry } from './index-page.ts';
 import type { Hole, Run, RunStart } from './run.ts';
 
 /**
- * What writing and deleting do to a run row: the arithmetic that every store shares.
- * Rules: docs/spec/store.md and docs/spec/retention.md.
+ * How writing and deleting change a run row; shared by all stores. Rules: docs/spec/store.md and
+ * docs/spec/retention.md.
  */
 
-/** A run with nothing but its init section. */
+/** A run with only its init section. */
 export function begunRun(start: RunStart, initPlace: number, initSize: number): Run {
 	const { anchorUs } = start;
 	const empty = { startUs: anchorUs, endUs: anchorUs, firstSeq: 1, lastSeq: 0 };
@@ -25,10 +25,7 @@ export function grownRun<R extends Run>(run: R, entry: IndexEntry): R {
 	};
 }
 
-/**
- * `next`: the oldest entry that stays; `gone`: sealed bytes of the entries that left in front of
- * it.
- */
+/** `next`: the oldest entry that stays; `gone`: sealed bytes of the entries deleted before it. */
 export function shortenedRun<R extends Run>(run: R, next: IndexEntry, gone: number): R {
 	const { startUs } = next;
 	const holes = run.holes
@@ -41,7 +38,7 @@ export function holedRun<R extends Run>(run: R, hole: Hole): R {
 	return hole.endUs <= hole.startUs ? run : { ...run, holes: withHole(run.holes, hole) };
 }
 
-/** Sorted by start; holes of one reason that touch or overlap become one. */
+/** Sorted by start; holes with the same reason that touch or overlap are merged. */
 export function withHole(holes: readonly Hole[], hole: Hole): Hole[] {
 	let { startUs, endUs } = hole;
 	const apart: Hole[] = [];
@@ -56,7 +53,7 @@ export function withHole(holes: readonly Hole[], hole: Hole): Hole[] {
 	return [...apart, { startUs, endUs, why: hole.why }].sort((a, b) => a.startUs - b.startUs);
 }
 
-/** The holes without the part of the deleted ones that came back. */
+/** Holes without the part of a deletion that was restored. */
 export function withoutHole(
 	holes: readonly Hole[],
 	{ startUs, endUs }: { readonly startUs: number; readonly endUs: number },
@@ -69,20 +66,17 @@ export function withoutHole(
 	});
 }
 
-/** A pause that is no longer than this is a hiccup. */
-const LEAP_US = 1_000_000;
+/** A shorter pause is a hiccup. */
+const PAUSE_US = 1_000_000;
 /**
- * A segment this long has pictures enough to tell their rate; a shorter one may be a single
- * picture.
+ * A segment this long has enough frames to tell the frame rate; a shorter one may be a single
+ * frame.
  */
-const TELLING_US = 500_000;
-/** Segments around a pause that tell how far apart they usually are. */
+const RATE_US = 500_000;
+/** Segments on either side of a pause that tell their usual distance. */
 const AROUND = 20;
 
-/**
- * RC30: times without a picture between segments that follow each other. `from`: which entry is the
- * first to be looked at.
- */
+/** RC30: pauses between consecutive segments. `from`: index of the first entry to check. */
 export function stallsIn(entries: readonly IndexEntry[], from = 1): Hole[] {
 	const holes: Hole[] = [];
 	for (let at = Math.max(1, from); at < entries.length; at += 1) {
@@ -90,15 +84,15 @@ export function stallsIn(entries: readonly IndexEntry[], from = 1): Hole[] {
 		if (before === undefined || entry?.seq !== before.seq + 1) continue;
 		const [startUs, endUs] = [endUsOf(before), entry.startUs];
 		const pauseUs = endUs - startUs;
-		if (pauseUs <= LEAP_US) continue;
-		// A lens of one picture in four seconds makes such pauses all the time, and has no holes.
-		const slow = before.durationUs < TELLING_US && pauseUs <= usualUs(entries, at);
+		if (pauseUs <= PAUSE_US) continue;
+		// A lens with one frame in four seconds pauses all the time; those are no holes.
+		const slow = before.durationUs < RATE_US && pauseUs <= usualUs(entries, at);
 		if (!slow) holes.push({ startUs, endUs, why: 'stalled' });
 	}
 	return holes;
 }
 
-/** How far apart segments begin: the middle distance of those around. */
+/** The median distance between the starts of nearby segments. */
 function usualUs(entries: readonly IndexEntry[], at: number): number {
 	const near = entries.slice(Math.max(0, at - AROUND), at + AROUND);
 	const apart = near.slice(1).map(({ startUs }, before) => startUs - (near[before]?.startUs ?? 0));
@@ -106,8 +100,8 @@ function usualUs(entries: readonly IndexEntry[], at: number): number {
 }
 
 /**
- * The run with its newest segment, and with the pause before it. `before`: the entries that lie in
- * front of it.
+ * The run with its newest segment appended, and the pause before it as a hole. `before`: the
+ * preceding entries.
  */
 export function appendedRun<R extends Run>(
 	run: R,
@@ -118,7 +112,7 @@ export function appendedRun<R extends Run>(
 	return stallsIn(near, near.length - 1).reduce<R>(holedRun, grownRun(run, entry));
 }
 
-/** Whether the entry may stand behind a pause, so that those before it are wanted. */
+/** Whether the entry may follow a stall, so that `appendedRun` needs the entries before it. */
 export function mayStall(run: Run, { startUs }: Pick<IndexEntry, 'startUs'>): boolean {
-	return run.lastSeq >= run.firstSeq && startUs - run.endUs > LEAP_US;
+	return run.lastSeq >= run.firstSeq && startUs - run.endUs > PAUSE_US;
 }

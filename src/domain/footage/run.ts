@@ -1,26 +1,26 @@
 import type { CameraId, RunId } from '#domain/base/ids.ts';
 
-/** Why a run ended; it becomes the reason of the gap behind it. */
+/** Why a run ended; also the reason of the gap after it. */
 export const RUN_ENDS = [
 	/** A person pressed stop. */
 	'stopped',
-	/** Replaced on time by the next run; no frame is missing. */
+	/** Replaced by the next run on schedule; no frame is missing. */
 	'rotated',
-	/** The browser or the device went away: kill, crash, power, closed tab. */
+	/** The browser or device went away: kill, crash, power loss, closed tab. */
 	'interrupted',
 	/** The wall clock was set while recording. */
 	'clock-step',
 	/** Lens, quality or sound was changed. */
 	'changed',
-	/** The track said "live" but no frames came. */
+	/** The track was live but delivered no frames. */
 	'stalled',
-	/** The lens went away: unplugged, taken by the system. */
+	/** The lens disappeared: unplugged, or taken by the system. */
 	'unplugged',
-	/** Permission was withdrawn in mid-run. */
+	/** Permission was withdrawn during the run. */
 	'denied',
-	/** No room, and making room did not help. */
+	/** No room, even after eviction. */
 	'quota',
-	/** The store did not answer or refused. */
+	/** The store did not answer, or refused. */
 	'store',
 	/** The recorder itself failed. */
 	'failed',
@@ -28,11 +28,12 @@ export const RUN_ENDS = [
 export type RunEnd = (typeof RUN_ENDS)[number];
 
 /**
- * Why footage is missing inside a run. `stalled`: the lens gave no picture, or the device slept.
+ * Why footage is missing inside a run. `stalled`: the lens delivered no frames, or the device
+ * slept.
  */
 export const HOLE_REASONS = ['deleted', 'damaged', 'stalled'] as const;
 
-/** A span inside a run that has no footage, or none any more. */
+/** A span inside a run without footage. */
 export interface Hole {
 	readonly startUs: number;
 	readonly endUs: number;
@@ -44,16 +45,16 @@ export interface Run {
 	readonly camera: CameraId;
 	readonly runNo: number;
 	readonly runId: RunId;
-	/** Which of the camera's epoch keys seals it. A run never changes its epoch. */
+	/** The epoch whose key seals it; constant within a run. */
 	readonly epoch: number;
 	/** Full MIME type with the codec string read from the init section. */
 	readonly mime: string;
 	/** Wall time of media time 0, microseconds since 1970: the capture time of the first frame. */
 	readonly anchorUs: number;
-	/** Wall time of the oldest kept segment's first frame, and of the end of the newest. */
+	/** Wall time of the start of the oldest kept segment, and of the end of the newest. */
 	readonly startUs: number;
 	readonly endUs: number;
-	/** Oldest kept and newest segment; `lastSeq` is 0 while only the init section is there. */
+	/** Oldest kept and newest segment; `lastSeq` is 0 while there is only the init section. */
 	readonly firstSeq: number;
 	readonly lastSeq: number;
 	/** Sealed bytes kept, init section included. */
@@ -61,9 +62,8 @@ export interface Run {
 	/** Place of the init section. */
 	readonly initPlace: number;
 	readonly holes: readonly Hole[];
-	/** `null` while it records, or after a kill until recovery closes it. */
+	/** `null` while recording, or after a crash until recovery closes it. */
 	readonly ended: RunEnd | null;
 }
 
-/** What is known when a run begins. */
 export type RunStart = Pick<Run, 'camera' | 'runNo' | 'runId' | 'epoch' | 'mime' | 'anchorUs'>;

@@ -1,6 +1,6 @@
 import type { SegmentGroup } from './playlist.ts';
 
-/** A moment, on both timelines. */
+/** A moment in wall time and on the playlist. */
 export interface SeekPoint {
 	readonly index: number;
 	readonly positionUs: number;
@@ -8,8 +8,8 @@ export interface SeekPoint {
 }
 
 /**
- * Where a wall time is on the playlist; in a gap the footage that comes next in wall time. Where
- * the clock went back and two runs cover it, the one recorded later. `null` behind all footage.
+ * The position of a wall time; in a gap, of the next footage in wall time. Where the clock went
+ * back and two runs cover it, the run recorded later wins. `null`: after all footage.
  */
 export function seekPointOfWall(groups: readonly SegmentGroup[], wallUs: number): SeekPoint | null {
 	let next: number | null = null;
@@ -19,16 +19,13 @@ export function seekPointOfWall(groups: readonly SegmentGroup[], wallUs: number)
 		if (startUs <= wallUs && wallUs < startUs + durationUs) {
 			return { index, positionUs: positionUs + (wallUs - startUs), wallUs };
 		}
-		// Strictly: of several that begin at once the one recorded last stays.
+		// Strictly less: of several that start at the same time, the one recorded last wins.
 		if (startUs > wallUs && startUs < nextUs) [next, nextUs] = [index, startUs];
 	}
 	return next === null ? null : startOf(groups, next);
 }
 
-/**
- * What is on show at a position; before the first and behind the last frame, those. `null` without
- * footage.
- */
+/** The frame at a position, clamped to the first and last frame. `null` without footage. */
 export function seekPointAt(groups: readonly SegmentGroup[], positionUs: number): SeekPoint | null {
 	let low = 0;
 	let high = groups.length - 1;
@@ -51,23 +48,23 @@ function startOf(groups: readonly SegmentGroup[], index: number): SeekPoint | nu
 		: { index, positionUs: group.positionUs, wallUs: group.startUs };
 }
 
-/** Length of all footage. */
+/** Duration of all footage. */
 export function lengthUsOf(groups: readonly SegmentGroup[]): number {
 	const last = groups.at(-1);
 	return last === undefined ? 0 : last.positionUs + last.durationUs;
 }
 
 /**
- * Shorter than any frame: so far before the end the last frame is on show, and nothing has ended.
+ * Shorter than any frame: this long before the end, the last frame is shown and playback has not
+ * ended.
  */
 const LAST_FRAME_US = 15_000;
 
-/** The last frame. */
 export function lastSeekPoint(groups: readonly SegmentGroup[]): SeekPoint | null {
 	return seekPointAt(groups, lengthUsOf(groups) - LAST_FRAME_US);
 }
 
-/** Where a leap over footage ends: here, or so much further before or behind this playlist. */
+/** Where a skip ends: in this playlist, or this much before its start or after its end. */
 export type SkipTarget =
 	| { readonly kind: 'here'; readonly positionUs: number }
 	| { readonly kind: 'before' | 'behind'; readonly restUs: number };

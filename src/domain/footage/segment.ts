@@ -1,12 +1,12 @@
 import type { CameraId } from '#domain/base/ids.ts';
 
 /**
- * A segment as the index knows it: one movie fragment, about 1 s, sealed. Its bytes and its signed
- * head lie at `place`. Inside a run `seq` counts from 1 without holes; 0 is the init section.
+ * A segment as the index knows it: one movie fragment, about 1 s, sealed. Its bytes and signed head
+ * are stored at `place`. Within a run `seq` counts from 1 without holes; 0 is the init section.
  */
 export interface Segment {
 	readonly camera: CameraId;
-	/** Rises by one with every run of this camera; (runNo, seq) is the order, never the clock. */
+	/** Rises by one with every run of this camera. Order is (runNo, seq), never the clock. */
 	readonly runNo: number;
 	readonly seq: number;
 	/** Wall time of the first frame, microseconds since 1970. */
@@ -17,23 +17,22 @@ export interface Segment {
 	/** Key of the bytes in the store: rises with every write of this device, over all cameras. */
 	readonly place: number;
 	readonly sound: boolean;
-	/** Set aside: its bytes are missing or do not open. Kept so that the gap can be explained. */
+	/** Its bytes are missing or do not open. Kept to explain the gap. */
 	readonly bad: boolean;
 }
 
-/** What the recorder hands to the store in one piece. */
+/** What the recorder hands to the store in one write. */
 export interface SealedSegment {
 	readonly seq: number;
 	readonly startUs: number;
 	readonly durationUs: number;
 	readonly sound: boolean;
-	/** One or more sealed slices, exactly as they will be synced and opened. */
+	/** One or more sealed slices, exactly as they are synced and opened. */
 	readonly bytes: Uint8Array<ArrayBuffer>;
-	/** The camera's signed head for this very segment (docs/spec/envelope.md). */
+	/** The camera's signed head for this segment (docs/spec/envelope.md). */
 	readonly head: Uint8Array<ArrayBuffer>;
 }
 
-/** What the store gives back at a place. */
 export interface StoredBytes {
 	readonly bytes: Uint8Array<ArrayBuffer>;
 	readonly head: Uint8Array<ArrayBuffer>;

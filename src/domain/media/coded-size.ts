@@ -3,12 +3,12 @@ import { parameterSetsOf, pictureSize, readAvcConfig, unitsOf } from './h264.ts'
 import { boxesIn, tracksOf, type VideoSize } from './movie-box.ts';
 import { trackFragmentsOf, trackDefaultsOf } from './movie-fragment.ts';
 
-/** Fields of a visual sample entry in front of its boxes (ISO/IEC 14496-12, 12.1.3.2). */
+/** Bytes of a visual sample entry before its boxes (ISO/IEC 14496-12, 12.1.3.2). */
 const ENTRY_FIELDS = 78;
 
 /**
- * What the first picture of a fragment says of its own size, as H.264 in an `avc3` track does.
- * `null`: nothing.
+ * The frame size in a fragment's first frame, as in-band parameter sets of an `avc3` track give it.
+ * `null`: none.
  */
 export function codedSizeOf(init: Uint8Array, fragment: Uint8Array): VideoSize | null {
 	try {
@@ -25,7 +25,7 @@ export function codedSizeOf(init: Uint8Array, fragment: Uint8Array): VideoSize |
 		const sets = record && parameterSetsOf(unitsOf(bytes, record.framing));
 		return sets && pictureSize(sets);
 	} catch (error) {
-		// Pictures that say nothing intelligible have the size that their init section says.
+		// Without readable parameter sets, the size in the init section applies.
 		if (error instanceof Fault || error instanceof RangeError) return null;
 		throw error;
 	}

@@ -1,7 +1,7 @@
 import { ascii, concatBytes, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 
 /**
- * As much of ISO/IEC 14496-12 as it takes to give a browser encoded frames one by one. Times are in
+ * The subset of ISO/IEC 14496-12 needed to hand encoded frames to a browser one by one. Times in
  * microseconds.
  */
 const TIMESCALE = 1_000_000;
@@ -45,7 +45,7 @@ const u16 = (...values: readonly number[]): Bytes => {
 };
 const zeros = (length: number): Bytes => new Uint8Array(length);
 
-/** `ftyp` and `moov` of one track. */
+/** `ftyp` and `moov` with one track. */
 export function initSectionOf(track: MovieTrack): Bytes {
 	const film = track.kind === 'avc';
 	const size = film ? [track.width * 0x1_0000, track.height * 0x1_0000] : [0, 0];
@@ -81,7 +81,7 @@ function avc1({ width, height, config }: Extract<MovieTrack, { kind: 'avc' }>): 
 	);
 }
 
-/** Encapsulation of Opus in ISO BMFF, 4.3. */
+/** Encapsulation of Opus in ISO Base Media File Format, 4.3. */
 function opus({ sampleRate, channels }: Extract<MovieTrack, { kind: 'opus' }>): Bytes {
 	const head = new ByteWriter(11).u8(0).u8(channels).u16(0).u32(sampleRate).u16(0).u8(0).bytes;
 	return box(
@@ -90,7 +90,7 @@ function opus({ sampleRate, channels }: Extract<MovieTrack, { kind: 'opus' }>): 
 	);
 }
 
-/** `moof` and `mdat`: samples that follow each other, the first decoded at `startUs`. */
+/** `moof` and `mdat`: consecutive samples, the first decoded at `startUs`. */
 export function movieFragment(
 	number: number,
 	startUs: number,
@@ -110,7 +110,7 @@ export function movieFragment(
 				// default-base-is-moof
 				full('tfhd', 0, 0x02_0000, u32(TRACK)),
 				full('tfdt', 1, 0, new ByteWriter(8).u64(startUs).bytes),
-				// Offset of the data; duration, size and flags of each.
+				// Data offset; then duration, size and flags of each sample.
 				full('trun', 0, 0x0701, u32(samples.length, dataAt), runs),
 			),
 		);

@@ -1,12 +1,12 @@
 import { Fault } from '#domain/base/fault.ts';
 
-/** One track's part of a movie fragment, as its `traf` says it (ISO/IEC 14496-12, 8.8.6). */
+/** Timing of one track in a movie fragment, from its `traf` (ISO/IEC 14496-12, 8.8.6). */
 export interface TrackTiming {
 	readonly handler: 'vide' | 'soun' | 'other';
-	/** `tfdt`; 0 and meaningless when there are no samples. */
+	/** `tfdt`; 0 and meaningless without samples. */
 	readonly decodeTicks: number;
 	readonly sampleTicks: readonly number[];
-	/** Whether the first sample is marked as one that a decoder can begin with. */
+	/** Whether the first sample is marked as a sync sample. */
 	readonly startsWithSync: boolean;
 }
 
@@ -15,16 +15,15 @@ export interface FragmentTimes {
 	readonly durationTicks: number;
 	readonly keyFrame: boolean;
 	readonly sound: boolean;
-	/** Pictures in it. */
+	/** Number of frames. */
 	readonly frames: number;
 }
 
 /**
- * Times of fragments in the order they come. Trap: MediaRecorder cannot know how long a fragment's
- * last frame lasts and writes 1/30 s, whatever the frame rate (measured: 999 ticks of 30,000
- * between frames of 2,000). So the last frame is taken to last as long as the middle one of the
- * others, and what was guessed wrong is put right in the next duration: over a run durations add up
- * to wall time.
+ * Times of fragments, which must come in order. Trap: MediaRecorder cannot know the duration of a
+ * fragment's last frame and writes 1/30 s at any frame rate (measured: 999 ticks of 30,000 between
+ * frames of 2,000). So the last frame is assumed to last as long as the median of the others, and
+ * the error is corrected in the next duration: over a run, durations add up to wall time.
  */
 export class FragmentClock {
 	readonly #timescale: number;
@@ -32,12 +31,12 @@ export class FragmentClock {
 	#frameTicks: number;
 
 	constructor(timescale: number, frameRate: number) {
-		if (!(timescale > 0)) throw new Fault('malformed', 'a video track without a timescale');
+		if (!(timescale > 0)) throw new Fault('malformed', 'video track without a timescale');
 		this.#timescale = timescale;
 		this.#frameTicks = Math.max(1, Math.round(timescale / Math.max(1, frameRate)));
 	}
 
-	/** `null` for a fragment without a picture: it has no place on the timeline. */
+	/** `null` for a fragment without frames, which has no place on the timeline. */
 	next(parts: readonly TrackTiming[]): FragmentTimes | null {
 		const video = parts.find((part) => part.handler === 'vide' && part.sampleTicks.length > 0);
 		if (video === undefined) return null;
@@ -60,7 +59,8 @@ export class FragmentClock {
 	}
 
 	/**
-	 * Half a second late, a fragment still follows its neighbour, whose last frame stood for so long.
+	 * A fragment up to half a second late still joins its predecessor, whose last frame stays on
+	 * show.
 	 */
 	#joinTicks(): number {
 		return Math.max(2 * this.#frameTicks, this.#timescale / 2);

@@ -2,17 +2,17 @@ import { concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 
 /**
- * As much of H.264 (ITU-T H.264, ISO/IEC 14496-15) as it takes to put recordings into an ordinary
+ * The subset of H.264 (ITU-T H.264, ISO/IEC 14496-15) needed to put recordings into an ordinary
  * MP4.
  */
 
-/** What a decoder must know before the first picture. */
+/** What a decoder needs before the first frame. */
 export interface ParameterSets {
 	readonly sequence: readonly Uint8Array[];
 	readonly picture: readonly Uint8Array[];
 }
 
-/** How the units of a sample are told apart: start codes, or a length in front of so many bytes. */
+/** How NAL units are delimited: by start codes, or by a length prefix of this many bytes. */
 export type Framing = 'start-codes' | 1 | 2 | 3 | 4;
 
 const SEQUENCE = 7;
@@ -21,7 +21,7 @@ const DELIMITER = 9;
 
 const kindOf = (unit: Uint8Array): number => (unit[0] ?? 0) & 31;
 
-/** Throws `malformed` when a length reaches behind the end. */
+/** Throws `malformed` when a length exceeds the sample. */
 export function unitsOf(sample: Uint8Array, framing: Framing): Uint8Array[] {
 	return framing === 'start-codes' ? betweenStartCodes(sample) : byLength(sample, framing);
 }
@@ -33,7 +33,8 @@ function byLength(sample: Uint8Array, lengthBytes: number): Uint8Array[] {
 		for (let byte = 0; byte < lengthBytes; byte += 1)
 			length = length * 256 + (sample[at + byte] ?? 0);
 		at += lengthBytes;
-		if (length === 0 || at + length > sample.length) throw new Fault('malformed', 'a torn sample');
+		if (length === 0 || at + length > sample.length)
+			throw new Fault('malformed', 'H.264 sample truncated');
 		units.push(sample.subarray(at, at + length));
 		at += length;
 	}
@@ -59,7 +60,7 @@ function withoutZeros(unit: Uint8Array): Uint8Array {
 	return unit.subarray(0, end);
 }
 
-/** `null` unless there is one of each. */
+/** `null` unless there is at least one of each. */
 export function parameterSetsOf(units: readonly Uint8Array[]): ParameterSets | null {
 	const sequence = distinct(units.filter((unit) => kindOf(unit) === SEQUENCE));
 	const picture = distinct(units.filter((unit) => kindOf(unit) === PICTURE));
@@ -78,7 +79,7 @@ export function sameSets(one: ParameterSets, other: ParameterSets): boolean {
 	);
 }
 
-/** The sample as an `avc1` track wants it: lengths of four bytes, and parameter sets nowhere. */
+/** The sample for an `avc1` track: 4-byte lengths, no parameter sets. */
 export function bareSample(units: readonly Uint8Array[]): Bytes {
 	const kept = units.filter((unit) => ![SEQUENCE, PICTURE, DELIMITER].includes(kindOf(unit)));
 	return concatBytes(...kept.flatMap((unit) => [u32(unit.length), unit]));
@@ -96,12 +97,12 @@ export function avcConfig({ sequence, picture }: ParameterSets): Bytes {
 		new Uint8Array([picture.length]),
 		...picture.flatMap((unit) => [u16(unit.length), unit]),
 	];
-	// The high profiles say once more what all cameras have: 4:2:0, 8 bits, nothing more.
+	// High profiles add chroma format and bit depth: 4:2:0 and 8 bits for all cameras.
 	if ([100, 110, 122, 144].includes(profile)) parts.push(new Uint8Array([0xfd, 0xf8, 0xf8, 0]));
 	return concatBytes(...parts);
 }
 
-/** `null` for what is no `avcC` or has no sets in it. */
+/** `null`: not an `avcC`, or one without parameter sets. */
 export function readAvcConfig(
 	config: Uint8Array,
 ): { readonly framing: Framing; readonly sets: ParameterSets | null } | null {
@@ -121,7 +122,7 @@ export function readAvcConfig(
 	return { framing, sets: parameterSetsOf(units) };
 }
 
-/** Pixels of the picture that is shown (7.4.2.1.1). Throws `malformed`. */
+/** Size in pixels after cropping (7.4.2.1.1). Throws `malformed`. */
 export function pictureSize({ sequence }: ParameterSets): { width: number; height: number } {
 	const bits = new Bits(sequence[0] ?? new Uint8Array());
 	const profile = bits.take(8);
@@ -134,7 +135,7 @@ export function pictureSize({ sequence }: ParameterSets): { width: number; heigh
 		bits.golomb();
 		bits.golomb();
 		bits.take(1);
-		if (bits.take(1) === 1) throw new Fault('unsupported', 'a scaling matrix');
+		if (bits.take(1) === 1) throw new Fault('unsupported', 'H.264 scaling matrix not supported');
 	}
 	bits.golomb();
 	const order = bits.golomb();
@@ -144,7 +145,7 @@ export function pictureSize({ sequence }: ParameterSets): { width: number; heigh
 		bits.golomb();
 		bits.golomb();
 		const cycle = bits.golomb();
-		if (cycle > 255) throw new Fault('malformed', 'no picture order');
+		if (cycle > 255) throw new Fault('malformed', 'H.264 picture order count cycle too long');
 		for (let n = 0; n < cycle; n += 1) bits.golomb();
 	}
 	bits.golomb();
@@ -164,7 +165,7 @@ export function pictureSize({ sequence }: ParameterSets): { width: number; heigh
 	return { width: across - (left + right) * unitX, height: high - (top + bottom) * unitY };
 }
 
-/** Reads a unit's bits behind its first byte, without the bytes that only keep start codes out. */
+/** Reads the bits after a NAL unit's header, without emulation prevention bytes. */
 class Bits {
 	readonly #bytes: number[] = [];
 	#at = 0;
@@ -185,19 +186,19 @@ class Bits {
 		let value = 0;
 		for (let bit = 0; bit < count; bit += 1) {
 			const byte = this.#bytes[this.#at >> 3];
-			if (byte === undefined) throw new Fault('malformed', 'a parameter set that ends early');
+			if (byte === undefined) throw new Fault('malformed', 'H.264 parameter set truncated');
 			value = value * 2 + ((byte >> (7 - (this.#at & 7))) & 1);
 			this.#at += 1;
 		}
 		return value;
 	}
 
-	/** An Exp-Golomb number (9.1). */
+	/** An Exp-Golomb code (9.1). */
 	golomb(): number {
 		let zeros = 0;
 		while (this.take(1) === 0) {
 			zeros += 1;
-			if (zeros > 31) throw new Fault('malformed', 'a number that is none');
+			if (zeros > 31) throw new Fault('malformed', 'invalid Exp-Golomb code');
 		}
 		return 2 ** zeros - 1 + this.take(zeros);
 	}

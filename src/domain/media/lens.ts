@@ -1,4 +1,4 @@
-/** The built-in test picture, where a lens is named (RC23). No browser names a lens like this. */
+/** The built-in test picture, in place of a lens id (RC23). No browser uses this id. */
 export const TEST_PICTURE = 'test-picture';
 
 export function isTestPicture(lens: string | null | undefined): boolean {

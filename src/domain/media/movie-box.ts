@@ -1,10 +1,7 @@
 import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 
-/**
- * A box of ISO/IEC 14496-12 inside other bytes: where it begins, where its body does, and where it
- * ends.
- */
+/** A box (ISO/IEC 14496-12) inside other bytes: offsets of its start, body and end. */
 export interface MovieBox {
 	readonly type: string;
 	readonly at: number;
@@ -17,13 +14,13 @@ const HEADER = 8;
 export const viewOf = (bytes: Uint8Array): DataView =>
 	new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The boxes that lie side by side in [from, to). Throws `malformed`. */
+/** Sibling boxes in [from, to). Throws `malformed`. */
 export function boxesIn(bytes: Uint8Array, from = 0, to = bytes.length): MovieBox[] {
 	const view = viewOf(bytes);
 	const boxes: MovieBox[] = [];
 	for (let at = from; at < to;) {
 		const size = at + HEADER <= to ? view.getUint32(at) : 0;
-		if (size < HEADER || at + size > to) throw new Fault('malformed', 'a torn box');
+		if (size < HEADER || at + size > to) throw new Fault('malformed', 'MP4 box truncated');
 		const type = String.fromCharCode(...bytes.subarray(at + 4, at + HEADER));
 		boxes.push({ type, at, body: at + HEADER, end: at + size });
 		at += size;
@@ -31,7 +28,7 @@ export function boxesIn(bytes: Uint8Array, from = 0, to = bytes.length): MovieBo
 	return boxes;
 }
 
-/** The first box at the end of a path of types; `null`: there is none. */
+/** The first box at a path of types; `null` if there is none. */
 export function boxAt(
 	bytes: Uint8Array,
 	path: readonly string[],
@@ -46,7 +43,7 @@ export function boxAt(
 export const bytesOfBox = (bytes: Uint8Array, { at, end }: MovieBox): Uint8Array =>
 	bytes.subarray(at, end);
 
-/** A box made of these parts. */
+/** A box with these parts as its body. */
 export function boxOf(type: string, ...parts: readonly Uint8Array[]): Bytes {
 	const head = new Uint8Array(HEADER);
 	const size = parts.reduce((sum, { length }) => sum + length, HEADER);
@@ -55,7 +52,7 @@ export function boxOf(type: string, ...parts: readonly Uint8Array[]): Bytes {
 	return concatBytes(head, ...parts);
 }
 
-/** The tracks of a `moov`, whose body begins behind `ftyp` in an init section. */
+/** A track of a `moov`; the body of the `moov` starts after `ftyp` in an init section. */
 interface TrackBox {
 	readonly id: number;
 	/** `vide`, `soun`, … */
@@ -70,7 +67,7 @@ interface TrackBox {
 export function tracksOf(init: Uint8Array): TrackBox[] {
 	const view = viewOf(init);
 	const moov = boxAt(init, ['moov']);
-	if (moov === null) throw new Fault('malformed', 'no moov');
+	if (moov === null) throw new Fault('malformed', 'init section without `moov`');
 	return boxesIn(init, moov.body, moov.end)
 		.filter(({ type }) => type === 'trak')
 		.map((trak) => {
@@ -79,7 +76,7 @@ export function tracksOf(init: Uint8Array): TrackBox[] {
 			const hdlr = boxAt(init, ['mdia', 'hdlr'], trak);
 			const stsd = boxAt(init, ['mdia', 'minf', 'stbl', 'stsd'], trak);
 			const [entry] = stsd === null ? [] : boxesIn(init, stsd.body + 8, stsd.end);
-			if (!tkhd || !mdhd || !hdlr || !entry) throw new Fault('malformed', 'a torn track');
+			if (!tkhd || !mdhd || !hdlr || !entry) throw new Fault('malformed', 'MP4 track incomplete');
 			return {
 				id: view.getUint32(tkhd.body + (init[tkhd.body] === 1 ? 20 : 12)),
 				handler: String.fromCharCode(...init.subarray(hdlr.body + 8, hdlr.body + 12)),
@@ -97,7 +94,7 @@ export interface VideoSize {
 /** In a visual sample entry (12.1.3.2). */
 const ENTRY_SIZE = 24;
 
-/** The size that an init section says its pictures have; `null`: there are none. */
+/** The frame size declared in an init section; `null`: no video track. */
 export function declaredSizeOf(init: Uint8Array): VideoSize | null {
 	const track = tracksOf(init).find(({ handler }) => handler === 'vide');
 	if (track === undefined) return null;
@@ -105,7 +102,7 @@ export function declaredSizeOf(init: Uint8Array): VideoSize | null {
 	return { width: viewOf(init).getUint16(at), height: viewOf(init).getUint16(at + 2) };
 }
 
-/** The init section with another size: of the sample entry, and of what is shown. */
+/** The init section with another size in its sample entry and track header. */
 export function withSize(init: Uint8Array, { width, height }: VideoSize): Bytes {
 	const copy = init.slice();
 	const view = viewOf(copy);

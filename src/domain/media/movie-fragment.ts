@@ -1,9 +1,9 @@
 import { Fault } from '#domain/base/fault.ts';
 import { boxAt, boxesIn, viewOf, type MovieBox } from './movie-box.ts';
 
-/** Samples that lie one behind the other. */
+/** Contiguous samples. */
 export interface TrackRun {
-	/** From the beginning of the `moof`. */
+	/** Offset from the start of the `moof`. */
 	readonly dataAt: number;
 	readonly samples: readonly { readonly ticks: number; readonly size: number }[];
 }
@@ -14,17 +14,17 @@ export interface TrackFragment {
 	readonly id: number;
 	readonly decodeTicks: number;
 	readonly runs: readonly TrackRun[];
-	/** Where the `trun`s say where their samples lie. */
+	/** Where each `trun` stores its data offset. */
 	readonly offsetsAt: readonly number[];
 }
 
-/** What a track's samples have where a fragment does not say (`trex`). */
+/** Defaults for samples, from `trex`. */
 interface TrackDefaults {
 	readonly ticks: number;
 	readonly size: number;
 }
 
-/** `trex` of each track. */
+/** The `trex` of each track. */
 export function trackDefaultsOf(init: Uint8Array): Map<number, TrackDefaults> {
 	const mvex = boxAt(init, ['moov', 'mvex']);
 	const view = viewOf(init);
@@ -37,13 +37,13 @@ export function trackDefaultsOf(init: Uint8Array): Map<number, TrackDefaults> {
 	return usual;
 }
 
-/** Of a fragment that begins with its `moof`. Throws `malformed`, `unsupported`. */
+/** `fragment` must start with its `moof`. Throws `malformed`, `unsupported`. */
 export function trackFragmentsOf(
 	fragment: Uint8Array,
 	usual: ReadonlyMap<number, TrackDefaults>,
 ): TrackFragment[] {
 	const moof = boxAt(fragment, ['moof']);
-	if (moof?.at !== 0) throw new Fault('malformed', 'no moof');
+	if (moof?.at !== 0) throw new Fault('malformed', 'fragment does not start with `moof`');
 	return boxesIn(fragment, moof.body, moof.end)
 		.filter(({ type }) => type === 'traf')
 		.map((traf) => partOf(fragment, traf, usual));
@@ -57,10 +57,10 @@ function partOf(
 	const view = viewOf(bytes);
 	const inside = boxesIn(bytes, traf.body, traf.end);
 	const tfhd = inside.find(({ type }) => type === 'tfhd');
-	if (tfhd === undefined) throw new Fault('malformed', 'a part without its track');
+	if (tfhd === undefined) throw new Fault('malformed', '`traf` without `tfhd`');
 	const flags = flagsOf(view, tfhd);
-	// From the beginning of a file that is not there.
-	if ((flags & 0x1) !== 0) throw new Fault('unsupported', 'samples at a place in a file');
+	// An absolute base data offset needs a whole file.
+	if ((flags & 0x1) !== 0) throw new Fault('unsupported', '`tfhd` with a base data offset');
 	const id = view.getUint32(tfhd.body + 4);
 	let at = tfhd.body + 8 + ((flags & 0x2) !== 0 ? 4 : 0);
 	let { ticks, size } = known.get(id) ?? { ticks: 0, size: 0 };
@@ -77,7 +77,8 @@ function partOf(
 	const offsetsAt: number[] = [];
 	const stretches: TrackRun[] = [];
 	for (const trun of inside.filter(({ type }) => type === 'trun')) {
-		if ((flagsOf(view, trun) & 0x1) === 0) throw new Fault('unsupported', 'samples somewhere');
+		if ((flagsOf(view, trun) & 0x1) === 0)
+			throw new Fault('unsupported', '`trun` without a data offset');
 		offsetsAt.push(trun.body + 8);
 		stretches.push(stretchOf(view, trun, { ticks, size }));
 	}
@@ -90,9 +91,9 @@ function stretchOf(view: DataView, trun: MovieBox, usual: TrackDefaults): TrackR
 	const dataAt = view.getInt32(trun.body + 8);
 	let at = trun.body + 12 + ((flags & 0x4) !== 0 ? 4 : 0);
 	const fields = [0x100, 0x200, 0x400, 0x800].filter((flag) => (flags & flag) !== 0);
-	if (at + count * 4 * fields.length > trun.end) throw new Fault('malformed', 'a torn trun');
+	if (at + count * 4 * fields.length > trun.end) throw new Fault('malformed', '`trun` truncated');
 	const samples = [];
-	// A table without fields costs nothing, whatever number it says.
+	// Without fields a `trun` takes no bytes, whatever its count: limits the loop.
 	for (let n = 0; n < Math.min(count, 100_000); n += 1) {
 		let { ticks, size } = usual;
 		for (const field of fields) {

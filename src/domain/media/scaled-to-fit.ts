@@ -1,13 +1,12 @@
-/** Width and height, in pixels. */
+/** Width and height in pixels. */
 export interface Dimensions {
 	readonly width: number;
 	readonly height: number;
 }
 
 /**
- * RC29: the whole view of a lens at the size that was chosen: no larger than it, upright or lying
- * as the lens is, and in the lens's own shape. A view that is smaller stays as it is. Sides are
- * even, as H.264 has them.
+ * RC29: the lens's whole picture, scaled down to fit the chosen size, in the lens's orientation and
+ * aspect ratio. A smaller picture keeps its size. Sides are even, as H.264 requires.
  */
 export function scaledToFit({ width, height }: Dimensions, chosen: Dimensions): Dimensions {
 	const long = Math.max(chosen.width, chosen.height);

@@ -1,40 +1,41 @@
 import { equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 
-/** RFC 8122: what a session may say about its certificate. Rule: docs/spec/live.md, LV1. */
+/** RFC 8122 certificate fingerprint. Rule: docs/spec/live.md, LV1. */
 const FINGERPRINT = /^a=fingerprint:sha-256 ([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31})$/;
 const MAX_SDP_BYTES = 32 * 1024;
-/** Encrypted by DTLS, or nothing. */
+/** Only media over DTLS. */
 const MEDIA = /^m=(?:audio|video|application) \d{1,5} UDP\/(?:TLS\/RTP\/SAVPF|DTLS\/SCTP)( |$)/;
 
 /**
- * Holds a session description against the fingerprint that came signed with it: the browser then
- * lets nobody else answer. Throws `corrupt` for another certificate, `malformed` for what is none
- * of ours.
+ * Checks a session description against the fingerprint that was signed with it, so that the browser
+ * accepts only that peer. Throws `corrupt` for another certificate, `malformed` for an unexpected
+ * description.
  */
 export function verifySdp(sdp: string, fingerprint: Bytes): void {
-	if (sdp.length > MAX_SDP_BYTES) throw new Fault('malformed', 'a session description is too long');
+	if (sdp.length > MAX_SDP_BYTES) throw new Fault('malformed', 'session description too long');
 	let said = 0;
 	for (const line of sdp.split(/\r\n|\n|\r/)) {
 		if (line.startsWith('m=') && !MEDIA.test(line)) {
-			throw new Fault('malformed', 'a session without DTLS');
+			throw new Fault('malformed', 'session description with media not over DTLS');
 		}
-		// Wherever the word stands: parsers differ in what they take for a line.
+		// Anywhere in a line: parsers differ in what they accept as a line.
 		if (/crypto|identity/i.test(line) && line.startsWith('a=')) {
-			throw new Fault('malformed', 'a session with other keys');
+			throw new Fault('malformed', 'session description with other keys (crypto, identity)');
 		}
 		if (!/fingerprint/i.test(line)) continue;
 		const [, hex] = FINGERPRINT.exec(line) ?? [];
-		if (hex === undefined) throw new Fault('malformed', 'a fingerprint that is none');
+		if (hex === undefined)
+			throw new Fault('malformed', 'session description with an invalid fingerprint');
 		if (!equalBytes(bytesOfPairs(hex), fingerprint)) {
-			throw new Fault('corrupt', 'a session of another certificate');
+			throw new Fault('corrupt', 'session description with another certificate');
 		}
 		said += 1;
 	}
-	if (said === 0) throw new Fault('malformed', 'a session without a fingerprint');
+	if (said === 0) throw new Fault('malformed', 'session description without a fingerprint');
 }
 
-/** What a line says of a certificate; `null`: nothing that is understood. */
+/** The fingerprint in an `a=fingerprint` line; `null`: not one. */
 export function fingerprintOf(line: string): Bytes | null {
 	const [, hex] = FINGERPRINT.exec(line) ?? [];
 	return hex === undefined ? null : bytesOfPairs(hex);
@@ -50,8 +51,8 @@ function bytesOfPairs(hex: string): Bytes {
 }
 
 /**
- * The other side's description with the rate at which a Chromium sender begins: else it starts at
- * 320 × 180 and takes ten seconds to grow. Other browsers do not read it.
+ * Adds the start bitrate for a Chromium sender, which otherwise starts at 320 × 180 and takes ten
+ * seconds to ramp up. Other browsers ignore it.
  */
 export function withStartBitrate(sdp: string, kilobits: number): string {
 	let video = false;

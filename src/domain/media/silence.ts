@@ -10,19 +10,18 @@ import {
 } from './movie-fragment.ts';
 
 /**
- * Silence where footage has no sound, so that no picture waits for it: a media element plays a
- * track only as far as the other goes, and takes no film whose tracks change. Rules:
- * docs/spec/playback.md, PB23–PB25.
+ * Inserts silence where footage has no sound: a media element plays one track only as far as the
+ * other goes, and rejects a stream whose tracks change. Rules: docs/spec/playback.md, PB23–PB25.
  */
 
 /**
- * Pauses of sound that players bridge; also how far apart sound and picture of a fragment may
- * begin.
+ * Players bridge sound holes up to this length; also the tolerated offset between a fragment's
+ * sound and picture.
  */
 const BRIDGED_S = 0.1;
-/** Where the neighbour is not known. */
+/** Tolerance where the neighbour is unknown. */
 const EDGE_S = 0.3;
-/** Twenty seconds and more. */
+/** At least twenty seconds. */
 const MAX_SILENT_SAMPLES = 2000;
 
 interface Silence {
@@ -30,7 +29,7 @@ interface Silence {
 	readonly ticks: number;
 }
 
-/** The sound of a run, from its init section; `null`: it has none that is known here. */
+/** The sound track of a run, from its init section; `null`: none, or an unknown codec. */
 interface SoundTrack {
 	readonly id: number;
 	readonly timescale: number;
@@ -38,7 +37,7 @@ interface SoundTrack {
 	readonly trak: Uint8Array;
 }
 
-/** Whether a run's MIME type names sound. */
+/** Whether a run's MIME type includes an audio codec. */
 export function hasSound(mime: string): boolean {
 	return /opus|mp4a/i.test(mime);
 }
@@ -53,14 +52,14 @@ function soundTrackOf(init: Uint8Array): SoundTrack | null {
 
 /** An audio sample entry (12.2.3): channels and rate. */
 function silenceOf(init: Uint8Array, entry: MovieBox, timescale: number): Silence | null {
-	// CELT, full band, 20 ms, nothing in it (RFC 6716, 3.1).
+	// CELT, full band, 20 ms, silent (RFC 6716, 3.1).
 	if (entry.type === 'Opus') {
 		return { bytes: Uint8Array.of(0xf8, 0xff, 0xfe), ticks: Math.round(timescale / 50) };
 	}
 	if (entry.type !== 'mp4a') return null;
 	const view = viewOf(init);
 	const rate = view.getUint32(entry.body + 24) / 0x1_0000;
-	// AAC-LC, 1024 samples of nothing (ISO/IEC 14496-3).
+	// AAC-LC, 1024 silent samples (ISO/IEC 14496-3).
 	const bytes =
 		view.getUint16(entry.body + 16) === 1
 			? Uint8Array.of(0x00, 0xc8, 0x00, 0x80, 0x23, 0x80)
@@ -68,7 +67,7 @@ function silenceOf(init: Uint8Array, entry: MovieBox, timescale: number): Silenc
 	return { bytes, ticks: Math.round((1024 * timescale) / Math.max(rate, 1)) };
 }
 
-/** The init section with the sound track of another run, where it has none of its own. */
+/** Adds another run's sound track to an init section without one. */
 export function initWithSound(init: Bytes, other: Uint8Array): Bytes {
 	const tracks = tracksOf(init);
 	const sound = soundTrackOf(other);
@@ -76,7 +75,7 @@ export function initWithSound(init: Bytes, other: Uint8Array): Bytes {
 	if (sound === null || moov === null || tracks.some(({ handler }) => handler === 'soun')) {
 		return init;
 	}
-	const id = 1 + tracks.reduce((most, one) => Math.max(most, one.id), 0);
+	const id = 1 + tracks.reduce((max, one) => Math.max(max, one.id), 0);
 	const trak = sound.trak.slice();
 	const tkhd = boxAt(trak, ['trak', 'tkhd']);
 	if (tkhd !== null) viewOf(trak).setUint32(tkhd.body + (trak[tkhd.body] === 1 ? 20 : 12), id);
@@ -93,17 +92,17 @@ export function initWithSound(init: Bytes, other: Uint8Array): Bytes {
 	return concatBytes(init.subarray(0, moov.at), boxOf('moov', ...inside), init.subarray(moov.end));
 }
 
-/** A fragment, and when the next one begins, in seconds of media time. */
-interface Lasting {
+/** A fragment, and the start of the next one in seconds of media time. */
+interface TimedFragment {
 	readonly bytes: Bytes;
 	readonly untilS: number;
 }
 
 /**
- * Fragments that follow each other, with silence where their sound has a hole. `init`: of their
- * run, with a sound track. What is not understood stays as it is.
+ * Fills sound holes in consecutive fragments with silence. `init`: of their run, with a sound
+ * track. Unknown formats are returned unchanged.
  */
-export function withSilence(init: Uint8Array, fragments: readonly Lasting[]): Bytes[] {
+export function withSilence(init: Uint8Array, fragments: readonly TimedFragment[]): Bytes[] {
 	try {
 		return filled(init, fragments);
 	} catch (error) {
@@ -112,26 +111,26 @@ export function withSilence(init: Uint8Array, fragments: readonly Lasting[]): By
 	}
 }
 
-function filled(init: Uint8Array, fragments: readonly Lasting[]): Bytes[] {
+function filled(init: Uint8Array, fragments: readonly TimedFragment[]): Bytes[] {
 	const sound = soundTrackOf(init);
 	const video = tracksOf(init).find(({ handler }) => handler === 'vide');
 	if (sound === null || video === undefined) return fragments.map(({ bytes }) => bytes);
 	const usual = trackDefaultsOf(init);
 	const { timescale } = sound;
-	/** Up to where there is sound, in its ticks. */
+	/** Where the sound ends so far, in ticks of the sound track. */
 	let reached: number | null = null;
 	return fragments.map(({ bytes, untilS }, index) => {
 		const parts = trackFragmentsOf(bytes, usual);
 		const picture = parts.find(({ id }) => id === video.id);
 		if (picture === undefined) return bytes;
-		const spoken = parts.find(({ id }) => id === sound.id) ?? null;
-		const real = spoken?.runs.filter(({ samples }) => samples.length > 0) ?? [];
+		const audio = parts.find(({ id }) => id === sound.id) ?? null;
+		const real = audio?.runs.filter(({ samples }) => samples.length > 0) ?? [];
 		const beginning = Math.round((picture.decodeTicks / video.timescale) * timescale);
 		const untilTicks = Math.round(untilS * timescale);
 		const known = reached !== null;
 		const from = reached ?? beginning;
 		const last = index === fragments.length - 1;
-		const starts = real.length === 0 || spoken === null ? untilTicks : spoken.decodeTicks;
+		const starts = real.length === 0 || audio === null ? untilTicks : audio.decodeTicks;
 		const slack = (sure: boolean): number => (sure ? BRIDGED_S : EDGE_S) * timescale;
 		const before = starts - from > slack(known || real.length === 0) ? starts - from : 0;
 		const ends = starts + real.reduce((sum, { samples }) => sum + ticksOf(samples), 0);
@@ -139,7 +138,7 @@ function filled(init: Uint8Array, fragments: readonly Lasting[]): Bytes[] {
 		reached = Math.max(from, ends);
 		if (before === 0 && !behind) return bytes;
 		const tail = behind ? untilTicks - ends : 0;
-		return withSpoken(bytes, parts, spoken, {
+		return withSoundPart(bytes, parts, audio, {
 			id: sound.id,
 			decodeTicks: before > 0 ? from : starts,
 			before: silent(sound.silence, before),
@@ -150,36 +149,38 @@ function filled(init: Uint8Array, fragments: readonly Lasting[]): Bytes[] {
 	});
 }
 
-/** How many, and how long the last one lasts. */
+/** Enough silent samples for the length; the last one takes the remainder. */
 function silent({ ticks, bytes }: Silence, lengthTicks: number): TrackRun['samples'] {
 	const count = Math.round(lengthTicks / ticks);
-	if (count > MAX_SILENT_SAMPLES) throw new Fault('malformed', 'sound of another time');
+	if (count > MAX_SILENT_SAMPLES)
+		throw new Fault('malformed', 'hole in the sound too long to fill');
 	return Array.from({ length: count }, (_, n) => ({
 		ticks: n === count - 1 ? lengthTicks - ticks * n : ticks,
 		size: bytes.length,
 	}));
 }
 
-interface Spoken {
+interface SoundPart {
 	readonly id: number;
 	readonly decodeTicks: number;
 	readonly before: TrackRun['samples'];
 	readonly real: readonly TrackRun[];
 	readonly behind: TrackRun['samples'];
-	/** One sample of it. */
+	/** One sample of silence. */
 	readonly silence: Uint8Array;
 }
 
-/** The fragment with another sound part: silence lies behind all samples that it has. */
-function withSpoken(
+/** The fragment with a new sound part; the silence is stored after all existing samples. */
+function withSoundPart(
 	bytes: Bytes,
 	parts: readonly TrackFragment[],
 	old: TrackFragment | null,
-	spoken: Spoken,
+	audio: SoundPart,
 ): Bytes {
 	const [moof, mdat] = boxesIn(bytes);
-	if (moof === undefined || mdat?.type !== 'mdat') throw new Fault('malformed', 'no samples');
-	const quiet = concatBytes(...[...spoken.before, ...spoken.behind].map(() => spoken.silence));
+	if (moof === undefined || mdat?.type !== 'mdat')
+		throw new Fault('malformed', 'fragment without `moof` and `mdat`');
+	const quiet = concatBytes(...[...audio.before, ...audio.behind].map(() => audio.silence));
 	const build = (movedBy: number): Bytes => {
 		const copy = bytes.slice();
 		const view = viewOf(copy);
@@ -188,16 +189,16 @@ function withSpoken(
 		}
 		const kept = boxesIn(copy, moof.body, moof.end).filter(({ at }) => at !== old?.traf.at);
 		const silenceAt = mdat.end + movedBy;
-		const behindAt = silenceAt + spoken.before.length * spoken.silence.length;
+		const behindAt = silenceAt + audio.before.length * audio.silence.length;
 		const traf = boxOf(
 			'traf',
 			// default-base-is-moof
-			boxOf('tfhd', u32(0x02_0000, spoken.id)),
-			boxOf('tfdt', u32(0x0100_0000, ...long(spoken.decodeTicks))),
+			boxOf('tfhd', u32(0x02_0000, audio.id)),
+			boxOf('tfdt', u32(0x0100_0000, ...long(audio.decodeTicks))),
 			...[
-				{ dataAt: silenceAt, samples: spoken.before },
-				...spoken.real.map((one) => ({ ...one, dataAt: one.dataAt + movedBy })),
-				{ dataAt: behindAt, samples: spoken.behind },
+				{ dataAt: silenceAt, samples: audio.before },
+				...audio.real.map((one) => ({ ...one, dataAt: one.dataAt + movedBy })),
+				{ dataAt: behindAt, samples: audio.behind },
 			].flatMap(trunOf),
 		);
 		return boxOf('moof', ...kept.map((box) => bytesOfBox(copy, box)), traf);

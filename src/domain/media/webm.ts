@@ -1,20 +1,20 @@
 import { ascii, concatBytes, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 
 /**
- * As much of WebM (RFC 8794, RFC 9559) as it takes to give a browser encoded frames one by one.
- * Times are in ms.
+ * The subset of WebM (RFC 8794, RFC 9559) needed to hand encoded frames to a browser one by one.
+ * Times in ms.
  */
 const UNKNOWN = Uint8Array.of(1, 255, 255, 255, 255, 255, 255, 255);
 
 const element = (id: readonly number[], ...parts: readonly Uint8Array[]): Bytes => {
 	const length = parts.reduce((sum, part) => sum + part.length, 0);
-	// A length in eight bytes: what is spared by fewer is not worth the code.
+	// Always an 8-byte length; shorter ones save too little to be worth the code.
 	const size = new ByteWriter(8).u8(1).zeros(3).u32(length).bytes;
 	return concatBytes(Uint8Array.from(id), size, ...parts);
 };
 const uint = (value: number): Bytes => new ByteWriter(8).u64(value).bytes;
 
-/** All before the first cluster, for one picture track. */
+/** Everything before the first cluster, for one video track. */
 export function webmHead(codec: 'V_VP8' | 'V_VP9', width: number, height: number): Bytes {
 	const head = element(
 		[0x1a, 0x45, 0xdf, 0xa3],
@@ -50,7 +50,7 @@ export interface Block {
 	readonly bytes: Uint8Array;
 }
 
-/** One cluster; its blocks lie within half a minute. */
+/** One cluster; block times must be within half a minute. */
 export function webmCluster(blocks: readonly Block[]): Bytes {
 	const startMs = blocks[0]?.atMs ?? 0;
 	return element(

@@ -1,23 +1,23 @@
 const DAY_MS = 86_400_000;
 const KEPT_AFTER_REFUSAL = 0.9;
-/** Of the budget: from nothing back to all of it in twenty days. */
+/** Share of the budget per day: from zero back to the whole budget in twenty days. */
 const GROWTH_A_DAY = 0.05;
 
 /**
- * What a browser was found to allow: it refused more at `refusedMs` (wall clock). Rules:
- * docs/spec/space.md.
+ * The most that a browser was found to allow, learned from a refusal at `refusedMs` (wall clock).
+ * Rules: docs/spec/space.md.
  */
 export interface QuotaCap {
 	readonly bytes: number;
 	readonly refusedMs: number;
 }
 
-/** SP1. `usedBytes`: really kept when the browser refused more. */
+/** SP1. `usedBytes`: bytes actually kept when the browser refused more. */
 export function capAfterRefusal(usedBytes: number, nowMs: number): QuotaCap {
 	return { bytes: Math.floor(usedBytes * KEPT_AFTER_REFUSAL), refusedMs: nowMs };
 }
 
-/** SP2, SP3: what footage may use now, in bytes. `cap`: `null` while nothing was ever refused. */
+/** SP2, SP3: total allowance in bytes. `cap`: `null` if nothing was ever refused. */
 export function allowedBytes(budgetBytes: number, cap: QuotaCap | null, nowMs: number): number {
 	if (cap === null) return budgetBytes;
 	const days = Math.max(0, Math.floor((nowMs - cap.refusedMs) / DAY_MS));
@@ -27,12 +27,12 @@ export function allowedBytes(budgetBytes: number, cap: QuotaCap | null, nowMs: n
 const RESERVE_SHARE = 0.05;
 const MAX_RESERVE_BYTES = 16 * 2 ** 20;
 
-/** SP12: how much of what may be kept is held back, in bytes. */
+/** SP12: size of the reserve in bytes. */
 export function reserveBytesOf(allowedBytes: number): number {
 	return Math.min(Math.floor(allowedBytes * RESERVE_SHARE), MAX_RESERVE_BYTES);
 }
 
-/** SP3: what is left of `allowedBytes` for footage, beside so many of previews and index. */
+/** SP3: the part of `allowedBytes` for footage. `besideBytes`: thumbnails and index. */
 export function footageBytesOf(allowedBytes: number, besideBytes: number): number {
 	return Math.max(0, allowedBytes - reserveBytesOf(allowedBytes) - besideBytes);
 }
@@ -41,8 +41,7 @@ export const MIN_BUDGET_BYTES = 50e6;
 export const MAX_BUDGET_BYTES = 10_000e9;
 
 /**
- * SP10: the budget at a place of a slider, 0 to 1, in bytes: equal steps are equal factors, in two
- * digits.
+ * SP10: the budget in bytes at a slider position from 0 to 1. Logarithmic, rounded to two digits.
  */
 export function budgetAtPosition(place: number, maxBytes: number): number {
 	const bytes = MIN_BUDGET_BYTES * (maxBytes / MIN_BUDGET_BYTES) ** place;
@@ -50,7 +49,7 @@ export function budgetAtPosition(place: number, maxBytes: number): number {
 	return Math.min(maxBytes, Math.max(MIN_BUDGET_BYTES, Math.round(bytes / digit) * digit));
 }
 
-/** The other way round: where a budget stands, 0 to 1. */
+/** Inverse of `budgetAtPosition`: the slider position of a budget, 0 to 1. */
 export function sliderPositionOf(budgetBytes: number, maxBytes: number): number {
 	const place = Math.log(budgetBytes / MIN_BUDGET_BYTES) / Math.log(maxBytes / MIN_BUDGET_BYTES);
 	return Math.min(1, Math.max(0, place));

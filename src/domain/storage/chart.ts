@@ -1,13 +1,13 @@
 import { usageOfKind, USAGE_KINDS, type StorageUsage, type UsageKind } from './usage.ts';
 
-/** Longer without a look is a gap: nobody knows what was there. */
-const APART_MS = 45 * 60_000;
+/** A longer time without a sample is a gap: usage then is unknown. */
+const MAX_INTERVAL_MS = 45 * 60_000;
 /** About one for every few pixels of a phone. */
 const POINTS = 120;
 
-const LEAST_MS = 30 * 60_000;
+const MIN_MS = 30 * 60_000;
 
-/** All numbers from 0 to 1: time to the right, bytes upward. */
+/** All values from 0 to 1: `x` to the right, `low` and `high` upwards. */
 export interface ChartPoint {
 	readonly x: number;
 	readonly low: number;
@@ -16,52 +16,49 @@ export interface ChartPoint {
 
 export interface ChartLayer {
 	readonly kind: UsageKind;
-	/** One for each stretch without a gap. */
+	/** One per stretch without a gap. */
 	readonly stretches: readonly (readonly ChartPoint[])[];
 }
 
 export interface Chart {
 	readonly layers: readonly ChartLayer[];
-	/** What might be kept, at each moment: `low` and `high` are the same. */
+	/** The allowance over time; `low` equals `high`. */
 	readonly allowed: readonly (readonly ChartPoint[])[];
-	/** Bytes at the top. */
+	/** Bytes at the top of the chart. */
 	readonly topBytes: number;
 }
 
 /**
- * Where a chart of the last `ms` begins: with the first filling, so that a young one is no empty
- * box with a hair in it.
+ * Start of a chart of the last `ms`: not before the first sample, so that a new device does not get
+ * an empty chart with a sliver in it.
  */
-export function chartFromMs(fillings: readonly StorageUsage[], ms: number, nowMs: number): number {
-	const firstMs = fillings[0]?.atMs ?? nowMs;
-	return Math.max(nowMs - ms, Math.min(firstMs, nowMs - LEAST_MS));
+export function chartFromMs(samples: readonly StorageUsage[], ms: number, nowMs: number): number {
+	const firstMs = samples[0]?.atMs ?? nowMs;
+	return Math.max(nowMs - ms, Math.min(firstMs, nowMs - MIN_MS));
 }
 
-/**
- * What filled the room, one kind upon the other. `fillings` oldest first; `null`: there is nothing
- * to draw.
- */
+/** Stacked usage by kind. `samples`: oldest first; `null` if there is nothing to draw. */
 export function chartOf(
-	fillings: readonly StorageUsage[],
+	samples: readonly StorageUsage[],
 	fromMs: number,
 	toMs: number,
 ): Chart | null {
 	const shown = thinned(
-		fillings.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs),
+		samples.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs),
 		(toMs - fromMs) / POINTS,
 	);
 	if (shown.length < 2) return null;
 	const topBytes = shown.reduce(
-		(top, filling) => Math.max(top, filling.allowed, sumOf(filling, USAGE_KINDS.length)),
+		(top, usage) => Math.max(top, usage.allowed, sumOf(usage, USAGE_KINDS.length)),
 		1,
 	);
-	const stretches = apart(shown, APART_MS + (toMs - fromMs) / POINTS);
-	const draw = (from: (filling: StorageUsage) => number, to: (filling: StorageUsage) => number) =>
+	const stretches = splitAtGaps(shown, MAX_INTERVAL_MS + (toMs - fromMs) / POINTS);
+	const draw = (from: (usage: StorageUsage) => number, to: (usage: StorageUsage) => number) =>
 		stretches.map((stretch) =>
-			stretch.map((filling) => ({
-				x: (filling.atMs - fromMs) / (toMs - fromMs),
-				low: from(filling) / topBytes,
-				high: to(filling) / topBytes,
+			stretch.map((usage) => ({
+				x: (usage.atMs - fromMs) / (toMs - fromMs),
+				low: from(usage) / topBytes,
+				high: to(usage) / topBytes,
 			})),
 		);
 	return {
@@ -69,8 +66,8 @@ export function chartOf(
 		layers: USAGE_KINDS.map((kind, n) => ({
 			kind,
 			stretches: draw(
-				(filling) => sumOf(filling, n),
-				(filling) => sumOf(filling, n + 1),
+				(usage) => sumOf(usage, n),
+				(usage) => sumOf(usage, n + 1),
 			),
 		})),
 		allowed: draw(
@@ -80,25 +77,24 @@ export function chartOf(
 	};
 }
 
-/** Of the first `count` kinds. */
-function sumOf(filling: StorageUsage, count: number): number {
-	return USAGE_KINDS.slice(0, count).reduce((sum, kind) => sum + usageOfKind(filling, kind), 0);
+/** Total of the first `count` kinds. */
+function sumOf(usage: StorageUsage, count: number): number {
+	return USAGE_KINDS.slice(0, count).reduce((sum, kind) => sum + usageOfKind(usage, kind), 0);
 }
 
-/** The last of each slot of time. */
-function thinned(fillings: readonly StorageUsage[], slotMs: number): StorageUsage[] {
-	const slots = new Map(fillings.map((filling) => [Math.floor(filling.atMs / slotMs), filling]));
+/** Keeps the last sample of each time slot. */
+function thinned(samples: readonly StorageUsage[], slotMs: number): StorageUsage[] {
+	const slots = new Map(samples.map((usage) => [Math.floor(usage.atMs / slotMs), usage]));
 	return [...slots.values()];
 }
 
-function apart(fillings: readonly StorageUsage[], longestMs: number): StorageUsage[][] {
+function splitAtGaps(samples: readonly StorageUsage[], longestMs: number): StorageUsage[][] {
 	const stretches: StorageUsage[][] = [];
-	for (const filling of fillings) {
+	for (const usage of samples) {
 		const last = stretches.at(-1);
 		const before = last?.at(-1);
-		if (last === undefined || filling.atMs - (before?.atMs ?? 0) > longestMs)
-			stretches.push([filling]);
-		else last.push(filling);
+		if (last === undefined || usage.atMs - (before?.atMs ?? 0) > longestMs) stretches.push([usage]);
+		else last.push(usage);
 	}
 	return stretches;
 }

@@ -1,19 +1,19 @@
 import type { Span } from '#domain/footage/span.ts';
 
-/** Which rule deleted: no room in the budget, a write the browser refused, too old, or a person. */
+/** The rule that deleted: over budget, a write the browser refused, too old, or a person. */
 export const DELETION_RULES = ['budget', 'refused', 'age', 'person'] as const;
 export type DeletionRule = (typeof DELETION_RULES)[number];
 
 /** What one rule deleted within one hour. */
 export interface Deletion {
 	readonly rule: DeletionRule;
-	/** The first and the last pass, ms since 1970. */
+	/** First and last pass, ms since 1970. */
 	readonly firstMs: number;
 	readonly lastMs: number;
-	/** From when to when the footage was; `null` where nobody knows any more. */
+	/** Time span of the footage; `null` if unknown. */
 	readonly span: Span | null;
 	readonly segments: number;
-	/** Bytes really given back. */
+	/** Bytes actually freed. */
 	readonly bytes: number;
 }
 
@@ -23,7 +23,7 @@ export function hourOf({ firstMs }: Pick<Deletion, 'firstMs'>): number {
 	return Math.floor(firstMs / HOUR_MS);
 }
 
-/** SP19: two passes by one rule in one hour, as one. */
+/** SP19: merges two passes by the same rule in the same hour. */
 export function mergedDeletion(one: Deletion, other: Deletion): Deletion {
 	return {
 		rule: one.rule,

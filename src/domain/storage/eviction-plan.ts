@@ -1,34 +1,34 @@
 import type { Span } from '#domain/footage/span.ts';
 
-/** What is asked to leave. */
+/** What eviction has to achieve. */
 export interface EvictionLimits {
-	/** So many bytes must go. */
+	/** Free at least this many bytes. */
 	readonly bytes: number;
-	/** What ended before goes, too, whatever room there is; wall microseconds. */
+	/** Also delete whatever ended before this wall time (µs), regardless of space. */
 	readonly beforeUs?: number;
 }
 
-/** What leaves, or has left. */
+/** What eviction would delete, or has deleted. */
 export interface PlannedEviction {
 	readonly segments: number;
 	readonly bytes: number;
-	/** How much footage that is. */
+	/** Duration of the footage. */
 	readonly lengthUs: number;
-	/** Wall span of it; `null`: no footage that anybody can see. */
+	/** Its wall-time span; `null`: no visible footage. */
 	readonly span: Span | null;
 }
 
-/** An index page as retention sees it. */
+/** An index page as eviction sees it. */
 export interface EvictionCandidate extends Span {
 	readonly segments: number;
-	/** Of what lies there still. */
+	/** Bytes it still holds. */
 	readonly bytes: number;
 	readonly pinned: boolean;
 	/** RT2: the newest page of a run that may still grow. */
 	readonly grows: boolean;
 	readonly run: {
 		readonly name: string;
-		/** How many pages it has, and what leaves with the last of them. */
+		/** Number of pages; the init section (`initBytes`) is deleted with the last of them. */
 		readonly pages: number;
 		readonly initBytes: number;
 	};
@@ -36,10 +36,7 @@ export interface EvictionCandidate extends Span {
 
 const NOTHING_LEAVES: PlannedEviction = { segments: 0, bytes: 0, lengthUs: 0, span: null };
 
-/**
- * RT18: what becomes of the page that is next in order of writing while so many bytes must still
- * go.
- */
+/** RT18: decides about the next page in order of writing; `bytes` are still to be freed. */
 export function evictionVerdict(
 	{ pinned, grows, endUs }: Pick<EvictionCandidate, 'pinned' | 'grows' | 'endUs'>,
 	{ bytes, beforeUs = -Infinity }: EvictionLimits,
@@ -48,15 +45,13 @@ export function evictionVerdict(
 	return bytes > 0 || endUs <= beforeUs ? 'leaves' : 'end';
 }
 
-/**
- * RT18: what limits would delete. It is shown the pages in order of writing, and deletes nothing.
- */
+/** RT18: what the limits would delete. Takes pages in order of writing; deletes nothing. */
 export class EvictionPlan {
 	#sum: PlannedEviction = NOTHING_LEAVES;
 	readonly #limits: EvictionLimits;
 	readonly #left = new Map<string, number>();
 
-	/** `purgedBytes`: of what a person deleted; it goes first (RT14). */
+	/** `purgedBytes`: freed by purging removals, which comes first (RT14). */
 	constructor(limits: EvictionLimits, purgedBytes = 0) {
 		this.#limits = limits;
 		this.#sum = { ...NOTHING_LEAVES, bytes: purgedBytes };
@@ -66,17 +61,17 @@ export class EvictionPlan {
 		return this.#sum;
 	}
 
-	/** False: no page after it leaves. */
-	add(sheet: EvictionCandidate): boolean {
+	/** `false`: no later page will be deleted. */
+	add(page: EvictionCandidate): boolean {
 		const bytes = this.#limits.bytes - this.#sum.bytes;
-		const becomes = evictionVerdict(sheet, { ...this.#limits, bytes });
-		if (becomes !== 'leaves') return becomes === 'stays';
-		const { run, segments, startUs, endUs } = sheet;
+		const verdict = evictionVerdict(page, { ...this.#limits, bytes });
+		if (verdict !== 'leaves') return verdict === 'stays';
+		const { run, segments, startUs, endUs } = page;
 		const left = (this.#left.get(run.name) ?? run.pages) - 1;
 		this.#left.set(run.name, left);
 		this.#sum = together(this.#sum, {
 			...{ segments, lengthUs: endUs - startUs, span: { startUs, endUs } },
-			bytes: sheet.bytes + (left === 0 ? run.initBytes : 0),
+			bytes: page.bytes + (left === 0 ? run.initBytes : 0),
 		});
 		return true;
 	}

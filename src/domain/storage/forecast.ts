@@ -7,32 +7,32 @@ import type { Span } from '#domain/footage/span.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Shorter footage says nothing about a rate. */
-const LEAST_MS = 60_000;
-/** The oldest leave by whole minutes, so a full ring has so much air at times. */
-const AIR_MS = 90_000;
-/** SP18: from 25 % up or down it is told. */
-const TOLD = 1.25;
+/** Less footage says nothing about a rate. */
+const MIN_MS = 60_000;
+/** Eviction works in whole minutes, so even a full ring may have this much room. */
+const FULL_MARGIN_MS = 90_000;
+/** SP18: changes below 25 % are not reported. */
+const MIN_FACTOR = 1.25;
 
 type Recorded = Pick<Run, 'camera' | 'startUs' | 'endUs' | 'bytes'> & Partial<Pick<Run, 'holes'>>;
 
 export interface RecordingRate {
 	readonly camera: CameraId;
-	/** While it records. */
+	/** While recording. */
 	readonly bytesPerHour: number;
 }
 
-/** A rate that is not what it was. */
+/** A significant change of the rate. */
 export interface RateChange {
 	/** Above 1: more than before. */
 	readonly factor: number;
-	/** The last setting that was changed in that time. */
+	/** The last setting changed in that time. */
 	readonly after: SettingChange | null;
 }
 
 /**
- * SP16: by camera, from the last hour of footage before `nowMs`. Runs are taken to be filled
- * evenly.
+ * SP16: per camera, from the last hour of footage before `nowMs`. Assumes an even rate within each
+ * run.
  */
 export function recordingRatesOf(runs: readonly Recorded[], nowMs: number): RecordingRate[] {
 	const cameras = [...new Set(runs.map(({ camera }) => camera))];
@@ -46,8 +46,8 @@ export function recordingRatesOf(runs: readonly Recorded[], nowMs: number): Reco
 }
 
 /**
- * SP18, over all cameras: the last hour of footage against the day before it. `null`: about the
- * same.
+ * SP18: the last hour of footage compared with the day before, over all cameras. `null`: no
+ * significant change.
  */
 export function rateChange(
 	runs: readonly Recorded[],
@@ -60,12 +60,12 @@ export function rateChange(
 	const before = rateBetween(runs, toMs - HOUR_MS - DAY_MS, toMs - HOUR_MS);
 	if (now === null || before === null || before === 0) return null;
 	const factor = now / before;
-	if (factor < TOLD && factor > 1 / TOLD) return null;
+	if (factor < MIN_FACTOR && factor > 1 / MIN_FACTOR) return null;
 	const inTime = changes.filter(({ atMs }) => atMs <= toMs && atMs >= toMs - HOUR_MS - DAY_MS);
 	return { factor, after: inTime.toSorted((a, b) => b.atMs - a.atMs)[0] ?? null };
 }
 
-/** Bytes an hour of recorded time; `null` where less than a minute was recorded. */
+/** Bytes per hour of recording; `null` for less than a minute of footage. */
 function rateBetween(runs: readonly Recorded[], fromMs: number, toMs: number): number | null {
 	let ms = 0;
 	let bytes = 0;
@@ -75,10 +75,10 @@ function rateBetween(runs: readonly Recorded[], fromMs: number, toMs: number): n
 		ms += insideMs;
 		bytes += run.bytes * (insideMs / recordedMs(run, -Infinity, Infinity));
 	}
-	return ms < LEAST_MS ? null : (bytes / ms) * HOUR_MS;
+	return ms < MIN_MS ? null : (bytes / ms) * HOUR_MS;
 }
 
-/** What was deleted of a run is no recorded time: its bytes are gone, too. */
+/** Excludes what was deleted from the run, because its bytes are gone as well. */
 function recordedMs(run: Recorded, fromMs: number, toMs: number): number {
 	const within = ({ startUs, endUs }: Span) =>
 		Math.max(0, Math.min(endUs / 1000, toMs) - Math.max(startUs / 1000, fromMs));
@@ -86,36 +86,38 @@ function recordedMs(run: Recorded, fromMs: number, toMs: number): number {
 	return gone.reduce((ms, hole) => ms - within(hole), within(run));
 }
 
-/** How a device stands with its room. All screens tell it from here (SP24). */
+/** Storage forecast of this device; the source for all screens (SP24). */
 export interface Outlook {
-	/** What counts against `allowedBytes`: what the browser and the app take does not. */
+	/** What counts against `allowedBytes`, so without the browser's and the app's own data. */
 	readonly usedBytes: number;
 	readonly allowedBytes: number;
-	/** How far back footage reaches once the room is full, or by the days a person chose. */
+	/**
+	 * How far back footage will reach once the storage is full, or by the days that a person chose.
+	 */
 	readonly keepsMs: number;
-	/** Until the oldest leave for new footage; 0: they do. `null`: their days are over before. */
+	/** Until eviction starts; 0: it has started. `null`: footage expires by age first. */
 	readonly fullInMs: number | null;
-	/** Really recorded, by camera; none: what is told is by the chosen quality. */
+	/** Measured, per camera; empty: estimated from the chosen quality. */
 	readonly rates: readonly RecordingRate[];
 	readonly bytesPerHour: number;
 }
 
-/** SP24. `elsePerHour`: bytes, where nothing was recorded yet. */
+/** SP24. `elsePerHour`: bytes per hour, used when nothing was recorded yet. */
 export function outlookOf(
-	filling: StorageUsage,
+	usage: StorageUsage,
 	rates: readonly RecordingRate[],
 	elsePerHour: number,
 	mostDays: number | null,
 ): Outlook {
-	const { footage, pinned, previews, index, reserve, allowed } = filling;
+	const { footage, pinned, previews, index, reserve, allowed } = usage;
 	const recorded = rates.reduce((sum, rate) => sum + rate.bytesPerHour, 0);
 	const bytesPerHour = recorded > 0 ? recorded : elsePerHour;
-	const most = footageBytesOf(allowed, previews + index);
+	const forFootage = footageBytesOf(allowed, previews + index);
 	const lasts = (bytes: number) => (Math.max(0, bytes) / bytesPerHour) * HOUR_MS;
-	const roomMs = lasts(most - pinned);
+	const roomMs = lasts(forFootage - pinned);
 	const daysMs = mostDays === null ? Infinity : mostDays * DAY_MS;
-	const leftMs = lasts(most - footage);
-	const full = leftMs < AIR_MS;
+	const leftMs = lasts(forFootage - footage);
+	const full = leftMs < FULL_MARGIN_MS;
 	return {
 		usedBytes: footage + previews + index + reserve,
 		allowedBytes: allowed,

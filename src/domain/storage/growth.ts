@@ -1,21 +1,21 @@
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Of the room at the window's beginning: less is a tooth. */
-const WORTH_TELLING = 0.02;
+/** Share of the free room at the start of the window: a smaller rise is a sawtooth. */
+const MIN_RISE = 0.02;
 const OVER_BUDGET = 1.5;
 
-/** Keep this much of the samples: the highest of the day tells a tooth from growth. */
+/** How long samples are needed: the day's maximum distinguishes growth from a sawtooth. */
 export const SAMPLE_RETENTION_MS = DAY_MS + HOUR_MS;
 
-/** At one moment: the room left, and what retention cannot reclaim, by owner. Bytes. */
+/** Bytes at one moment: free room, and what retention cannot reclaim, by owner. */
 export interface UsageSample {
 	readonly atMs: number;
 	readonly roomBytes: number;
 	readonly owners: Readonly<Record<string, number>>;
 }
 
-/** Something that may explain a growth. */
+/** A change that may explain growth. */
 export interface LoggedChange<What extends string = string> {
 	readonly atMs: number;
 	readonly what: What;
@@ -23,11 +23,11 @@ export interface LoggedChange<What extends string = string> {
 
 export interface Growth<What extends string = string> {
 	readonly kind: 'fast' | 'slow' | 'budget';
-	/** Which rose most, or is over its budget. */
+	/** The owner that rose most, or exceeds its budget. */
 	readonly owner: string;
-	/** Until the room is gone; `null` where only a budget is exceeded. */
+	/** Time until there is no room; `null` if only a budget is exceeded. */
 	readonly fullInMs: number | null;
-	/** The last change before or in the window. */
+	/** The last change before or within the window. */
 	readonly after: LoggedChange<What> | null;
 }
 
@@ -44,8 +44,8 @@ const DETECTORS: readonly RiseDetector[] = [
 ];
 
 /**
- * What grows so that it needs somebody. `samples` in order of time, some 15 s apart, at least an
- * hour and best `SAMPLES_KEPT_MS` of them. `budgets`: bytes an owner may hold. Rules:
+ * Detects growth that needs attention. `samples`: in order of time, about 15 s apart, at least an
+ * hour and ideally `SAMPLE_RETENTION_MS` of them. `budgets`: bytes an owner may hold. Rules:
  * docs/spec/space.md.
  */
 export function detectGrowth<What extends string>(
@@ -77,7 +77,7 @@ function rising<What extends string>(
 	const first = window[0];
 	if (first === undefined || last.atMs - first.atMs < leastMs) return null;
 	const held = heldBytes(last);
-	if (held - heldBytes(first) < WORTH_TELLING * first.roomBytes) return null;
+	if (held - heldBytes(first) < MIN_RISE * first.roomBytes) return null;
 	const before = samples.slice(0, from).filter(({ atMs }) => atMs >= last.atMs - DAY_MS);
 	if (before.some((sample) => heldBytes(sample) >= held)) return null;
 	const bytesPerMs = slope(window);

@@ -5,21 +5,18 @@ const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 
 const SHARE = 0.6;
-/**
- * Where the browser says nothing: enough for about an hour and a half, little enough for any
- * device.
- */
+/** Without an estimate: enough for about an hour and a half, and small enough for any device. */
 const UNKNOWN_BUDGET_BYTES = GIB;
-/** About two days at 1.5 Mbit/s. More is for a person to ask for, not for us to take. */
+/** About two days at 1.5 Mbit/s. Taking more is up to the person. */
 const MAX_DEFAULT_BUDGET_BYTES = 32 * GIB;
 
-/** A pass deletes at most this many pages, so that a write never waits long behind it. */
+/** Pages deleted per pass at most, so that no write waits long behind it. */
 export const MAX_PAGES_PER_PASS = 60;
 
 /**
- * The budget of a device whose owner set none. `estimateBytes` is the browser's quota, `null` where
- * it gives none. An estimate and no control: Chromium names 10 GiB whatever the real quota is, so
- * only the error of a refused write is believed (RT9).
+ * The default budget. `estimateBytes`: the browser's quota, `null` if it reports none. The estimate
+ * is only a starting point: Chromium reports 10 GiB whatever the real quota is, so only a refused
+ * write is trusted (RT8, RT9).
  */
 export function defaultBudget(estimateBytes: number | null): number {
 	if (estimateBytes === null || !Number.isFinite(estimateBytes) || estimateBytes <= 0) {
@@ -28,19 +25,19 @@ export function defaultBudget(estimateBytes: number | null): number {
 	return Math.min(Math.floor(estimateBytes * SHARE), MAX_DEFAULT_BUDGET_BYTES);
 }
 
-/** How many bytes must go before `incoming` may come. */
+/** Bytes to free before `incomingBytes` may be written. */
 export function bytesToFree(usedBytes: number, incomingBytes: number, budgetBytes: number): number {
 	return Math.max(0, usedBytes + incomingBytes - budgetBytes);
 }
 
-/** How many bytes must go after the browser refused a write of `refusedBytes`. */
+/** Bytes to free after the browser refused a write of `refusedBytes` (RT9). */
 export function bytesToFreeAfterQuota(refusedBytes: number): number {
 	return Math.max(4 * refusedBytes, MIB);
 }
 
 /**
- * Where the footage begins that would leave next, microseconds; `null`: there is none. Times stand
- * for order of writing.
+ * Start (µs) of the footage to be evicted next; `null` if there is none. Uses times in place of
+ * order of writing.
  */
 export function oldestEvictableUs(
 	runs: readonly Pick<Run, 'startUs' | 'endUs'>[],
@@ -56,12 +53,14 @@ export function oldestEvictableUs(
 	return null;
 }
 
-/** So many segments into the next run the one before has long had its end (RC10: some seconds). */
+/**
+ * Once the next run has this many segments, the previous one was never closed: closing takes
+ * seconds (RC10).
+ */
 const SETTLED_SEGMENTS = 30;
 
 /**
- * RT2: whether a run that is open in the store may still grow. `later`: the run after it, if there
- * is one.
+ * RT2: whether a run that is open in the store may still grow. `later`: the run after it, if any.
  */
 export function mayGrow(
 	run: Pick<Run, 'ended'>,

@@ -1,6 +1,6 @@
 import type { LoggedChange } from './growth.ts';
 
-/** Settings of a camera whose change may explain how fast its room fills. */
+/** Camera settings whose change may explain a different recording rate. */
 export const SETTING_CHANGE_KINDS = [
 	'quality-raised',
 	'quality-lowered',
@@ -22,7 +22,7 @@ interface Settings {
 	readonly mostDays: number | null;
 }
 
-/** What is different between two documents. */
+/** What differs between two settings. */
 export function settingChangesBetween(before: Settings, after: Settings): SettingChangeKind[] {
 	const changes: SettingChangeKind[] = [];
 	if (after.bitsPerSecond > before.bitsPerSecond) changes.push('quality-raised');

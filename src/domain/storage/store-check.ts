@@ -2,15 +2,15 @@ import type { CameraId } from '#domain/base/ids.ts';
 import { endUsOf, type IndexEntry } from '#domain/footage/index-page.ts';
 import type { Run } from '#domain/footage/run.ts';
 
-/** What may be wrong in a store, and what becomes of it. Rules: docs/spec/check.md. */
+/** What can be wrong in a store, and how it is repaired. Rules: docs/spec/check.md. */
 export const STORE_FINDING_KINDS = [
-	/** A run row that is not what its pages say: it is made again. */
+	/** A run row that contradicts its pages: rebuilt. */
 	'run-row',
-	/** A segment whose bytes are gone: it is set aside. */
+	/** A segment without bytes: marked bad. */
 	'no-bytes',
-	/** A segment that is not what its signed head says: it is set aside. */
+	/** A segment that does not match its signed head: marked bad. */
 	'not-signed',
-	/** Bytes that nothing names: they are deleted. */
+	/** Bytes that nothing references: deleted. */
 	'unnamed',
 ] as const;
 export type StoreFindingKind = (typeof STORE_FINDING_KINDS)[number];
@@ -19,9 +19,9 @@ export interface StoreFinding {
 	readonly kind: StoreFindingKind;
 	readonly camera: CameraId | null;
 	readonly runNo: number;
-	/** 0 for a run's own row, and for its init section. */
+	/** 0 for the run row, and for the init section. */
 	readonly seq: number;
-	/** 0 where no bytes are meant. */
+	/** 0 if the finding is not about bytes. */
 	readonly place: number;
 	readonly bytes: number;
 }
@@ -53,12 +53,14 @@ export function isConsistent(run: Judged, entries: readonly IndexEntry[]): boole
 	return begins && seq <= run.lastSeq + 1 && ends;
 }
 
-/** CK10. */
+/** CK10: not while the index references less than half of the bytes. */
 export function mayDeleteUnnamed(unnamed: number, all: number): boolean {
 	return unnamed * 2 <= all;
 }
 
-/** The numbers of `all` that are not in `named`; both sorted, without repetition. */
+/**
+ * The numbers of `all` from `after` on that are not in `named`; both sorted, without duplicates.
+ */
 export function numbersNotIn(
 	all: readonly number[],
 	named: ArrayLike<number>,
@@ -71,7 +73,7 @@ export function numbersNotIn(
 	});
 }
 
-/** Where the first number stands that is not below `value`. */
+/** Index of the first number that is not below `value`. */
 function lowerBound(sorted: ArrayLike<number>, value: number): number {
 	let low = 0;
 	let high = sorted.length;

@@ -1,4 +1,4 @@
-/** What fills a device's room at one moment, by kind, in bytes. `pinned` is a part of `footage`. */
+/** What fills a device's storage at one moment, in bytes by kind. `pinned` is part of `footage`. */
 export interface StorageUsage {
 	readonly atMs: number;
 	readonly footage: number;
@@ -6,32 +6,32 @@ export interface StorageUsage {
 	readonly previews: number;
 	readonly index: number;
 	readonly reserve: number;
-	/** Keys, settings, the app itself, and what nobody accounts for. */
+	/** Keys, settings, the app itself, and what cannot be attributed. */
 	readonly other: number;
-	/** What may be kept in all. */
+	/** The total allowance. */
 	readonly allowed: number;
 }
 
-/** As a person would stack them, the largest at the bottom. */
+/** Stacking order, bottom first. */
 export const USAGE_KINDS = ['pinned', 'footage', 'previews', 'index', 'reserve', 'other'] as const;
 export type UsageKind = (typeof USAGE_KINDS)[number];
 
 const BUCKET_MS = 600_000;
 
-/** SP21: samples of one bucket are one. */
+/** SP21: one sample is kept per bucket. */
 export function usageBucketOf(atMs: number): number {
 	return Math.floor(atMs / BUCKET_MS) * BUCKET_MS;
 }
 
-/** Of one kind, without counting pinned footage twice. */
-export function usageOfKind(filling: StorageUsage, kind: UsageKind): number {
-	return kind === 'footage' ? filling.footage - filling.pinned : filling[kind];
+/** Bytes of one kind; pinned footage is not counted twice. */
+export function usageOfKind(usage: StorageUsage, kind: UsageKind): number {
+	return kind === 'footage' ? usage.footage - usage.pinned : usage[kind];
 }
 
-/** An entry of 40, a head of 284, and what the database spends on the row. */
+/** An entry of 40 bytes, a head of 284, and an estimate of the database's overhead. */
 const INDEX_BYTES_A_SEGMENT = 400;
 
-/** About: nobody counts what a database spends on its rows. */
+/** An estimate: a database does not report the overhead of its rows. */
 export function estimatedIndexBytes(segments: number): number {
 	return segments * INDEX_BYTES_A_SEGMENT;
 }
@@ -43,7 +43,7 @@ const LEVELS = [
 ] as const;
 export type StorageLevel = 'fine' | 'warn' | 'high' | 'critical' | 'emergency';
 
-/** Pins may take this share of what may be kept, and no more (SP15). */
+/** SP15: the share of the allowance that pins may take. */
 export const MAX_PINNED_SHARE = 0.92;
 const EMERGENCY_MS = 600_000;
 

@@ -1,7 +1,6 @@
 import { daysOf, firstEndingAfter, type Calendar } from './ribbon.ts';
 import type { Span } from '#domain/footage/span.ts';
 
-/** A day of a month's page. */
 export interface MonthDay {
 	readonly startMs: number;
 	readonly day: number;
@@ -9,7 +8,7 @@ export interface MonthDay {
 }
 
 /**
- * The page of a calendar: the month's days, and how many cells are empty before its first (Monday
+ * A calendar page: the days of a month, and the number of empty cells before the first (Monday
  * first).
  */
 export interface MonthPage {
@@ -17,7 +16,7 @@ export interface MonthPage {
 	readonly days: readonly MonthDay[];
 }
 
-/** `footage`: sorted, apart. The cost is that of a month's days. */
+/** `footage`: sorted and disjoint. The cost depends only on the days of the month. */
 export function monthPage(
 	year: number,
 	month: number,

@@ -1,13 +1,13 @@
 /**
- * What of the timeline is in sight: the hand stands on the centre line, and so much time is under a
- * pixel. Milliseconds since 1970; pixels count from the ribbon's left edge.
+ * The visible part of the timeline: the playhead is the centre line, at `centreMs`. Milliseconds
+ * since 1970; pixels count from the ribbon's left edge.
  */
 export interface RibbonView {
 	readonly centreMs: number;
 	readonly msPerPx: number;
 }
 
-/** From a second to a month across the ribbon. */
+/** Visible time: from a second to a month. */
 export const MIN_SPAN_MS = 1000;
 export const MAX_SPAN_MS = 31 * 86_400_000;
 
@@ -19,17 +19,17 @@ export function msAt({ centreMs, msPerPx }: RibbonView, width: number, x: number
 	return centreMs + (x - width / 2) * msPerPx;
 }
 
-/** The wall time in sight. */
+/** The visible wall time. */
 export function visibleRangeOf(view: RibbonView, width: number): { fromMs: number; toMs: number } {
 	return { fromMs: msAt(view, width, 0), toMs: msAt(view, width, width) };
 }
 
-/** `factor` > 1 shows less time. The hand stays where it is. */
+/** `factor` > 1 shows less time. The playhead keeps its time. */
 export function zoomed(view: RibbonView, width: number, factor: number): RibbonView {
 	return spanning(view, width, (view.msPerPx * width) / factor);
 }
 
-/** So much time across the ribbon, within the limits. */
+/** Shows `spanMs` across the ribbon, within the limits. */
 export function spanning({ centreMs }: RibbonView, width: number, spanMs: number): RibbonView {
 	const within = Math.min(MAX_SPAN_MS, Math.max(MIN_SPAN_MS, spanMs));
 	return { centreMs, msPerPx: within / Math.max(1, width) };
@@ -40,7 +40,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** What the zoom buttons stop at. */
+/** Where the zoom buttons stop. */
 const ZOOM_STOPS: readonly number[] = [
 	...[1, 2, 5, 10, 30].map((seconds) => seconds * SECOND),
 	...[1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE),
@@ -48,14 +48,14 @@ const ZOOM_STOPS: readonly number[] = [
 	...[1, 2, 7, 14, 31].map((days) => days * DAY),
 ];
 
-/** The next span to stop at, with more time or with less. */
+/** The next stop with more or less time. */
 export function adjacentZoomStop(spanMs: number, more: boolean): number {
 	return more
 		? (ZOOM_STOPS.find((stop) => stop > spanMs * 1.01) ?? MAX_SPAN_MS)
 		: (ZOOM_STOPS.findLast((stop) => stop < spanMs * 0.99) ?? MIN_SPAN_MS);
 }
 
-/** How much to show at first: all that there is, between a minute and six hours. */
+/** The initial zoom: all footage, but between a minute and six hours. */
 export function initialSpanMs(footageMs: number): number {
 	return (
 		ZOOM_STOPS.find((stop) => stop >= MINUTE && (stop >= footageMs || stop === 6 * HOUR)) ??
@@ -63,7 +63,7 @@ export function initialSpanMs(footageMs: number): number {
 	);
 }
 
-/** The hand stays between the first footage and the end of the last. */
+/** Keeps the playhead between the first footage and the end of the last (TL3). */
 export function clampedToFootage(
 	view: RibbonView,
 	{ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
@@ -74,8 +74,8 @@ export function clampedToFootage(
 const GLIDE_MS = 325;
 
 /**
- * How far a ribbon let go at a speed (pixels a millisecond) has glided after a while, and whether
- * it rests.
+ * How far a flung ribbon (speed in pixels per ms) has glided after a while, and whether it has come
+ * to rest.
  */
 export function glideAfter(
 	speed: number,
@@ -85,12 +85,15 @@ export function glideAfter(
 	return { px: speed * GLIDE_MS * (1 - left), rests: Math.abs(speed * left) < 0.02 };
 }
 
-/** The calendar of the person, daylight saving included. Months and days count from 1. */
+/** The person's local calendar, including daylight saving time. Months and days count from 1. */
 export interface Calendar {
 	fieldsOf(ms: number): CalendarFields;
-	/** The first moment of that day; days over the end of a month go on in the next one. */
+	/** The first moment of that day; days past the end of the month continue in the next. */
 	dayStart(year: number, month: number, day: number): number;
-	/** A time of the day that a moment lies in; where the clock leaps over it, the next there is. */
+	/**
+	 * A time on the local day that contains `ms`; one skipped by the clock becomes the next that
+	 * exists.
+	 */
 	momentOf(ms: number, hour: number, minute: number, second: number): number;
 }
 
@@ -105,8 +108,8 @@ export interface CalendarFields {
 }
 
 /**
- * What a label says: the date where a day or a month begins (`date`: without its weekday), else the
- * time, with seconds if need be.
+ * What a label shows: the date where a day or month starts (`date`: without the weekday), otherwise
+ * the time, with seconds if needed.
  */
 export type TickKind = 'month' | 'day' | 'date' | 'minute' | 'second' | 'fraction';
 
@@ -127,23 +130,22 @@ function stepFor(msPerPx: number, leastPx: number): number {
 	return STEPS.find((step) => step / msPerPx >= leastPx) ?? 31 * DAY;
 }
 
-/** Whether ticks so far apart stand at days, with their weekday. */
+/** Whether ticks this far apart fall on days, labelled with the weekday. */
 export function showsDays({ msPerPx }: RibbonView, leastPx: number): boolean {
 	const step = stepFor(msPerPx, leastPx);
 	return step >= DAY && step < 7 * DAY;
 }
 
 /**
- * How far apart the pictures of the ribbon stand, ms: as its labels would, and no denser than they
- * are made.
+ * Distance between thumbnails on the ribbon, ms: like labels, but no denser than thumbnails exist.
  */
 export function thumbnailStepMs(msPerPx: number, widthPx: number): number {
 	return Math.max(5 * SECOND, stepFor(msPerPx, widthPx));
 }
 
 /**
- * The ticks in sight, sorted, at least `leastPx` apart, the same ones wherever the ribbon is
- * scrolled to. Hours stand at full local hours on days of 23 and 25 hours, too.
+ * Visible ticks, sorted, at least `leastPx` apart, and independent of the scroll position. Hour
+ * ticks are at full local hours, also on days of 23 and 25 hours (TL5, TL6).
  */
 export function ticksOf(
 	view: RibbonView,
@@ -154,7 +156,7 @@ export function ticksOf(
 	const { fromMs, toMs } = visibleRangeOf(view, width);
 	const step = stepFor(view.msPerPx, leastPx);
 	const ticks: Tick[] = [];
-	// A label that begins outside may reach into sight.
+	// A label that starts outside may extend into view.
 	const marginMs = leastPx * view.msPerPx;
 	for (const tick of step < DAY
 		? inDays(fromMs, toMs, step, calendar)
@@ -166,8 +168,7 @@ export function ticksOf(
 }
 
 /**
- * Ticks inside days, laid out from each day's own beginning, so that none depends on what is in
- * sight.
+ * Ticks within days, counted from the start of each day, so that none depends on what is visible.
  */
 function* inDays(fromMs: number, toMs: number, step: number, calendar: Calendar): Generator<Tick> {
 	for (const { startMs, endMs, month } of daysOf(fromMs - step, toMs + step, calendar)) {
@@ -176,7 +177,7 @@ function* inDays(fromMs: number, toMs: number, step: number, calendar: Calendar)
 		const firstMs = startMs + Math.max(1, Math.floor((fromMs - step - startMs) / step)) * step;
 		for (let ms = step <= HOUR ? firstMs : startMs + HOUR; ms < endMs; ms += Math.min(step, HOUR)) {
 			if (ms > toMs + step) break;
-			// An hour that comes twice, or never, must not put two ticks where there is room for one.
+			// An hour that occurs twice or never must not put two ticks where there is room for one.
 			if (step > HOUR && (calendar.fieldsOf(ms).hour % (step / HOUR) !== 0 || ms - lastMs < step))
 				continue;
 			if (endMs - ms < step) break;
@@ -208,11 +209,11 @@ interface Day {
 	readonly endMs: number;
 	readonly day: number;
 	readonly weekday: number;
-	/** It begins a month. */
+	/** The first day of a month. */
 	readonly month: boolean;
 }
 
-/** The days that touch a span. */
+/** The days that overlap a span. */
 export function* daysOf(fromMs: number, toMs: number, calendar: Calendar): Generator<Day> {
 	const first = calendar.fieldsOf(fromMs);
 	for (let n = 0; ; n += 1) {
@@ -224,7 +225,7 @@ export function* daysOf(fromMs: number, toMs: number, calendar: Calendar): Gener
 	}
 }
 
-/** The first of sorted spans that end behind a moment: where drawing begins. */
+/** Index of the first of sorted spans that ends after `us`, where drawing starts. */
 export function firstEndingAfter(spans: readonly { readonly endUs: number }[], us: number): number {
 	let low = 0;
 	let high = spans.length;

@@ -1,6 +1,6 @@
 /**
- * A picture enlarged inside its own frame. `x` and `y` are how far its middle is moved, in widths
- * and heights of the frame.
+ * A picture magnified within its frame. `x` and `y`: offset of its centre, in frame widths and
+ * heights.
  */
 export interface Zoom {
 	readonly scale: number;
@@ -8,7 +8,7 @@ export interface Zoom {
 	readonly y: number;
 }
 
-/** A point of the frame: 0, 0 is its middle, ±0.5 its edges. */
+/** A point in the frame: 0, 0 is the centre, ±0.5 the edges. */
 export interface FramePoint {
 	readonly x: number;
 	readonly y: number;
@@ -17,7 +17,7 @@ export interface FramePoint {
 export const NO_ZOOM: Zoom = { scale: 1, x: 0, y: 0 };
 const MAX_SCALE = 8;
 
-/** The point under the fingers stays under the fingers; the frame stays filled. */
+/** The point under the fingers stays there, and the picture always fills the frame. */
 export function zoomedAt(zoom: Zoom, factor: number, at: FramePoint): Zoom {
 	const scale = clamp(zoom.scale * factor, 1, MAX_SCALE);
 	const by = scale / zoom.scale;
@@ -29,10 +29,10 @@ export function panned(zoom: Zoom, by: FramePoint): Zoom {
 }
 
 function filled({ scale, x, y }: Zoom): Zoom {
-	const most = (scale - 1) / 2;
-	return { scale, x: clamp(x, -most, most), y: clamp(y, -most, most) };
+	const limit = (scale - 1) / 2;
+	return { scale, x: clamp(x, -limit, limit), y: clamp(y, -limit, limit) };
 }
 
-function clamp(n: number, least: number, most: number): number {
-	return Math.min(Math.max(n, least), most);
+function clamp(n: number, low: number, high: number): number {
+	return Math.min(Math.max(n, low), high);
 }

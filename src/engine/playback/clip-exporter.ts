@@ -14,9 +14,9 @@ import type {
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { SegmentOpener } from './day-playlist.ts';
 
-/** Rules: docs/spec/clips.md. */
+/** Larger clips need a file (docs/spec/clips.md, CL4). */
 const IN_MEMORY_BYTES = 2 * 2 ** 30;
-/** Opened while the one before is written. */
+/** Segments opened ahead of the one being written. */
 const AHEAD = 3;
 
 export interface ClipExporterTools {
@@ -25,21 +25,21 @@ export interface ClipExporterTools {
 	readonly muxer: ClipMuxer;
 }
 
-/** What a clip of a span would be, before anything is read. */
+/** What a clip of a span would contain, before anything is read. */
 export interface ClipPlan extends ClipSelection {
 	readonly camera: CameraId;
-	/** The first plays everywhere. */
+	/** The first one plays everywhere. */
 	readonly formats: readonly { readonly format: ClipFormat; readonly losesSound: boolean }[];
-	/** Too much to be kept in memory: it needs a file to be written to. */
+	/** Too large for memory: needs a file to write to. */
 	readonly needsFile: boolean;
 }
 
 export interface ExportedClip {
-	/** `null`: it lies in the file that was given. */
+	/** `null`: written to the given file. */
 	readonly blob: Blob | null;
-	/** Segments that did not open and are not in it. */
+	/** Segments left out because they did not open. */
 	readonly missing: number;
-	/** Sizes or codecs changed: every picture was encoded anew. */
+	/** Sizes or codecs changed, so every frame was re-encoded. */
 	readonly reencoded: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface ClipExportOptions {
 	readonly signal: AbortSignal;
 }
 
-/** Makes ordinary MP4 files of sealed footage. */
+/** Exports sealed footage as ordinary MP4 files. */
 export class ClipExporter {
 	readonly #tools: ClipExporterTools;
 
@@ -59,7 +59,7 @@ export class ClipExporter {
 		this.#tools = tools;
 	}
 
-	/** `null`: no key frame lies in the span. Throws what `Segments` throws. */
+	/** `null`: the span has no key frame. Throws like `SegmentStore`. */
 	async plan(camera: CameraId, span: Span): Promise<ClipPlan | null> {
 		const { segments, muxer } = this.#tools;
 		const kept = await segments.between(camera, span.startUs, span.endUs);
@@ -78,13 +78,14 @@ export class ClipExporter {
 	}
 
 	/**
-	 * Throws `Fault`: `aborted` after `signal`, `too-large` without a file where one is needed,
-	 * `not-found` when nothing of it opens, and what opening and writing throw. Nothing of a failed
-	 * clip stays.
+	 * Throws `Fault`: `aborted` after `signal`, `quota` without a file where one is needed,
+	 * `not-found` when no segment opens, and what opening and writing throw. A failed export leaves
+	 * nothing behind.
 	 */
 	async write(plan: ClipPlan, options: ClipExportOptions): Promise<ExportedClip> {
 		const { format, file } = options;
-		if (plan.needsFile && file === null) throw new Fault('quota', 'too much for memory');
+		if (plan.needsFile && file === null)
+			throw new Fault('quota', 'clip too large for memory: it needs a file');
 		const losing = plan.formats.find((one) => one.format === format)?.losesSound ?? false;
 		const withSound = format === 'mp4-opus' ? 'copied' : 'aac';
 		const sound = plan.sound && !losing ? withSound : 'none';
@@ -104,14 +105,15 @@ export class ClipExporter {
 	): Promise<ExportedClip> {
 		const work = this.#tools.muxer.begin(order);
 		const cancelled = new Promise<never>((_, reject) => {
-			const stop = (): void => reject(new Fault('aborted', 'not wanted any more'));
+			const stop = (): void => reject(new Fault('aborted', 'clip export aborted'));
 			if (signal.aborted) stop();
 			else signal.addEventListener('abort', stop, { once: true });
 		});
 		cancelled.catch(() => undefined);
 		try {
 			const missing = await Promise.race([this.#feed(plan, work, onProgress, signal), cancelled]);
-			if (missing === plan.segments.length) throw new Fault('not-found', 'nothing of it opens');
+			if (missing === plan.segments.length)
+				throw new Fault('not-found', 'no segment of the clip opens');
 			const blob = await Promise.race([work.finish(), cancelled]);
 			onProgress(1);
 			return { blob, missing, reencoded: order.into !== null };
@@ -121,7 +123,7 @@ export class ClipExporter {
 		}
 	}
 
-	/** How many segments did not open. */
+	/** Returns how many segments did not open. */
 	async #feed(
 		plan: ClipPlan,
 		work: ClipJob,
@@ -131,17 +133,17 @@ export class ClipExporter {
 		let missing = 0;
 		let done = 0;
 		for await (const part of this.#parts(plan, plan.segments, signal)) {
-			// What follows a missing one is another piece.
+			// A missing segment breaks the piece.
 			if (part === null) missing += 1;
 			else await work.add({ ...part, piece: part.piece + missing });
 			done += 1;
-			// The last step is writing the table of contents.
+			// The rest is for writing the `moov` box.
 			onProgress((done / plan.segments.length) * 0.98);
 		}
 		return missing;
 	}
 
-	/** The size most of the footage has. */
+	/** The most frequent frame size. */
 	async #sizeFor(
 		plan: ClipPlan,
 		signal: AbortSignal,
@@ -153,12 +155,12 @@ export class ClipExporter {
 			const key = `${size.width}x${size.height}`;
 			times.set(key, { ...size, count: (times.get(key)?.count ?? 0) + 1 });
 		}
-		const [most] = [...times.values()].sort((a, b) => b.count - a.count);
-		if (most === undefined) throw new Fault('not-found', 'nothing of it opens');
-		return { width: most.width, height: most.height };
+		const [frequent] = [...times.values()].sort((a, b) => b.count - a.count);
+		if (frequent === undefined) throw new Fault('not-found', 'no segment of the clip opens');
+		return { width: frequent.width, height: frequent.height };
 	}
 
-	/** In order, some of them opened ahead. `null`: it does not open. */
+	/** In order, with some opened ahead. `null`: the segment does not open. */
 	async *#parts(
 		plan: ClipPlan,
 		segments: readonly ClipSegment[],
@@ -180,9 +182,9 @@ export class ClipExporter {
 		};
 		const ahead: Promise<ClipPart | null>[] = [];
 		for (const segment of segments) {
-			if (signal.aborted) throw new Fault('aborted', 'not wanted any more');
+			if (signal.aborted) throw new Fault('aborted', 'clip export aborted');
 			const opening = open(segment);
-			// Whoever takes it hears of it.
+			// The rejection is handled where the promise is awaited.
 			opening.catch(() => undefined);
 			ahead.push(opening);
 			if (ahead.length > AHEAD) yield await (ahead.shift() ?? null);

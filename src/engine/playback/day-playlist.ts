@@ -15,13 +15,13 @@ import type { Span } from '#domain/footage/span.ts';
 import type { Reel } from '#ports/media/playback-screen.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 
-/** What the playlist needs of `Opener`: the same faults. */
+/** The part of `Opener` that playback uses; same faults. */
 export interface SegmentOpener {
 	openInit(run: Run, stored: StoredBytes): Promise<{ readonly body: Bytes }>;
 	open(run: Run, segment: Segment, stored: StoredBytes): Promise<{ readonly body: Bytes }>;
 }
 
-/** What turned out not to open or not to play, over all days of one camera. */
+/** Segments and runs of one camera that failed to open or play. */
 export class Exclusions {
 	readonly #segments = new Set<string>();
 	readonly #runs = new Set<number>();
@@ -41,9 +41,7 @@ export class Exclusions {
 		this.#runs.add(runNo);
 	}
 
-	/**
-	 * Left out from here on; `work` is done once, and everybody who meets the segment waits for it.
-	 */
+	/** Excludes the segment. `work` runs once; concurrent callers wait for it. */
 	async quarantine(segment: Segment, work: () => Promise<void>): Promise<void> {
 		this.add(segment);
 		const key = `${segment.runNo}:${segment.seq}`;
@@ -59,8 +57,7 @@ export class Exclusions {
 }
 
 /**
- * One local day of a camera, laid out to be played. Footage is opened here, on its way to the
- * screen.
+ * One local day of a camera as a playlist. Segments are opened here, on their way to the screen.
  */
 export class DayPlaylist implements Reel {
 	readonly camera: CameraId;
@@ -72,9 +69,9 @@ export class DayPlaylist implements Reel {
 	readonly #store: SegmentStore;
 	readonly #opener: SegmentOpener;
 	readonly #exclusions: Exclusions;
-	/** Runs of the day that have sound. */
+	/** Runs of the day with a sound track. */
 	readonly #heard: readonly Run[];
-	/** As the screen gets them; they hold no footage. */
+	/** Init sections as sent to the screen; they hold no footage. */
 	readonly #inits = new Map<number, Promise<Bytes | null>>();
 
 	constructor(
@@ -90,7 +87,7 @@ export class DayPlaylist implements Reel {
 		this.day = day;
 		this.#exclusions = exclusions;
 		this.#runs = new Map(kept.runs.map((run) => [run.runNo, run]));
-		// What crosses midnight belongs to the day in which it begins: played once, not twice.
+		// PB8: a segment that crosses midnight belongs to the day it starts in, so it is played once.
 		this.#segments = kept.segments.filter(
 			({ startUs, runNo }) =>
 				startUs >= day.startUs && startUs < day.endUs && this.#runs.has(runNo),
@@ -101,7 +98,7 @@ export class DayPlaylist implements Reel {
 		this.#heard = kept.runs.filter(({ runNo, mime }) => played.has(runNo) && hasSound(mime));
 	}
 
-	/** The same day without what the exclusions has caught since. */
+	/** The same day, minus what has been excluded since. */
 	withExclusions(runs: readonly Run[]): DayPlaylist {
 		const tools = { segments: this.#store, opener: this.#opener };
 		const kept = { runs, segments: this.#segments };
@@ -113,7 +110,7 @@ export class DayPlaylist implements Reel {
 	}
 
 	/**
-	 * Throws `corrupt` when something did not open: it is set aside, and a rebuilt playlist goes on
+	 * Throws `corrupt` when something did not open: it is excluded, and a rebuilt playlist does
 	 * without it.
 	 */
 	async load(key: string, signal: AbortSignal): Promise<Bytes> {
@@ -121,17 +118,19 @@ export class DayPlaylist implements Reel {
 		if (named?.kind === 'init') return this.#loadInit(named.runNo);
 		const group = named === null ? undefined : this.groups[named.index];
 		const run = group === undefined ? undefined : this.#runs.get(group.runNo);
-		if (group === undefined || run === undefined) throw new Fault('not-found', 'no such line');
+		if (group === undefined || run === undefined)
+			throw new Fault('not-found', 'no such group in the playlist');
 		const opened = await Promise.all(
 			group.segments.map(async (segment) => (signal.aborted ? null : this.#open(run, segment))),
 		);
-		if (signal.aborted) throw new Fault('aborted', 'not wanted any more');
+		if (signal.aborted) throw new Fault('aborted', 'segment load aborted');
 		const bodies = opened.filter((body) => body !== null);
-		if (bodies.length < opened.length) throw new Fault('corrupt', 'segments did not open');
+		if (bodies.length < opened.length)
+			throw new Fault('corrupt', 'segments of the group did not open');
 		return concatBytes(...(await this.#sounding(run, group, bodies)));
 	}
 
-	/** PB24: without holes in its sound, where anything of the day has sound. */
+	/** PB24: fills holes in the sound, if any run of the day has sound. */
 	async #sounding(
 		run: Run,
 		group: SegmentGroup,
@@ -147,7 +146,7 @@ export class DayPlaylist implements Reel {
 		return withSilence(init, fragments);
 	}
 
-	/** PB23: with a sound track, where another run of the day has one. `null`: it does not open. */
+	/** PB23: adds a sound track if another run of the day has one. `null`: does not open. */
 	#init(run: Run): Promise<Bytes | null> {
 		const known = this.#inits.get(run.runNo) ?? this.#openInit(run);
 		this.#inits.set(run.runNo, known);
@@ -169,7 +168,7 @@ export class DayPlaylist implements Reel {
 
 	async #loadInit(runNo: number): Promise<Bytes> {
 		const run = this.#runs.get(runNo);
-		if (run === undefined) throw new Fault('not-found', 'no such run');
+		if (run === undefined) throw new Fault('not-found', 'no such run in the playlist');
 		const body = await this.#init(run);
 		if (body !== null) return body;
 		this.#inits.delete(runNo);
@@ -177,7 +176,7 @@ export class DayPlaylist implements Reel {
 		for (const segment of this.#segments) {
 			if (segment.runNo === runNo && !segment.bad) this.#exclusions.skipped += 1;
 		}
-		throw new Fault('corrupt', 'an init section did not open');
+		throw new Fault('corrupt', 'the init section of the run did not open');
 	}
 
 	async #open(run: Run, segment: Segment): Promise<Bytes | null> {
@@ -194,7 +193,7 @@ export class DayPlaylist implements Reel {
 		return body;
 	}
 
-	/** `null`: it is not there, cannot be read or does not open, and never will. */
+	/** `null`: missing, unreadable or does not open, and retrying cannot help. */
 	async #orNull(
 		place: number,
 		open: (stored: StoredBytes) => Promise<{ readonly body: Bytes }>,
@@ -208,23 +207,20 @@ export class DayPlaylist implements Reel {
 		}
 	}
 
-	/** Retention may have taken it since the playlist was made: that is no damage. */
+	/** Evicted since the playlist was built: that is no damage (PB15). */
 	async #isKept({ startUs, runNo, seq }: Segment): Promise<boolean> {
 		const rows = await this.#store.between(this.camera, startUs, startUs + 1);
 		return rows.some((row) => row.runNo === runNo && row.seq === seq && !row.bad);
 	}
 }
 
-/** The day's footage and gaps. What is still to come of a day is no gap. */
+/** The day's footage and gaps. The rest of today is no gap (PB9). */
 export function coverageOf(runs: readonly Run[], day: Span, nowUs: number): Coverage {
-	const lastUs = runs.reduce((most, { endUs }) => Math.max(most, endUs), nowUs);
+	const lastUs = runs.reduce((max, { endUs }) => Math.max(max, endUs), nowUs);
 	return coverage(runs, day.startUs, Math.max(day.startUs, Math.min(day.endUs, lastUs)));
 }
 
-/**
- * Everything that is kept, and the gaps between: before the first footage there is nothing to
- * explain.
- */
+/** All footage and the gaps in between; the time before the first footage is no gap. */
 export function wholeCoverage(runs: readonly Run[], nowUs: number): Coverage {
 	const always = { startUs: 0, endUs: Number.MAX_SAFE_INTEGER };
 	const { footage, gaps } = coverageOf(runs, always, nowUs);

@@ -2,7 +2,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
 /**
- * Work that may last so long and can be called off. Throws `timeout`, `aborted`, and what the work
+ * Runs work with a time limit; it can be cancelled. Throws `timeout`, `aborted`, and what the work
  * throws.
  */
 export class Deadline {

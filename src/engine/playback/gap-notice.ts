@@ -2,19 +2,19 @@ import { SEAM_US } from '#domain/footage/coverage.ts';
 import type { SegmentGroup } from '#domain/footage/playlist.ts';
 import type { Gap } from '#domain/footage/span.ts';
 
-/** A sentence about a gap stays for so much footage. */
-const TOLD_US = 5_000_000;
+/** How much footage plays before the notice disappears. */
+const NOTICE_US = 5_000_000;
 
-/** Which gap the hand has just passed. Positions are microseconds. */
+/** Which gap playback has just skipped. Positions are microseconds. */
 export class GapNotice {
-	#toldUs = 0;
+	#shownUs = 0;
 
-	/** A gap was told here, or none. */
+	/** Sets where the current notice, if any, was shown. */
 	reset(positionUs: number): void {
-		this.#toldUs = positionUs;
+		this.#shownUs = positionUs;
 	}
 
-	/** After a frame of `group`, when the one before was of `last`: what is to be told now. */
+	/** The gap to show now, at a frame of `group` after one of `last`. */
 	next(
 		{ gap, gaps }: { readonly gap: Gap | null; readonly gaps: readonly Gap[] },
 		last: SegmentGroup,
@@ -22,9 +22,9 @@ export class GapNotice {
 		positionUs: number,
 	): Gap | null {
 		if (last.piece === group.piece) {
-			return Math.abs(positionUs - this.#toldUs) > TOLD_US ? null : gap;
+			return Math.abs(positionUs - this.#shownUs) > NOTICE_US ? null : gap;
 		}
-		this.#toldUs = positionUs;
+		this.#shownUs = positionUs;
 		const leftUs = last.startUs + last.durationUs;
 		if (group.startUs - leftUs <= SEAM_US) return null;
 		const middleUs = (leftUs + group.startUs) / 2;

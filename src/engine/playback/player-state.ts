@@ -2,20 +2,20 @@ import type { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Gap, Span } from '#domain/footage/span.ts';
 
-/** What the player shows. One value; screens derive everything from it. */
+/** State of the player as one value; screens derive everything from it. */
 export interface PlayerState {
 	readonly kind: 'loading' | 'empty' | 'playing' | 'paused' | 'seeking' | 'gap' | 'error';
-	/** Wall time of the frame on show, ms since 1970. */
+	/** Wall time of the current frame, ms since 1970. */
 	readonly wallMs: number | null;
-	/** The gap the hand stands in or has just jumped over, for a sentence. */
+	/** The gap at the playhead, or the one just skipped. */
 	readonly gap: Gap | null;
 	readonly fault: Fault | null;
 	readonly rate: number;
 	/** Segments that did not open and were skipped. */
 	readonly skipped: number;
-	/** The local day on show. */
+	/** The local day being shown. */
 	readonly day: Span | null;
-	/** Of all that is kept, up to now: sorted, and they do not touch. */
+	/** All footage kept up to now: sorted and disjoint. */
 	readonly footage: readonly Span[];
 	readonly gaps: readonly Gap[];
 }
@@ -23,24 +23,24 @@ export interface PlayerState {
 export interface PlayerControls {
 	readonly state: PlayerState;
 	on(listener: () => void): () => void;
-	/** Opens a camera at a wall time, or at its newest footage, paused on a frame. */
+	/** Opens a camera, paused, at a wall time or at its newest footage. */
 	open(camera: CameraId, atMs?: number): Promise<void>;
 	play(): Promise<void>;
 	pause(): void;
-	/** Goes to a wall time; in a gap it lands on the next footage and says why (`gap`). */
+	/** Seeks to a wall time; in a gap, to the next footage, with the reason in `gap`. */
 	seek(wallMs: number): Promise<void>;
-	/** Back or forward over footage: gaps do not count. */
+	/** Skips over footage, forward or back; gaps do not count. */
 	skip(ms: number): Promise<void>;
-	/** To the frame before or behind, standing still. */
+	/** To the next or previous frame, paused. */
 	step(by: 1 | -1): Promise<void>;
-	/** How fast it plays, from now on; 1 is as it happened. */
+	/** Playback rate from now on; 1 is real time. */
 	rate(rate: number): void;
-	/** After footage was deleted or came back: what is gone is not shown any longer. */
+	/** Call after footage was deleted or restored: drops frames that no longer exist. */
 	reload(): Promise<void>;
 	close(): void;
 }
 
-/** Before anything is open. */
+/** State before a camera is opened. */
 export const INITIAL_STATE: PlayerState = {
 	kind: 'loading',
 	wallMs: null,

@@ -17,17 +17,17 @@ export interface PlayerTools extends SeekResolverTools {
 
 const FIRST_FRAME_MS = 10_000;
 const SEEK_MS = 5_000;
-/** How often a growing day is looked at. */
+/** How often a growing day is refreshed. */
 const REFRESH_MS = 2_000;
-/** A picture that should move and stands still for so long has a fault. */
-const STILL_MS = 10_000;
+/** PB14: how long a frozen picture is tolerated while playing. */
+const FROZEN_MS = 10_000;
 const WATCH_MS = 2_000;
-/** Media that does not decode is left out; so often in a row it is something else. */
+/** Media that does not decode is excluded; this many in a row are an error (PB13). */
 const MAX_MEDIA_FAILURES = 3;
-/** Shorter than a frame of any profile: so far ahead is the same frame or the next one. */
+/** Shorter than a frame of any profile: a skip this small moves by one frame at most. */
 const STEP_MS = 20;
 const MAX_STEP_MS = 1000;
-/** Groups left out for one request; then somebody shall hear of it. */
+/** PB10: groups excluded for one request before it becomes an error. */
 const MAX_EXCLUSIONS = 20;
 
 /** Plays one camera's footage. Rules: docs/spec/playback.md. */
@@ -44,7 +44,7 @@ export class Player implements PlayerControls {
 	readonly #gapNotice = new GapNotice();
 	#deadline: Deadline | null = null;
 	#cancelRefresh: (() => void) | null = null;
-	/** What was asked for and has not been seen yet: what a retry goes for. */
+	/** Requested position not shown yet: a retry seeks to it. */
 	#aimUs: number | null = null;
 	#frameMs = 0;
 	#unlisten: (() => void)[] = [];
@@ -100,12 +100,12 @@ export class Player implements PlayerControls {
 		this.pause();
 		const { wallMs } = this.#state;
 		if (by < 0) {
-			// What is on show a moment before this frame began is the frame before.
+			// Just before this frame starts, the previous frame is shown.
 			await this.skip(-1);
 			return;
 		}
 		for (let ms = STEP_MS; ms <= MAX_STEP_MS; ms += STEP_MS) {
-			// From the beginning of the frame on show: a seek inside it ends there again.
+			// Measured from the start of the current frame: a seek inside it would end there again.
 			await this.skip(ms);
 			if (this.#state.wallMs !== wallMs || this.#state.kind === 'error') return;
 		}
@@ -143,8 +143,8 @@ export class Player implements PlayerControls {
 		if (this.#resolver === null) return;
 		const before = from === null ? this.#pending : null;
 		this.#pending = { from: before?.from ?? from, byUs: (before?.byUs ?? 0) + byUs };
-		// One at a time: what is in flight paints its frame, so that a dragged hand sees where it is.
-		while (this.#work !== null || this.#isWished()) {
+		// One at a time: a request in flight paints its frame, so that scrubbing shows progress.
+		while (this.#work !== null || this.#hasPending()) {
 			this.#work ??= this.#processRequests(this.#resolver).finally(() => (this.#work = null));
 			await this.#work;
 		}
@@ -159,8 +159,8 @@ export class Player implements PlayerControls {
 				await this.#process(resolver, request);
 			} catch (error) {
 				if (this.#resolver !== resolver) return;
-				// What failed while something newer is wanted is nobody's concern.
-				if (!this.#isWished()) this.#giveUp(faultOf(error));
+				// A failure is irrelevant once something newer is requested.
+				if (!this.#hasPending()) this.#giveUp(faultOf(error));
 			}
 		}
 	}
@@ -203,7 +203,7 @@ export class Player implements PlayerControls {
 		this.#set({ kind: 'empty', wallMs: null, gap: null, fault: null });
 	}
 
-	/** Puts the frame on the screen. */
+	/** Shows the target frame. */
 	async #bring(
 		resolver: SeekResolver,
 		{ from, byUs }: SeekRequest,
@@ -221,7 +221,7 @@ export class Player implements PlayerControls {
 		this.#set({ kind, gap, fault: null });
 		if (here) {
 			shown.ended = false;
-			// What fails from here on is shown anew.
+			// If it fails from here on, the playlist is loaded again.
 			shown.live = false;
 			await this.#within(SEEK_MS, (signal) =>
 				this.#tools.screen.seek(shown.secondsOf(point.positionUs), signal),
@@ -238,13 +238,13 @@ export class Player implements PlayerControls {
 		next.live = true;
 	}
 
-	/** Moves, or stands still where it was brought. */
+	/** Plays, or pauses at the target. */
 	async #settle({ end }: SeekTarget): Promise<void> {
 		const { screen } = this.#tools;
 		if (this.#shown?.ended === true && end) this.#wantsMotion = false;
 		if (this.#wantsMotion) {
 			await this.#within(SEEK_MS, (signal) => screen.play(signal));
-			// Somebody may have pressed pause meanwhile.
+			// Pause may have been pressed meanwhile.
 			if (!this.#isMotionWanted()) screen.pause();
 		}
 		this.#frameMs = this.#tools.clock.monotonicMs();
@@ -264,7 +264,7 @@ export class Player implements PlayerControls {
 		return { shown: this.#shown, aimUs: this.#aimUs, wallUs, onwards: this.#wantsMotion };
 	}
 
-	#isWished(): boolean {
+	#hasPending(): boolean {
 		return this.#pending !== null;
 	}
 
@@ -272,7 +272,7 @@ export class Player implements PlayerControls {
 		return this.#wantsMotion;
 	}
 
-	/** Lays the day out again without what just failed. False: it cannot go on without. */
+	/** Rebuilds the day without what just failed. `false`: there is no way around the fault. */
 	async #excludeFailed(resolver: SeekResolver, fault: Fault): Promise<boolean> {
 		const shown = this.#shown;
 		const failure = shown?.failure;
@@ -336,7 +336,7 @@ export class Player implements PlayerControls {
 		this.#set({ wallMs: wallUs / 1000, gap });
 	}
 
-	/** Around what failed, when everything before it was shown. */
+	/** Skips what failed, once everything before it was shown. */
 	async #goRound(shown: ShownPlaylist): Promise<void> {
 		const { failure } = shown;
 		const group = failure === null ? null : shown.groupOf(failure.key);
@@ -349,9 +349,9 @@ export class Player implements PlayerControls {
 
 	#watch(): void {
 		const stillMs = this.#tools.clock.monotonicMs() - this.#frameMs;
-		if (this.#work !== null || this.#state.kind !== 'playing' || stillMs < STILL_MS) return;
+		if (this.#work !== null || this.#state.kind !== 'playing' || stillMs < FROZEN_MS) return;
 		if (this.#shown !== null) this.#shown.live = false;
-		this.#giveUp(new Fault('timeout', `no frame for ${STILL_MS} ms`));
+		this.#giveUp(new Fault('timeout', `no new frame for ${FROZEN_MS} ms`));
 	}
 
 	#onChange(resolver: SeekResolver): void {
@@ -369,12 +369,12 @@ export class Player implements PlayerControls {
 			this.#draw(resolver);
 			if (this.#state.kind === 'empty') await this.#request({ from: null, byUs: 0 });
 		} catch (error) {
-			// The next change asks again; what is shown stays right meanwhile.
+			// The next change triggers another refresh; what is shown stays valid.
 			if (!(error instanceof Fault)) throw error;
 		}
 	}
 
-	/** What the timeline draws. */
+	/** Updates what the timeline draws. */
 	#draw(resolver: SeekResolver): void {
 		const day = this.#shown?.playlist.day ?? resolver.dayOfUs(this.#nowUs());
 		const { footage, gaps } = wholeCoverage(resolver.runs, this.#nowUs());

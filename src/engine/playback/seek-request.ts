@@ -4,25 +4,28 @@ import type { Gap } from '#domain/footage/span.ts';
 import type { SeekResolver, SegmentOffset, SeekTarget } from './seek-resolver.ts';
 import type { ShownPlaylist } from './shown-playlist.ts';
 
-/** What is wanted next. Wishes that come while one is at work melt into one. */
+/** The pending seek. Requests that arrive meanwhile are merged into one (PB16). */
 export interface SeekRequest {
-	/** From where: a wall time, a moment or what was recorded next, or (`null`) what is on show. */
+	/**
+	 * Start: a wall time, a segment offset (else what was recorded next), or `null`: the current
+	 * frame.
+	 */
 	readonly from: { readonly wallUs: number } | SegmentOffset | null;
-	/** Then so much further over footage. */
+	/** Then skip this much footage. */
 	readonly byUs: number;
 }
 
-/** Where the hand is. */
+/** Current playback position. */
 export interface PlaybackPosition {
 	readonly shown: ShownPlaylist | null;
-	/** What it wanted to see and has not seen, else what it saw last; `null`: nothing yet. */
+	/** The requested time not shown yet, else the time shown last; `null`: nothing yet. */
 	readonly aimUs: number | null;
 	readonly wallUs: number | null;
-	/** At the end of everything, look for more. */
+	/** At the end of the playlist, look for newer footage. */
 	readonly onwards: boolean;
 }
 
-/** The frame that a request means; `null` when there is no footage at all. */
+/** Resolves a request to a frame; `null` when there is no footage at all. */
 export async function resolveSeek(
 	resolver: SeekResolver,
 	{ from, byUs }: SeekRequest,
@@ -52,7 +55,7 @@ async function startOf(
 	return goal === null ? resolver.newest() : resolver.at(goal);
 }
 
-/** What lies between the frame that was wanted, or was next, and the one that comes. */
+/** The gap between the requested (or next) frame and the one that is shown. */
 export function gapBefore(
 	resolver: SeekResolver,
 	{ from, byUs }: SeekRequest,
@@ -60,7 +63,7 @@ export function gapBefore(
 	nowUs: number,
 ): Gap | null {
 	if (from === null || byUs !== 0) return null;
-	// Around damage it is what lies right before; half a seam, because no gap is as short as one.
+	// Around damage, take what precedes the frame: half a seam, because every gap is longer than one.
 	const missedUs = 'wallUs' in from ? from.wallUs : comesUs - SEAM_US / 2;
 	return Math.abs(comesUs - missedUs) > 1 ? resolver.gapAt(missedUs, nowUs) : null;
 }

@@ -16,29 +16,29 @@ import { coverageOf, DayPlaylist, Exclusions, type SegmentOpener } from './day-p
 export interface SeekResolverTools {
 	readonly segments: SegmentStore;
 	readonly opener: SegmentOpener;
-	/** The local calendar day that holds a moment. */
+	/** The local calendar day that contains a moment. */
 	readonly dayOf: (ms: number) => { readonly startMs: number; readonly endMs: number };
 }
 
-/** A frame to show, in its day. */
+/** A frame to show, and its day. */
 export interface SeekTarget {
 	readonly playlist: DayPlaylist;
 	readonly point: SeekPoint;
-	/** There is no footage where it was asked for: this is the last there is. */
+	/** No footage at the requested time: this is the last frame there is. */
 	readonly end: boolean;
 }
 
-/** A segment in recording order, and how far into it. */
+/** A segment in recording order, and an offset into it. */
 export type SegmentOffset = Pick<Segment, 'runNo' | 'seq'> & { readonly insideUs: number };
 
-/** Finds footage of one camera over its days; keeps the day that was used last. */
+/** Finds footage of one camera across days; caches the day used last. */
 export class SeekResolver {
 	readonly camera: CameraId;
 	readonly exclusions = new Exclusions();
 	readonly #tools: SeekResolverTools;
 	#playlist: DayPlaylist | null = null;
 	#runs: readonly Run[] = [];
-	/** Footage came or went since the playlist was made. */
+	/** Footage was added or deleted since the playlist was built. */
 	stale = false;
 
 	constructor(tools: SeekResolverTools, camera: CameraId) {
@@ -55,7 +55,7 @@ export class SeekResolver {
 		return { startUs: startMs * 1000, endUs: endMs * 1000 };
 	}
 
-	/** What is kept has changed in the middle: lay it out anew. */
+	/** Drops the cached day, because footage in the middle of it changed. */
 	invalidate(): void {
 		this.#playlist = null;
 	}
@@ -65,22 +65,24 @@ export class SeekResolver {
 		return this.#runs;
 	}
 
-	/** The frame recorded last. `null`: there is none. */
+	/** The frame recorded last; `null` if there is none. */
 	async newest(): Promise<SeekTarget | null> {
 		await this.refreshRuns();
 		return this.#lastBefore(Number.POSITIVE_INFINITY);
 	}
 
-	/** The frame at a wall time, else the next footage, else the last. `null`: there is none. */
+	/**
+	 * The frame at a wall time, else the next footage, else the last frame; `null` if there is none.
+	 */
 	async at(wallUs: number): Promise<SeekTarget | null> {
-		const playlist = await this.#reelFor(wallUs);
+		const playlist = await this.#playlistFor(wallUs);
 		const point = seekPointOfWall(playlist.groups, wallUs);
 		if (point !== null) return { playlist, point, end: false };
 		const next = await this.#firstAfter(Math.max(wallUs, playlist.day.endUs));
 		return next ?? this.#lastBefore(wallUs);
 	}
 
-	/** So much further over footage, or back; at the most to its beginning or end. */
+	/** Skips over footage, forward or back, stopping at its start or end. */
 	async skip({ playlist, point, end }: SeekTarget, byUs: number): Promise<SeekTarget> {
 		const to = skipTargetOf(playlist.groups, point.positionUs, byUs);
 		if (to.kind === 'here') {
@@ -98,7 +100,7 @@ export class SeekResolver {
 		return this.skip(before, to.restUs);
 	}
 
-	/** What was recorded after the end of a playlist, and was not in it. */
+	/** The first footage recorded after a playlist's end. */
 	async after(playlist: DayPlaylist): Promise<SeekTarget | null> {
 		const last = playlist.groups.at(-1)?.segments.at(-1);
 		if (this.stale && last !== undefined) {
@@ -109,7 +111,7 @@ export class SeekResolver {
 		return this.#firstAfter(playlist.day.endUs);
 	}
 
-	/** That moment in a playlist, else the first footage recorded after it. */
+	/** The offset's position in a playlist, else the first footage recorded after it. */
 	locate(playlist: DayPlaylist, moment: SegmentOffset): SeekTarget | null {
 		for (const [index, group] of playlist.groups.entries()) {
 			const first = group.segments.find(
@@ -124,31 +126,31 @@ export class SeekResolver {
 		return null;
 	}
 
-	/** A line that is opened but does not play. */
+	/** Excludes a group that opens but does not play. */
 	exclude(group: SegmentGroup, wholeRun: boolean): void {
 		if (wholeRun) this.exclusions.addRun(group.runNo);
 		else for (const segment of group.segments) this.exclusions.add(segment);
 	}
 
-	/** The playlist without what the exclusions has caught since it was made. */
+	/** The playlist rebuilt without the current exclusions. */
 	async withExclusions(playlist: DayPlaylist): Promise<DayPlaylist> {
 		const rebuilt = playlist.withExclusions(await this.refreshRuns());
 		if (this.#playlist?.day.startUs === playlist.day.startUs) this.#playlist = rebuilt;
 		return rebuilt;
 	}
 
-	/** The gap a wall time stands in. */
+	/** The gap that contains a wall time. */
 	gapAt(wallUs: number, nowUs: number): Gap | null {
 		const day = this.dayOfUs(wallUs);
 		const { gaps } = coverageOf(this.#runs, day, nowUs);
 		return gaps.find(({ startUs, endUs }) => startUs <= wallUs && wallUs < endUs) ?? null;
 	}
 
-	async #reelFor(wallUs: number): Promise<DayPlaylist> {
+	async #playlistFor(wallUs: number): Promise<DayPlaylist> {
 		const day = this.dayOfUs(wallUs);
 		const kept = this.#playlist;
 		if (kept?.day.startUs === day.startUs) {
-			// The past does not change but by what leaves; only its end grows.
+			// The past changes only by deletion; the day grows only at its end.
 			const known = seekPointOfWall(kept.groups, wallUs) !== null;
 			if (!this.stale || known) return kept;
 		}
@@ -177,10 +179,10 @@ export class SeekResolver {
 		for (let us = fromUs; ;) {
 			const next = await this.#tools.segments.firstAt(this.camera, us);
 			if (next === null) return null;
-			// It began the day before, and was shown with that day.
+			// It started the day before, and was played with that day (PB8).
 			if (next.startUs < us) us = next.startUs + Math.max(1, next.durationUs);
 			else {
-				const playlist = await this.#reelFor(next.startUs);
+				const playlist = await this.#playlistFor(next.startUs);
 				const point = seekPointOfWall(playlist.groups, next.startUs);
 				if (point !== null) return { playlist, point, end: false };
 				us = playlist.day.endUs;
@@ -195,7 +197,7 @@ export class SeekResolver {
 				if (run.lastSeq > 0 && run.startUs < us) endUs = Math.max(endUs, Math.min(run.endUs, us));
 			}
 			if (endUs === 0) return null;
-			const playlist = await this.#reelFor(endUs - 1);
+			const playlist = await this.#playlistFor(endUs - 1);
 			const last = lastSeekPoint(playlist.groups);
 			if (last !== null) return { playlist, point: last, end: true };
 			us = playlist.day.startUs;

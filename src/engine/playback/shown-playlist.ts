@@ -4,22 +4,22 @@ import type { PlaybackScreenEvent } from '#ports/media/playback-screen.ts';
 import type { SegmentOffset } from './seek-resolver.ts';
 import type { DayPlaylist } from './day-playlist.ts';
 
-/** Far shorter than any frame, far longer than what browsers round away. */
-const HAIR_US = 5_000;
+/** Far shorter than any frame, far longer than browser rounding. */
+const ROUNDING_US = 5_000;
 
-/** The playlist on the screen, and what is known of it. Positions are microseconds. */
+/** The playlist on screen and its playback state. Positions are microseconds. */
 export class ShownPlaylist {
 	readonly playlist: DayPlaylist;
-	/** Of the frame on show, or of the one that is wanted. */
+	/** Position of the current frame, or of the requested one. */
 	positionUs: number;
 	failure: Extract<PlaybackScreenEvent, { kind: 'failed' }> | null = null;
-	/** Nothing is left in the buffer after a failure. */
+	/** The buffer has run out after a failure. */
 	starved = false;
-	/** Everything was shown. */
+	/** Everything has been played. */
 	ended = false;
-	/** Whether the screen has painted what was wanted of it last. */
+	/** Whether the screen has painted the last requested frame. */
 	live = false;
-	/** By piece: media time minus position. */
+	/** Media time minus position, by piece. */
 	readonly #offsetsUs = new Map<number, number>();
 
 	constructor(playlist: DayPlaylist, positionUs: number) {
@@ -36,9 +36,9 @@ export class ShownPlaylist {
 		if (group !== null) this.#offsetsUs.set(group.piece, offsetS * 1e6);
 	}
 
-	/** A frame's own position, where the browser's rounding put it a hair before its group. */
+	/** The frame's position, corrected where rounding put it just before its group. */
 	frameAt(positionUs: number): number {
-		return Math.max(positionUs, this.groupAt(positionUs + HAIR_US)?.positionUs ?? 0);
+		return Math.max(positionUs, this.groupAt(positionUs + ROUNDING_US)?.positionUs ?? 0);
 	}
 
 	groupAt(positionUs: number): SegmentGroup | null {
@@ -46,7 +46,7 @@ export class ShownPlaylist {
 		return (point && this.playlist.groups[point.index]) ?? null;
 	}
 
-	/** The segment at a position, and how far into it. */
+	/** The segment at a position, and the offset into it. */
 	offsetAt(positionUs: number): SegmentOffset | null {
 		const point = seekPointAt(this.playlist.groups, positionUs);
 		const group = point && this.playlist.groups[point.index];
@@ -57,7 +57,7 @@ export class ShownPlaylist {
 		return { runNo, seq, insideUs: point.wallUs - segment.startUs };
 	}
 
-	/** What a line of the playlist is about; for an init section the first group that needs it. */
+	/** The group for a playlist key; for an init section, the first group that needs it. */
 	groupOf(line: string | null): SegmentGroup | null {
 		const key = playlistKeyFrom(line ?? '');
 		if (key === null) return null;
@@ -66,7 +66,7 @@ export class ShownPlaylist {
 		return groups.find(({ runNo }) => runNo === key.runNo) ?? null;
 	}
 
-	/** Wall time of a frame, from its run's anchor and its own media time where that is known. */
+	/** Wall time of a frame: run anchor plus media time where known (PB2). */
 	wallUsAt(positionUs: number): number | null {
 		const point = seekPointAt(this.playlist.groups, positionUs);
 		const group = point && this.playlist.groups[point.index];
@@ -77,7 +77,7 @@ export class ShownPlaylist {
 			: this.playlist.anchorUs(group) + positionUs + offsetUs;
 	}
 
-	/** Where the screen has it, in seconds. */
+	/** The position on the media element, in seconds. */
 	secondsOf(positionUs: number): number {
 		const point = seekPointAt(this.playlist.groups, positionUs);
 		const group = point && this.playlist.groups[point.index];
@@ -86,14 +86,12 @@ export class ShownPlaylist {
 			point && group && offsetUs !== undefined && offsetUs !== null
 				? point.wallUs - this.playlist.anchorUs(group) - offsetUs
 				: positionUs;
-		// Browsers count in whole microseconds, rounded somehow: a little later it is this frame for
-		// sure.
+		// Browsers round to whole microseconds: slightly later is certainly this frame.
 		const lastUs = lastSeekPoint(this.playlist.groups)?.positionUs ?? 0;
 		return Math.min(Math.max(exactUs, group?.positionUs ?? 0), lastUs) / 1e6 + 0.00001;
 	}
 }
 
-/** The beginning of a group. */
 export function startOfGroup(group: SegmentGroup): SegmentOffset {
 	return { runNo: group.runNo, seq: group.segments[0]?.seq ?? 1, insideUs: 0 };
 }

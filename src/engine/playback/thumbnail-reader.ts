@@ -4,7 +4,7 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { ThumbnailStore, FirstOrLast } from '#ports/footage/thumbnail-store.ts';
 import type { Opener } from '#engine/sealing/opener.ts';
 
-/** A thumbnail older than this does not show what is asked for. */
+/** An older thumbnail does not represent the requested time. */
 const NEAR_US = 15_000_000;
 
 export interface OpenedThumbnail {
@@ -13,7 +13,7 @@ export interface OpenedThumbnail {
 	readonly jpeg: Bytes;
 }
 
-/** Opens thumbnails on their way to the screen. */
+/** Opens thumbnails for the screen. */
 export class ThumbnailReader {
 	readonly #thumbnails: ThumbnailStore;
 	readonly #opener: Pick<Opener, 'openSidecar'>;
@@ -23,12 +23,12 @@ export class ThumbnailReader {
 		this.#opener = opener;
 	}
 
-	/** What was on show at a moment or shortly before; `null`: nothing, or it does not open. */
+	/** The thumbnail at or shortly before a moment; `null`: none, or it does not open. */
 	near(camera: CameraId, wallUs: number, withinUs = NEAR_US): Promise<OpenedThumbnail | null> {
 		return this.#open(camera, 'last', Math.max(0, wallUs - withinUs), wallUs);
 	}
 
-	/** The first of a span. */
+	/** The first thumbnail in a span. */
 	first(camera: CameraId, fromUs: number, untilUs: number): Promise<OpenedThumbnail | null> {
 		return this.#open(camera, 'first', fromUs, untilUs);
 	}

@@ -9,17 +9,16 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 
 /**
- * What this device may keep: what the person allowed, or less where the browser refused more.
- * Rules: docs/spec/space.md. `estimate`: the browser's own quota in bytes, `null` where it tells
- * none.
+ * How much this device may keep: the person's budget, or less where the browser refused more.
+ * Rules: docs/spec/space.md. `estimate`: the browser's quota in bytes, `null` if it reports none.
  */
 export class Allowance {
-	/** What previews and index take, bytes; maintenance counts them now and then. */
+	/** Bytes of thumbnails and index; updated now and then by `StorageMaintenance`. */
 	overheadBytes = 0;
 	readonly #preferences: PreferenceStore;
 	readonly #clock: Pick<Clock, 'wallMs'>;
 	readonly #estimate: () => Promise<number | null>;
-	/** What could not be remembered. */
+	/** A cap that could not be saved. */
 	#unsaved: QuotaCap | null = null;
 	#refusedMs: number | null = null;
 
@@ -34,33 +33,33 @@ export class Allowance {
 	}
 
 	/**
-	 * In all, bytes, as of now. Asked before every write, so that a change counts at once.
-	 * `wishBytes`: were that the budget.
+	 * Bytes allowed in total. Read before every write, so that a change applies at once.
+	 * `proposedBytes`: a hypothetical budget.
 	 */
-	async bytes(wishBytes: number | null = null): Promise<number> {
+	async bytes(proposedBytes: number | null = null): Promise<number> {
 		const { budgetBytes, cap } = await this.#preferences.read();
-		const budget = wishBytes ?? budgetBytes ?? defaultBudget(await this.#estimate());
+		const budget = proposedBytes ?? budgetBytes ?? defaultBudget(await this.#estimate());
 		return allowedBytes(budget, this.#unsaved ?? cap, this.#clock.wallMs());
 	}
 
-	/** SP3: what is left of it for footage. */
-	async footageBytes(wishBytes: number | null = null): Promise<number> {
-		return footageBytesOf(await this.bytes(wishBytes), this.overheadBytes);
+	/** SP3: the part of it available to footage. */
+	async footageBytes(proposedBytes: number | null = null): Promise<number> {
+		return footageBytesOf(await this.bytes(proposedBytes), this.overheadBytes);
 	}
 
-	/** What the browser says it offers: no promise (SP1). */
+	/** The browser's estimate, which is no promise (SP1). */
 	async offeredBytes(): Promise<number | null> {
 		return this.#estimate();
 	}
 
-	/** When the browser last refused a write since this page was opened, ms; `null`: never. */
+	/** When the browser last refused a write since this page was opened, ms; `null` if never. */
 	get refusedMs(): number | null {
 		return this.#refusedMs;
 	}
 
 	/**
-	 * The browser refused to keep more than `usedBytes` of footage and reserve, and the reserve is
-	 * spent. Call it when there is room again: it writes.
+	 * Records that the browser refused more than `usedBytes` of footage and reserve. Call it once
+	 * there is room again (the reserve is spent), because it writes.
 	 */
 	async recordRefusal(usedBytes: number): Promise<void> {
 		const cap = capAfterRefusal(usedBytes + this.overheadBytes, this.#clock.wallMs());
@@ -70,7 +69,7 @@ export class Allowance {
 			await this.#preferences.write({ cap });
 			this.#unsaved = null;
 		} catch {
-			// SP9: it holds as long as this page does.
+			// SP9: the cap holds until the page is closed.
 		}
 	}
 }

@@ -5,7 +5,7 @@ import type { Ledger } from '#ports/storage/ledger.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { Preferences } from '#protocol/preferences.ts';
 
-/** The person's choices, with a note of every change that fills the room faster or slower. */
+/** Preferences that log every change affecting how fast storage fills. */
 export class AuditedPreferences implements PreferenceStore {
 	readonly #store: PreferenceStore;
 	readonly #ledger: Pick<Ledger, 'noteChange'>;
@@ -30,7 +30,7 @@ export class AuditedPreferences implements PreferenceStore {
 		const after = await this.#store.write(change);
 		const atMs = Math.floor(this.#clock.wallMs());
 		for (const what of settingChangesBetween(settingsOf(before), settingsOf(after))) {
-			// Only an explanation: the choice itself is written.
+			// The log is only an explanation; the preference itself is saved.
 			this.#ledger.noteChange({ atMs, what }).catch(() => undefined);
 		}
 		return after;

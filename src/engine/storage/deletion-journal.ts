@@ -8,14 +8,11 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
 import type { EvictionResult } from '#ports/footage/segment-store.ts';
 
-/**
- * Writes down what was deleted, and never keeps anybody waiting for it. Rules: docs/spec/space.md,
- * "The journal".
- */
+/** Logs deletions without ever blocking the caller. Rules: docs/spec/space.md, "The journal". */
 export class DeletionJournal {
 	readonly #ledger: Pick<Ledger, 'noteDeletion'>;
 	readonly #clock: Pick<Clock, 'wallMs'>;
-	/** What could not be written yet, one for each rule and hour. */
+	/** Entries not written yet, one per rule and hour. */
 	#waiting: Deletion[] = [];
 	#writing: Promise<void> = Promise.resolve();
 
@@ -35,7 +32,7 @@ export class DeletionJournal {
 		this.#writing = this.#writing.then(() => this.#write());
 	}
 
-	/** When everything noted so far was tried. */
+	/** Resolves once a write of everything noted so far was attempted. */
 	settled(): Promise<void> {
 		return this.#writing;
 	}
@@ -47,7 +44,7 @@ export class DeletionJournal {
 			try {
 				await this.#ledger.noteDeletion(deletion);
 			} catch {
-				// SP20: most likely no room. It goes with the next.
+				// SP20: most likely there is no room. Retried with the next entry.
 				this.#waiting.unshift(...deletions.slice(at));
 				return;
 			}

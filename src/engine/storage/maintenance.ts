@@ -38,11 +38,11 @@ const LOOK_MS = 15_000;
 const SOON_MS = 2000;
 const TEND_MS = 60_000;
 const NOTE_MS = 600_000;
-/** How long a person can have back what they deleted. */
+/** How long a person can undo a deletion (RT12). */
 const UNDO_MS = 10 * 60_000;
-/** RT17. */
+/** RT17: how long the clock must run evenly. */
 const EVENLY_MS = 60 * 60_000;
-/** SP13. */
+/** SP13: no refill of the reserve this soon after a refusal. */
 const QUIET_MS = 60_000;
 const DAY_US = 86_400_000_000;
 const MIB = 2 ** 20;
@@ -53,7 +53,7 @@ export interface StorageMaintenanceTools {
 	readonly segments: SegmentStore & Pick<PinsAndTrash, 'purge'>;
 	readonly thumbnails: Pick<ThumbnailStore, 'size'>;
 	readonly reserve: Reserve;
-	/** Looked at, too, whether they open. */
+	/** Checked for readability as well. */
 	readonly events?: Pick<EventStore, 'between'>;
 	readonly ledger: Ledger;
 	readonly journal: Pick<DeletionJournal, 'note'>;
@@ -64,47 +64,47 @@ export interface StorageMaintenanceTools {
 	readonly preferences: PreferenceStore;
 }
 
-/** Of what a person may set: how much is kept, and for how many days. */
+/** Limits that a person may set: budget, and days of footage. */
 export interface StorageLimits {
 	readonly budgetBytes: number | null;
 	readonly mostDays: number | null;
 }
 
-/** What screens may ask. */
+/** The maintenance that screens can see. */
 export interface MaintenanceControls {
-	/** As of the last look; `null` before the first. */
+	/** As of the last refresh; `null` before the first. */
 	readonly usage: StorageUsage | null;
 	readonly level: StorageLevel;
-	/** As of the same look as `filling`. */
+	/** From the same refresh as `usage`. */
 	readonly outlook: Outlook | null;
-	/** What grows so that it needs somebody. */
+	/** Growth that needs attention. */
 	readonly growths: readonly Growth<SettingChangeKind>[];
-	/** Why the databases could not be looked at; `null`: they could. */
+	/** Why the databases could not be read; `null` if they could. */
 	readonly fault: Fault | null;
-	/** What lay here and is gone, because the browser cleared it; `null`: nothing. */
+	/** What the browser evicted; `null` if nothing. */
 	readonly clearedTrace: Trace | null;
 	on(listener: () => void): () => void;
-	/** Begins to look after it. `empty`: neither keys nor footage are here. */
+	/** Starts maintenance. `empty`: this device has neither keys nor footage. */
 	start(empty: boolean): void;
-	/** Looks now. Never throws. */
+	/** Refreshes now. Never throws. */
 	refresh(): Promise<void>;
 	/**
-	 * What limits would delete if they held now; `null`: as they are. Throws what the store throws.
+	 * What saving these limits would delete; `null`: the current ones. Throws like `SegmentStore`.
 	 */
-	planEviction(wish: StorageLimits): Promise<PlannedEviction>;
+	planEviction(limits: StorageLimits): Promise<PlannedEviction>;
 	/**
-	 * Does now what is due: purges, lets leave what is too much or too old. The bytes that left.
-	 * Never throws.
+	 * Runs due work now: purges removals, evicts over budget or age. Returns the bytes freed. Never
+	 * throws.
 	 */
 	maintain(): Promise<number>;
-	/** The person knows; it is not said again. */
+	/** Dismisses the notice about evicted footage. */
 	acknowledgeCleared(): void;
 }
 
 /**
- * Looks after the room of this device while a page is open: counts what fills it, keeps the
- * reserve, lets leave what is too old or was thrown away. Rules: docs/spec/space.md, retention.md.
- * Nothing here is needed to record: what fails is tried again at the next turn.
+ * Maintains this device's storage while a page is open: measures usage, refills the reserve, evicts
+ * old footage and purges removals. Rules: docs/spec/space.md, retention.md. Recording does not
+ * depend on it: what fails is retried on the next turn.
  */
 export class StorageMaintenance implements MaintenanceControls {
 	usage: StorageUsage | null = null;
@@ -149,14 +149,14 @@ export class StorageMaintenance implements MaintenanceControls {
 	refresh(): Promise<void> {
 		return this.#inTurn(async () => {
 			try {
-				await this.#look();
+				await this.#measure();
 				await this.#tools.events?.between('' as CameraId, 0, 0);
 				this.fault = null;
 			} catch (error) {
 				const fault = faultOf(error);
-				// A full disk is said by its level.
+				// A full disk is reported by the storage level instead.
 				this.fault = fault.kind === 'quota' ? null : fault;
-				// Another tab may be closed any moment.
+				// Retry soon: a tab that blocks the database may close at any moment.
 				this.#again();
 				this.#again = this.#tools.clock.after(SOON_MS, () => void this.refresh());
 			}
@@ -170,19 +170,19 @@ export class StorageMaintenance implements MaintenanceControls {
 		);
 	}
 
-	async #look(): Promise<void> {
+	async #measure(): Promise<void> {
 		const { clock, preferences, allowance, ledger } = this.#tools;
 		const runs = await this.#runs();
 		const { profile, mostDays } = await preferences.read();
-		const filling = await this.#count(runs);
+		const usage = await this.#count(runs);
 		const chosen = bytesPerHourOf(profileNamed(profile));
-		this.outlook = outlookOf(filling, recordingRatesOf(runs, clock.wallMs()), chosen, mostDays);
-		this.usage = filling;
-		allowance.overheadBytes = filling.previews + filling.index;
-		await this.#watchGrowth(filling);
-		if (filling.atMs - this.#notedMs >= NOTE_MS) {
-			await ledger.noteUsage(filling);
-			this.#notedMs = filling.atMs;
+		this.outlook = outlookOf(usage, recordingRatesOf(runs, clock.wallMs()), chosen, mostDays);
+		this.usage = usage;
+		allowance.overheadBytes = usage.previews + usage.index;
+		await this.#watchGrowth(usage);
+		if (usage.atMs - this.#notedMs >= NOTE_MS) {
+			await ledger.noteUsage(usage);
+			this.#notedMs = usage.atMs;
 		}
 	}
 
@@ -200,7 +200,7 @@ export class StorageMaintenance implements MaintenanceControls {
 		}
 		await this.#inTurn(() => this.#rebuildReserve());
 		await this.#inTurn(() => this.#leaveTrace());
-		// Whoever looks sees what has become of it.
+		// Observers see the result at once.
 		await this.refresh();
 		return left;
 	}
@@ -211,7 +211,7 @@ export class StorageMaintenance implements MaintenanceControls {
 		this.#tell();
 	}
 
-	/** One thing at a time; what the store could not answer is asked again at the next turn. */
+	/** Serialises work; what fails is retried on the next turn. */
 	#inTurn(work: () => Promise<void>): Promise<void> {
 		this.#work = this.#work.then(work).then(
 			() => this.#tell(),
@@ -246,7 +246,7 @@ export class StorageMaintenance implements MaintenanceControls {
 		};
 	}
 
-	/** Counting them means reading some: once a minute is enough. */
+	/** Counting thumbnails reads some of them: once a minute is enough. */
 	async #previewBytes(): Promise<number> {
 		const nowMs = this.#tools.clock.monotonicMs();
 		if (nowMs - this.#previews.atMs >= TEND_MS) {
@@ -261,7 +261,7 @@ export class StorageMaintenance implements MaintenanceControls {
 		return (await Promise.all(cameras.map((camera) => segments.runs(camera)))).flat();
 	}
 
-	/** Of what retention cannot give back; the rest is a ring. */
+	/** Only what retention cannot reclaim counts; the rest is a ring. */
 	async #watchGrowth({
 		atMs,
 		pinned,
@@ -291,7 +291,7 @@ export class StorageMaintenance implements MaintenanceControls {
 	async #expire(): Promise<number> {
 		const { segments, preferences, journal } = this.#tools;
 		const now = clockSampleOf(this.#tools.clock);
-		// RT17: a clock that was set starts the hour anew.
+		// RT17: a clock step restarts the hour.
 		if (hasClockStepped(this.#even, now)) this.#even = now;
 		if (now.monotonicMs - this.#even.monotonicMs < EVENLY_MS) return 0;
 		const { mostDays } = await preferences.read();
@@ -307,17 +307,17 @@ export class StorageMaintenance implements MaintenanceControls {
 		if (refusedMs !== null && Math.abs(clock.wallMs() - refusedMs) < QUIET_MS) return;
 		const wanted = reserveBytesOf(await allowance.bytes());
 		const [used, may] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
-		// While footage still leaves for it, it waits: what may be kept is never exceeded.
+		// Never exceed the allowance: the refill waits until footage has been evicted for it.
 		const room = Math.max(0, wanted + may - used);
 		await reserve.hold(used === 0 ? 0 : Math.min(wanted, room));
 	}
 
-	/** SP22: rounded, because it lies there unsealed. */
+	/** SP22: rounded, because the trace is not encrypted. */
 	async #leaveTrace(): Promise<void> {
 		const runs = await this.#runs();
 		const bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
 		const untilUs = runs.reduce((latest, { endUs }) => Math.max(latest, endUs), 0);
-		// What was taken is said until the person knows.
+		// A loss is shown until the person acknowledges it.
 		if (this.clearedTrace !== null) return;
 		this.#tools.origin.writeTrace(
 			bytes === 0

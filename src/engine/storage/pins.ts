@@ -9,13 +9,13 @@ import type { Allowance } from './allowance.ts';
 
 export interface PinCost {
 	readonly pin: Pin;
-	/** Bytes of the whole minutes it holds. */
+	/** Bytes of the whole minutes that the pin covers. */
 	readonly bytes: number;
 }
 
 type Store = Pick<SegmentStore, 'cameras' | 'between'> & Pick<PinsAndTrash, 'pins' | 'pin'>;
 
-/** What pins hold, and that they leave room to record. Rules: docs/spec/space.md, "Levels". */
+/** Pins footage and limits how much pins may hold. Rules: docs/spec/space.md, "Levels". */
 export class Pins {
 	readonly #store: Store;
 	readonly #allowance: Pick<Allowance, 'bytes'>;
@@ -26,21 +26,23 @@ export class Pins {
 	}
 
 	/**
-	 * Throws `quota` where pins would leave no room to record (SP15), and what `Keeping.pin` throws.
+	 * Throws `quota` if pins would leave no room to record (SP15), and what `PinsAndTrash.pin`
+	 * throws.
 	 */
 	async pin(camera: CameraId, span: Span): Promise<Pin> {
 		const [others, allowed] = await Promise.all([this.#spans(), this.#allowance.bytes()]);
 		const held = await this.#bytesOf([...others, { ...span, camera }]);
-		if (held > MAX_PINNED_SHARE * allowed) throw new Fault('quota', 'pins would leave no room');
+		if (held > MAX_PINNED_SHARE * allowed)
+			throw new Fault('quota', 'pins would exceed their share');
 		return this.#store.pin(camera, span);
 	}
 
-	/** Bytes that no rule may delete. */
+	/** Bytes exempt from eviction. */
 	async heldBytes(): Promise<number> {
 		return this.#bytesOf(await this.#spans());
 	}
 
-	/** Oldest first. Two that share a minute both count it. */
+	/** Oldest first. A minute covered by two pins counts for both. */
 	async costs(): Promise<PinCost[]> {
 		const costs: PinCost[] = [];
 		for (const pin of await this.#spans()) {
@@ -55,7 +57,7 @@ export class Pins {
 		return pins.flat();
 	}
 
-	/** Whole minutes, each counted once: that is what stays because of a pin. */
+	/** Whole minutes, each counted once, because eviction keeps whole pages. */
 	async #bytesOf(spans: readonly (Span & { readonly camera: CameraId })[]): Promise<number> {
 		let bytes = 0;
 		for (const camera of new Set(spans.map((span) => span.camera))) {

@@ -23,44 +23,44 @@ export interface RetentionTools {
 }
 
 /**
- * Keeps footage within what it may use: the oldest minutes leave before new ones are written.
+ * Keeps footage within its allowance: the oldest minutes are evicted before new ones are written.
  * Rules: docs/spec/retention.md.
  */
 export class Retention {
 	readonly #tools: RetentionTools;
 	#lastBytes = 0;
-	/** What might be kept in all when it was last looked at. */
+	/** Total allowance at the last pass. */
 	#allowed = Infinity;
-	/** Two passes at once would each free what both need. */
+	/** Serialised: two passes at once would each free what both need. */
 	#passes: Promise<unknown> = Promise.resolve();
 
 	constructor(tools: RetentionTools) {
 		this.#tools = tools;
 	}
 
-	/** Before every write, of what is about to be written. Throws what `Segments` throws. */
+	/** Call before writing `incomingBytes`. Throws like `SegmentStore`. */
 	makeRoom(incomingBytes: number): Promise<EvictionResult> {
 		this.#lastBytes = incomingBytes;
 		return this.#pass(incomingBytes, MAX_PAGES_PER_PASS);
 	}
 
-	/** While nothing is written, too: one small pass, so that no write waits long for it. */
+	/** A small pass for times without writes, so that no write waits long behind it. */
 	enforceBudget(): Promise<EvictionResult> {
 		return this.#pass(0, PAGES_A_SMALL_PASS);
 	}
 
 	/**
-	 * RT18: what `fit` would delete if that were the budget, and what ended before `beforeUs`.
+	 * RT18: what `enforceBudget` would delete under this budget, plus what ended before `beforeUs`.
 	 * Deletes nothing.
 	 */
 	async planEviction(budgetBytes: number | null, beforeUs?: number): Promise<PlannedEviction> {
 		const { segments, allowance } = this.#tools;
-		const [used, may] = await Promise.all([
+		const [used, limit] = await Promise.all([
 			segments.usedBytes(),
 			allowance.footageBytes(budgetBytes),
 		]);
 		return segments.planEviction({
-			bytes: bytesToFree(used, 0, may),
+			bytes: bytesToFree(used, 0, limit),
 			...(beforeUs && { beforeUs }),
 		});
 	}
@@ -68,7 +68,7 @@ export class Retention {
 	#pass(incomingBytes: number, maxPages: number): Promise<EvictionResult> {
 		const done = this.#passes.then(async () => {
 			const { segments, allowance, journal } = this.#tools;
-			// No footage waits for it.
+			// Shrinking the reserve must not hold up footage.
 			await this.#fitReserve().catch(() => undefined);
 			const [used, budget] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
 			const bytes = bytesToFree(used, incomingBytes, budget);
@@ -81,7 +81,7 @@ export class Retention {
 		return done;
 	}
 
-	/** RT19: what is held back too much goes before any footage does. */
+	/** RT19: the reserve shrinks before any footage is deleted. */
 	async #fitReserve(): Promise<void> {
 		const { allowance, reserve } = this.#tools;
 		const allowed = await allowance.bytes();
@@ -93,7 +93,8 @@ export class Retention {
 	}
 
 	/**
-	 * Of what is no footage: the oldest leave when there is no room for it. Throws what it throws.
+	 * For writes other than footage: evicts the oldest footage when `quota` is thrown, then retries.
+	 * Throws what `write` throws.
 	 */
 	async withRoom<T>(write: () => Promise<T>): Promise<T> {
 		for (let tried = 1; ; tried++) {
@@ -107,13 +108,13 @@ export class Retention {
 	}
 
 	/**
-	 * After the fault `quota`; then write the same segment again. No bytes freed: there is no room to
-	 * make.
+	 * Call after a `quota` fault, then write the same segment again. Zero bytes freed: there is
+	 * nothing left to free.
 	 */
 	async afterQuota(): Promise<EvictionResult> {
 		const { segments, allowance, reserve, journal } = this.#tools;
 		const usedBytes = await segments.usedBytes();
-		// SP13: it comes back at once, whatever else does.
+		// SP13: the reserve is released first, whatever the eviction does.
 		const spent = await reserve.spend().catch(() => 0);
 		const evicted = await segments.evict(
 			bytesToFreeAfterQuota(this.#lastBytes),

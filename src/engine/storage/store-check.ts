@@ -18,19 +18,19 @@ export interface CheckReport {
 	readonly segments: number;
 	readonly bytes: number;
 	readonly findings: readonly StoreFinding[];
-	/** CK10: bytes that nothing names may be deleted. */
+	/** CK10: unreferenced bytes may be deleted. */
 	readonly mayDelete: boolean;
 	readonly signatures: boolean;
 }
 
-/** What a repair did; `freedBytes` as deleted. */
+/** Result of a repair; `freedBytes` is counted while deleting (CK11). */
 export interface RepairResult {
 	readonly done: Readonly<Record<StoreFindingKind, number>>;
 	readonly freedBytes: number;
 }
 
 export interface StoreCheckOptions {
-	/** CK5, which reads every byte. */
+	/** CK5: also verifies signatures, which reads every byte. */
 	readonly signatures: boolean;
 	readonly signal: AbortSignal;
 	/** 0 to 1. */
@@ -43,7 +43,7 @@ export interface StoreCheckTools {
 	readonly opener: Pick<Opener, 'verifyChain'>;
 }
 
-/** Looks whether the store is in order, and repairs what it found. Rules: docs/spec/check.md. */
+/** Checks the consistency of the store and repairs findings. Rules: docs/spec/check.md. */
 export class StoreCheck {
 	readonly #tools: StoreCheckTools;
 
@@ -51,15 +51,15 @@ export class StoreCheck {
 		this.#tools = tools;
 	}
 
-	/** Throws `aborted` when it was stopped, and what the ports throw. */
+	/** Throws `aborted` after `signal`, and what the ports throw. */
 	async run({ signatures, signal, onProgress }: StoreCheckOptions): Promise<CheckReport> {
 		const { inspector } = this.#tools;
 		const newest = await inspector.newestPlace();
 		const keys = await inspector.runKeys();
 		const findings: StoreFinding[] = [];
-		/** Every place that the index names: what else has bytes is unnamed. */
+		/** Every place that the index names; bytes anywhere else are unreferenced. */
 		const places: number[] = [];
-		/** Those that must have bytes. */
+		/** Places whose bytes are missing, with the segment they belong to. */
 		const owners = new Map<number, Omit<StoreFinding, 'kind' | 'place'>>();
 		const missing = new Set<number>();
 		let segments = 0;
@@ -76,10 +76,10 @@ export class StoreCheck {
 				findings.push({ kind: 'run-row', camera, runNo, seq: 0, place: 0, bytes: 0 });
 			}
 			places.push(run.initPlace, ...entries.map(({ place }) => place));
-			for (const lack of await this.#lacking(inspected, newest)) {
-				missing.add(lack);
-				const entry = entries.find(({ place }) => place === lack);
-				owners.set(lack, { camera, runNo, seq: entry?.seq ?? 0, bytes: entry?.size ?? 0 });
+			for (const place of await this.#missingPlaces(inspected, newest)) {
+				missing.add(place);
+				const entry = entries.find((one) => one.place === place);
+				owners.set(place, { camera, runNo, seq: entry?.seq ?? 0, bytes: entry?.size ?? 0 });
 			}
 			if (signatures) findings.push(...(await this.#unsigned(inspected, missing, signal)));
 		}
@@ -92,7 +92,7 @@ export class StoreCheck {
 		return { runs: keys.length, segments, bytes, findings, mayDelete, signatures };
 	}
 
-	/** CK8, CK9. */
+	/** Repairs according to CK8 and CK9. */
 	async repair({ findings, mayDelete }: CheckReport): Promise<RepairResult> {
 		const { inspector, segments } = this.#tools;
 		const done = { 'run-row': 0, 'no-bytes': 0, 'not-signed': 0, unnamed: 0 };
@@ -124,25 +124,25 @@ export class StoreCheck {
 		return { done, freedBytes };
 	}
 
-	/** CK3: the places of a run that should have bytes and have none. */
-	async #lacking({ run, entries }: InspectedRun, newest: number): Promise<number[]> {
+	/** CK3: places of a run that should hold bytes but do not. */
+	async #missingPlaces({ run, entries }: InspectedRun, newest: number): Promise<number[]> {
 		const wanted = [
 			run.initPlace,
 			...entries.filter(({ bad, size }) => !bad && size > 0).map(({ place }) => place),
 		].filter((place) => place <= newest);
-		const there: number[] = [];
+		const found: number[] = [];
 		const last = wanted.at(-1) ?? 0;
 		let after = run.initPlace - 1;
 		while (after < last) {
 			const batch = await this.#tools.inspector.places(after, last, PLACES_AT_ONCE);
-			there.push(...batch);
+			found.push(...batch);
 			if (batch.length < PLACES_AT_ONCE) break;
 			after = batch.at(-1) ?? last;
 		}
-		return numbersNotIn(wanted, there, 0);
+		return numbersNotIn(wanted, found, 0);
 	}
 
-	/** CK4. */
+	/** CK4: bytes that neither a segment nor a run names. */
 	async #unnamed(
 		named: readonly number[],
 		newest: number,
@@ -168,7 +168,7 @@ export class StoreCheck {
 		return { unnamed, all };
 	}
 
-	/** CK5: pieces of the chain between what is bad, purged or missing. */
+	/** CK5: verifies the stretches of the chain between bad, purged and missing segments. */
 	async #unsigned(
 		{ run, entries }: InspectedRun,
 		missing: ReadonlySet<number>,
@@ -183,11 +183,11 @@ export class StoreCheck {
 		].filter(({ place }) => !missing.has(place));
 		while (rest.length > 0) {
 			throwIfAborted(signal);
-			const leap = rest.findIndex(({ seq }, at) => at > 0 && seq !== (rest[at - 1]?.seq ?? 0) + 1);
-			const piece = leap === -1 ? rest : rest.slice(0, leap);
+			const split = rest.findIndex(({ seq }, at) => at > 0 && seq !== (rest[at - 1]?.seq ?? 0) + 1);
+			const piece = split === -1 ? rest : rest.slice(0, split);
 			const answer = await opener.verifyChain(run, this.#pieces(piece, signal));
 			if (answer.kind === 'whole') {
-				rest = leap === -1 ? [] : rest.slice(leap);
+				rest = split === -1 ? [] : rest.slice(split);
 				continue;
 			}
 			const at = piece.findIndex(({ seq }) => seq === answer.seq);
@@ -212,5 +212,5 @@ export class StoreCheck {
 }
 
 function throwIfAborted(signal: AbortSignal): void {
-	if (signal.aborted) throw new Fault('aborted', 'the check was stopped');
+	if (signal.aborted) throw new Fault('aborted', 'store check aborted');
 }

@@ -7,9 +7,7 @@ export interface Pin extends Span {
 	readonly camera: CameraId;
 }
 
-/**
- * What a person deleted and can have back until it is purged. Its span is that of whole segments.
- */
+/** A deletion that a person can undo until it is purged. Its span covers whole segments. */
 export interface Removal extends Span {
 	readonly id: number;
 	readonly camera: CameraId;
@@ -19,24 +17,24 @@ export interface Removal extends Span {
 }
 
 /**
- * What a person keeps and throws away. Rules: docs/spec/retention.md, "Pins" and "Deleted by a
- * person". Throws `Fault`: what `Segments` throws, and what is said below.
+ * Pinned footage and deletions that can be undone. Rules: docs/spec/retention.md, "Pins" and
+ * "Deleted by a person". Throws `Fault` like `SegmentStore`, plus the kinds below.
  */
 export interface PinsAndTrash {
 	pins(camera: CameraId): Promise<Pin[]>;
-	/** `malformed` for an empty span. */
+	/** Throws `malformed` for an empty span. */
 	pin(camera: CameraId, span: Span): Promise<Pin>;
 	unpin(id: number): Promise<void>;
 
-	/** Not purged yet, oldest first. */
+	/** Removals not purged yet, oldest first. */
 	removals(camera: CameraId): Promise<Removal[]>;
 	/**
-	 * Takes every segment that touches the span out of sight; the bytes stay until `purge`. `null`:
-	 * there was none. `conflict`: a pin lies in it. `malformed`: longer than a day.
+	 * Hides every segment that touches the span; the bytes stay until `purge`. `null`: the span holds
+	 * no segment. Throws `conflict` when it touches a pin, `malformed` when it is longer than a day.
 	 */
 	remove(camera: CameraId, span: Span): Promise<Removal | null>;
-	/** Puts the very same segments back. False: it was purged. */
+	/** Restores exactly the removed segments. `false`: already purged. */
 	restore(id: number): Promise<boolean>;
-	/** Deletes for good what was removed before `beforeMs`; bytes freed. */
+	/** Permanently deletes what was removed before `beforeMs`. Returns the bytes freed. */
 	purge(beforeMs: number): Promise<number>;
 }

@@ -4,24 +4,24 @@ import type { Run } from '#domain/footage/run.ts';
 
 export interface InspectedRun {
 	readonly run: Run & { readonly initSize: number };
-	/** Of all its pages, in order. */
+	/** Entries of all its pages, in order. */
 	readonly entries: readonly IndexEntry[];
 }
 
-/** The store as whoever checks it sees it. Throws `Fault` as `Segments` does. */
+/** Raw view of the store for the store check. Throws `Fault` like `SegmentStore`. */
 export interface StoreInspector {
-	/** The place written last; 0: nothing was. */
+	/** The place written last; 0 if nothing was written. */
 	newestPlace(): Promise<number>;
-	/** Which runs there are, in recording order. */
+	/** Keys of all runs, in recording order. */
 	runKeys(): Promise<{ readonly camera: CameraId; readonly runNo: number }[]>;
-	/** A run with its index as they stand at one moment; `null`: it is gone. */
+	/** A consistent snapshot of a run and its index; `null` if the run no longer exists. */
 	inspectRun(camera: CameraId, runNo: number): Promise<InspectedRun | null>;
-	/** Places in (after, upTo] where bytes lie, sorted, at most `most`. */
+	/** Places in (after, upTo] that hold bytes, sorted, at most `limit` of them. */
 	places(after: number, upTo: number, limit: number): Promise<number[]>;
-	/** Bytes at a place; `null`: none. */
+	/** Size in bytes at a place; `null` if there are none. */
 	sizeAt(place: number): Promise<number | null>;
-	/** Makes a closed run's row again from its pages. False where it is gone, open, or has none. */
+	/** Rebuilds a closed run's row from its pages. `false` if it is gone, open, or has no pages. */
 	rebuildRun(camera: CameraId, runNo: number): Promise<boolean>;
-	/** Deletes bytes; how many there were. */
+	/** Deletes the bytes at these places. Returns the number of bytes deleted. */
 	deleteBytes(places: readonly number[]): Promise<number>;
 }

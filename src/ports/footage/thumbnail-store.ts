@@ -3,24 +3,24 @@ import type { BrightnessGrid } from '#domain/recording/tamper.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A small picture of a frame, and how bright it is where. */
+/** A thumbnail and the brightness grid of its frame. */
 export interface RenderedThumbnail {
 	readonly jpeg: Bytes;
 	readonly brightness: BrightnessGrid;
 }
 
-/** Makes a small picture of the key frame that a fragment begins with, off the main thread. */
+/** Renders a thumbnail of a fragment's first key frame, off the main thread. */
 export interface ThumbnailMaker {
 	/**
-	 * JPEG, at most 192 pixels wide. The bytes given are copied. Throws `Fault`: `unsupported` (this
-	 * browser cannot), `corrupt` (nothing decodes), `timeout`.
+	 * Returns a JPEG at most 192 pixels wide. Copies its arguments. Throws `Fault`: `unsupported` (by
+	 * this browser), `corrupt` (nothing decodes), `timeout`.
 	 */
 	render(init: Bytes, fragment: Bytes): Promise<RenderedThumbnail>;
-	/** Releases its thread until it is needed again. */
+	/** Releases the worker; the next `render` starts a new one. */
 	release(): void;
 }
 
-/** A sealed thumbnail, and the wall time (µs since 1970) of the frame it shows. */
+/** A sealed thumbnail and the wall time (µs since 1970) of its frame. */
 export interface StoredThumbnail {
 	readonly wallUs: number;
 	readonly bytes: Bytes;
@@ -29,13 +29,14 @@ export interface StoredThumbnail {
 export type FirstOrLast = 'first' | 'last';
 
 /**
- * Sealed thumbnails of this device's cameras. They leave with the footage they show, and the oldest
- * ones when there are too many. Throws `Fault` as `Segments` does.
+ * Sealed thumbnails of this device's cameras. They are deleted with their footage; over the limit,
+ * the oldest are deleted. Throws `Fault` like `SegmentStore`.
  */
 export interface ThumbnailStore {
 	put(camera: CameraId, thumbnail: StoredThumbnail): Promise<void>;
 	/**
-	 * The first or the last of [fromUs, untilUs]; `null`: there is none, or its footage was deleted.
+	 * The first or last thumbnail in [fromUs, untilUs]; `null` if there is none or its footage was
+	 * deleted.
 	 */
 	find(
 		camera: CameraId,
@@ -43,7 +44,7 @@ export interface ThumbnailStore {
 		fromUs: number,
 		untilUs: number,
 	): Promise<StoredThumbnail | null>;
-	/** How many there are, and their sealed bytes (measured on the newest hundred). */
+	/** Number of thumbnails, and their sealed bytes, extrapolated from the newest hundred. */
 	size(): Promise<{ readonly count: number; readonly bytes: number }>;
 	dispose(): void;
 }

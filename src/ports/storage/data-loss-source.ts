@@ -1,10 +1,13 @@
 import type { FaultSource } from '#domain/base/fault.ts';
 
 /**
- * What of this site's data somebody deletes while a page is open: the person, the browser, another
+ * Reports site data deleted while a page is open, whether by the person, the browser or another
  * page.
  */
 export interface DataLossSource {
-	/** Told once a database is missed: when it is next used. Returns the way to stop it. */
+	/**
+	 * Called when a deletion is noticed, which is at the database's next use. Returns an unsubscribe
+	 * function.
+	 */
 	on(listener: (what: FaultSource) => void): () => void;
 }

@@ -1,11 +1,8 @@
 import type { SeenDevices } from '#domain/home/seen-device.ts';
 
-/**
- * Remembers when other devices were last seen, over reloads. What is damaged reads as never. Throws
- * `Fault`.
- */
+/** Persists when other devices were last seen. Damaged data reads as never seen. Throws `Fault`. */
 export interface LastSeenStore {
 	read(): Promise<SeenDevices>;
-	/** Brings together what is kept and what this tab saw; who is not named here is forgotten. */
+	/** Merges the stored times with this tab's. Devices not in `seen` are dropped. */
 	write(seen: SeenDevices, nowMs: number): Promise<void>;
 }

@@ -3,18 +3,18 @@ import type { StorageUsage } from '#domain/storage/usage.ts';
 import type { Deletion } from '#domain/storage/deletion.ts';
 
 /**
- * What became of this device's room: what filled it, what was deleted and why, which settings
- * changed. Nothing here is needed to record or to play. Rules: docs/spec/space.md, "The journal".
- * Throws `Fault`: `timeout`, `unavailable`, `quota`, `unsupported`.
+ * History of storage: usage, deletions and their rules, changed settings. Recording and playback do
+ * not depend on it. Rules: docs/spec/space.md, "The journal". Throws `Fault`: `timeout`,
+ * `unavailable`, `quota`, `unsupported`.
  */
 export interface Ledger {
-	/** Adds to the entry of the same rule and hour. */
+	/** Merges into the entry of the same rule and hour. */
 	noteDeletion(deletion: Deletion): Promise<void>;
 	/** Newest first. */
 	deletions(limit: number): Promise<Deletion[]>;
 
-	/** One for each ten minutes; a second one takes the place of the first. */
-	noteUsage(filling: StorageUsage): Promise<void>;
+	/** One sample per ten minutes; a later one replaces the earlier. */
+	noteUsage(usage: StorageUsage): Promise<void>;
 	/** Oldest first. */
 	usageSince(fromMs: number): Promise<StorageUsage[]>;
 

@@ -1,5 +1,6 @@
 /**
- * What lay here when it was last looked at; kept where the browser's own clearing does not reach.
+ * How much footage was last known to be here; kept outside IndexedDB, so that it survives the
+ * browser's eviction.
  */
 export interface Trace {
 	readonly bytes: number;
@@ -7,36 +8,36 @@ export interface Trace {
 	readonly untilMs: number;
 }
 
-/** The footage, the keys, or anything else. */
+/** Footage, keys, or anything else. */
 export type LostDataKind = 'footage' | 'keys' | 'settings';
 
-/** What somebody deleted of this site's data while a page of it was open. */
+/** Site data deleted while a page was open. */
 export interface DataLoss {
-	/** When it was missed. */
+	/** When the loss was detected, ms since 1970. */
 	readonly atMs: number;
 	readonly what: readonly LostDataKind[];
-	/** Of footage, about; 0 where nobody knows. */
+	/** Estimated footage bytes lost; 0 if unknown. */
 	readonly bytes: number;
-	/** A camera recorded here. */
+	/** A camera was recording. */
 	readonly recorded: boolean;
-	/** Its keys were not to be had any more: it is another device since. */
+	/** The keys could not be restored: the device has a new identity since. */
 	readonly anew: boolean;
 }
 
-/**
- * What the browser grants this site on this device, and what it keeps quiet about. Nothing throws.
- */
+/** What the browser grants this site. Never throws. */
 export interface StoragePersistence {
-	/** Everything stored for this site, bytes; `null` where the browser does not tell. */
+	/** Bytes stored for this site in total; `null` if the browser does not report it. */
 	usedBytes(): Promise<number | null>;
-	/** Whether the browser has promised not to clear it by itself; `null` where it does not tell. */
+	/**
+	 * Whether the browser promised not to evict this site's data; `null` if it does not report it.
+	 */
 	persisted(): Promise<boolean | null>;
-	/** Asks for that promise. Some browsers ask the person. */
+	/** Requests persistent storage. Some browsers prompt the person. */
 	persist(): Promise<boolean>;
 	trace(): Trace | null;
-	/** `null`: nothing lies here any more, and rightly so. */
+	/** `null`: there is no footage, and none is expected. */
 	writeTrace(trace: Trace | null): void;
-	/** What was deleted and is not known to the person yet; it outlives the page. */
+	/** A loss not yet acknowledged by the person; survives reloads. */
 	dataLoss(): DataLoss | null;
-	writeDataLoss(cleared: DataLoss | null): void;
+	writeDataLoss(loss: DataLoss | null): void;
 }

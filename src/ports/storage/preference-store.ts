@@ -1,7 +1,8 @@
 import type { Preferences } from '#protocol/preferences.ts';
 
 /**
- * What the person chose for this device; durable at once. A damaged document reads as the defaults.
+ * The person's choices for this device, durable once `write` resolves. A damaged document reads as
+ * the defaults.
  */
 export interface PreferenceStore {
 	read(): Promise<Preferences>;

@@ -1,12 +1,12 @@
 /**
- * Real bytes kept for the moment when the browser has no room for more. Rules: docs/spec/space.md.
- * Throws `Fault`: `quota` (no room for it: what was held stays held), `timeout`, `unavailable`.
+ * Bytes held back for when the browser refuses a write. Rules: docs/spec/space.md. Throws `Fault`:
+ * `quota` (no room; what was held stays held), `timeout`, `unavailable`.
  */
 export interface Reserve {
-	/** Bytes held now. */
+	/** Bytes currently held. */
 	held(): Promise<number>;
-	/** Holds about `bytes`, to the nearest MiB below; gives back what is more. */
+	/** Grows or shrinks the reserve to `bytes`, rounded down to a MiB. */
 	hold(bytes: number): Promise<void>;
-	/** Gives all of it back; how many bytes that was. */
+	/** Releases the whole reserve. Returns the bytes freed. */
 	spend(): Promise<number>;
 }

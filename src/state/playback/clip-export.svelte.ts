@@ -7,27 +7,27 @@ import type { Engine } from '#state/app/engine.ts';
 import type { SpanSelection } from './span-selection.svelte.ts';
 import { fileName, canShareFile, downloadFile } from './files.ts';
 
-/** Where the saving of a clip stands. */
+/** Progress of a clip export. */
 export type ClipExportState =
 	| { readonly kind: 'choosing' }
 	| { readonly kind: 'saving'; readonly share: number }
 	| { readonly kind: 'saved'; readonly made: ExportedClip; readonly file: File | null }
 	| { readonly kind: 'failed'; readonly fault: Fault };
 
-/** From so many bytes on, the person says where to write it before it begins. */
+/** For larger clips, the person chooses a file first. */
 const TO_FILE_BYTES = 500_000_000;
 
 interface FilePicker {
 	showSaveFilePicker?: (options: object) => Promise<FileSystemFileHandle>;
 }
 
-/** Saves the marked span as a clip. One for each time the dialog is open. */
+/** Exports the selected span as a clip; one instance each time the dialog opens. */
 export class ClipExport {
 	state = $state.raw<ClipExportState>({ kind: 'choosing' });
-	/** What the marked span would become; `null`: nothing of it, `undefined`: not known yet. */
+	/** What the clip would contain; `null`: the span has no key frame, `undefined`: not known yet. */
 	plan = $state.raw<ClipPlan | null | undefined>(undefined);
 	format = $state<ClipFormat>('mp4');
-	/** What `plan` is of: the ends may have moved since. */
+	/** The span of `plan`; the selection may have changed since. */
 	#planned = $state.raw<Span | null>(null);
 	readonly #camera: CameraId;
 	readonly #name: string;
@@ -44,7 +44,7 @@ export class ClipExport {
 		this.#clips.catch((error: unknown) => this.#fail(error));
 	}
 
-	/** After the mark has moved. */
+	/** Call after the selection has changed. */
 	async refreshPlan(): Promise<void> {
 		const turn = (this.#planning += 1);
 		const { span } = this.#selection;
@@ -64,12 +64,12 @@ export class ClipExport {
 		return this.plan?.formats.find(({ format }) => format === this.format)?.losesSound ?? false;
 	}
 
-	/** Neither memory nor a file can hold it. */
+	/** Too large for memory, and this browser cannot write to a file. */
 	get tooLarge(): boolean {
 		return (this.plan?.needsFile ?? false) && !this.#mayPick;
 	}
 
-	/** TL12: it would save what is marked now. */
+	/** TL12: the plan is of the current selection. */
 	get ready(): boolean {
 		const { span } = this.#selection;
 		const same = span?.startUs === this.#planned?.startUs && span?.endUs === this.#planned?.endUs;
@@ -92,8 +92,8 @@ export class ClipExport {
 			const onProgress = (share: number): void => {
 				if (!stop.signal.aborted) this.state = { kind: 'saving', share };
 			};
-			const wish = { format, file, onProgress, signal: stop.signal };
-			const made = await (await this.#clips).write(plan, wish);
+			const options = { format, file, onProgress, signal: stop.signal };
+			const made = await (await this.#clips).write(plan, options);
 			const saved = made.blob && new File([made.blob], name, { type: 'video/mp4' });
 			if (saved) downloadFile(saved);
 			this.state = { kind: 'saved', made, file: saved };
@@ -121,7 +121,7 @@ export class ClipExport {
 
 function pick(suggestedName: string): Promise<FileSystemFileHandle> {
 	const { showSaveFilePicker } = globalThis as FilePicker;
-	if (!showSaveFilePicker) throw new Fault('unsupported', 'no way to choose a file');
+	if (!showSaveFilePicker) throw new Fault('unsupported', 'this browser has no file picker');
 	const accept = { 'video/mp4': ['.mp4'] };
 	return showSaveFilePicker({ suggestedName, types: [{ accept }] });
 }

@@ -3,7 +3,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Engine } from '#state/app/engine.ts';
 
-/** What happened at one camera on the day the hand stands in. */
+/** Events of one camera on the day at the playhead. */
 export class DayEvents {
 	/** Oldest first. */
 	events = $state.raw<readonly CameraEvent[]>([]);
@@ -27,7 +27,7 @@ export class DayEvents {
 		this.#camera = null;
 	}
 
-	/** The hand stands here. */
+	/** Call when the playhead moves. */
 	follow(ms: number): void {
 		const { calendar } = this.#engine;
 		const { year, month, day } = calendar.fieldsOf(ms);
@@ -47,7 +47,7 @@ export class DayEvents {
 			const events = await eventLog.between(this.#camera, this.#dayMs * 1000, endMs * 1000);
 			if (asked === this.#asked) this.events = events;
 		} catch (error) {
-			// The footage plays without them.
+			// The footage plays without events.
 			if (!(error instanceof Fault)) throw error;
 		}
 	}

@@ -1,4 +1,4 @@
-/** Holds so many things at max; what was put there first leaves first. */
+/** Holds at most `max` entries; evicts the one inserted first. */
 export class FifoCache<T> {
 	readonly #things = new Map<string, T>();
 	readonly #max: number;

@@ -1,13 +1,13 @@
 import { ambiguousTimeOf } from '#domain/footage/ambiguous-time.ts';
 import { timezoneOffsetAt } from './timezone-offset.ts';
 
-/** Hands a file to the person: through the system's share sheet, or into the downloads. */
+/** Hands a file to the person: by the system's share sheet, or as a download. */
 
 export function canShareFile(file: File): boolean {
 	return 'canShare' in navigator && navigator.canShare({ files: [file] });
 }
 
-/** False: the person thought better of it. */
+/** `false`: the person cancelled. */
 export async function shareFile(file: File): Promise<boolean> {
 	try {
 		await navigator.share({ files: [file] });
@@ -18,7 +18,7 @@ export async function shareFile(file: File): Promise<boolean> {
 	}
 }
 
-/** How long a browser may take to have begun reading what was offered to it. */
+/** How long the object URL must live for a browser to start reading it. */
 const HELD_MS = 60_000;
 
 export function downloadFile(file: File): void {
@@ -29,7 +29,7 @@ export function downloadFile(file: File): void {
 	setTimeout(() => URL.revokeObjectURL(link.href), HELD_MS);
 }
 
-/** The frame on show as a JPEG in its own size; `null`: there is none. */
+/** The current frame as a JPEG at its own size; `null`: no frame. */
 export async function snapshotOf(
 	shown: HTMLVideoElement | HTMLCanvasElement,
 	name: string,
@@ -48,7 +48,7 @@ export async function snapshotOf(
 	return blob && new File([blob], `${name}.jpg`, { type: 'image/jpeg' });
 }
 
-/** As in `UTC+0200`: what tells two hours apart where one comes twice (TL18). */
+/** As in `UTC+0200`: tells apart the two occurrences of an hour (TL18). */
 function utc(ms: number): string {
 	const minutes = -timezoneOffsetAt(ms);
 	const [hour, minute] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
@@ -56,7 +56,7 @@ function utc(ms: number): string {
 	return `UTC${minutes < 0 ? '-' : '+'}${two(hour)}${two(minute)}`;
 }
 
-/** `Hall 2026-11-24 14-02-31`: sorts by time, and every file system takes it. */
+/** `Hall 2026-11-24 14-02-31`: sorts by time, valid on every file system. */
 export function fileName(camera: string, ms: number): string {
 	const date = new Date(ms);
 	const two = (n: number) => String(n).padStart(2, '0');

@@ -8,26 +8,26 @@ import { FifoCache } from './fifo-cache.ts';
 export interface LibraryCamera {
 	readonly id: CameraId;
 	readonly name: string | null;
-	/** Wall time, ms, of the oldest kept and the newest frame. */
+	/** Wall time, ms, of the oldest and newest kept frame. */
 	readonly sinceMs: number;
 	readonly untilMs: number;
-	/** The newest ones with footage, newest first. */
+	/** The newest days with footage, newest first. */
 	readonly days: readonly LibraryDay[];
 }
 
 export interface LibraryDay {
-	/** Where its footage begins, ms. */
+	/** Start of its footage, ms. */
 	readonly firstMs: number;
-	/** Address of a small picture. */
+	/** Object URL of a thumbnail. */
 	readonly picture: string | null;
 }
 
-/** So many days are shown; the calendar has all of them. */
+/** Days shown; the calendar has all of them. */
 const MAX_DAYS = 7;
-/** Pictures do not change; only what is recorded now gets its first one. */
+/** Thumbnails do not change; only a camera that just started recording lacks one. */
 const AGAIN_MS = 10_000;
 
-/** The cameras that have footage here. `null` until it is known. */
+/** Cameras with footage on this device; `null` while loading. */
 export class Library {
 	cameras = $state.raw<readonly LibraryCamera[] | null>(null);
 	readonly #engine: Engine;
@@ -39,8 +39,8 @@ export class Library {
 	}
 
 	watch(): void {
-		this.#off = this.#engine.segments.watch(() => void this.#look());
-		void this.#look();
+		this.#off = this.#engine.segments.watch(() => void this.#refresh());
+		void this.#refresh();
 	}
 
 	close(): void {
@@ -48,7 +48,7 @@ export class Library {
 		for (const { url } of this.#pictures.values()) if (url !== null) URL.revokeObjectURL(url);
 	}
 
-	async #look(): Promise<void> {
+	async #refresh(): Promise<void> {
 		const { segments, localDevice } = this.#engine;
 		try {
 			const found: LibraryCamera[] = [];
@@ -87,7 +87,7 @@ export class Library {
 		return found;
 	}
 
-	/** The first picture of a day, asked for again only while there is none. */
+	/** The day's first thumbnail; retried only while there is none. */
 	async #picture(camera: CameraId, fromMs: number, toMs: number): Promise<string | null> {
 		const key = `${camera} ${fromMs}`;
 		const known = this.#pictures.get(key);

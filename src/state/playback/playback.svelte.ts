@@ -12,13 +12,15 @@ import { timezoneOffsetAt } from './timezone-offset.ts';
 import { SpanSelection } from './span-selection.svelte.ts';
 import { Ribbon } from './ribbon.svelte.ts';
 
-/** The newest frame is safely behind it. */
+/** Distance from the end at which footage is certainly saved. */
 const SHORT_MS = 1000;
 const BEFORE_END_US = 10_000_000;
-/** Opening another day costs half a second: a hand that only flies over it shall not pay. */
+/**
+ * Delay before another day opens, which takes half a second: scrubbing past it must not pay that.
+ */
 const SLOW_MS = 120;
 
-/** What the lens sees now may be shown over what was saved; whoever moves the hand leaves it. */
+/** The live picture may cover saved footage; scrubbing leaves it. */
 export interface LiveOverlay {
 	on(): boolean;
 	leave(): void;
@@ -26,10 +28,10 @@ export interface LiveOverlay {
 
 const NO_LIVE_OVERLAY: LiveOverlay = { on: () => false, leave: () => undefined };
 
-/** One player on one element, for the page that shows it. */
+/** One player on one `<video>`, for the page that shows it. */
 export class Playback {
 	#player = $state.raw<PlayerControls | null>(null);
-	/** The address names no camera. */
+	/** The URL names an unknown camera. */
 	unknown = $state(false);
 	readonly #engine: Engine;
 	#subscribe: () => void = () => undefined;
@@ -53,7 +55,7 @@ export class Playback {
 		this.dayEvents = new DayEvents(engine);
 		this.selection = new SpanSelection(engine, this.ribbon, async () => {
 			this.thumbnails.forget();
-			// Where everything was gone there is no frame to go on from.
+			// With nothing left there is no frame to continue from.
 			const gone = (this.state?.wallMs ?? null) === null;
 			await (gone ? this.retry() : this.#player?.reload());
 		});
@@ -68,7 +70,7 @@ export class Playback {
 		return this.#camera;
 	}
 
-	/** `address`: the camera's id as the address names it. `atMs`: where to; `null`: near the end. */
+	/** `address`: the camera's id as in the URL. `atMs`: where to start; `null`: near the end. */
 	async open(video: HTMLVideoElement, address: string, atMs: number | null): Promise<void> {
 		const camera = idFrom<CameraId>(address);
 		this.unknown = camera === null;
@@ -130,7 +132,7 @@ export class Playback {
 		this.#player?.rate(rate);
 	}
 
-	/** The hand moves: what is near is shown at once, another day when it slows down. */
+	/** While scrubbing: shows what is near at once, and another day when the playhead slows down. */
 	scrub(ms: number): void {
 		if (this.#now.on()) this.#now.leave();
 		this.thumbnails.follow(ms);
@@ -141,7 +143,7 @@ export class Playback {
 		else this.#slow = setTimeout(() => void this.#player?.seek(ms), SLOW_MS);
 	}
 
-	/** The hand rests: this very frame, else the footage behind it. */
+	/** When scrubbing ends: shows the exact frame, or in a gap the next footage. */
 	async rest(ms: number): Promise<void> {
 		clearTimeout(this.#slow);
 		if (this.#now.on()) this.#now.leave();
@@ -151,7 +153,7 @@ export class Playback {
 		this.thumbnails.follow(null);
 	}
 
-	/** A moment of the day with footage before the one on show. */
+	/** A moment on the previous day with footage. */
 	get dayBeforeMs(): number | null {
 		const { day, footage } = this.state ?? {};
 		const before = day && footage?.findLast(({ startUs }) => startUs < day.startUs);
@@ -172,8 +174,8 @@ export class Playback {
 	}
 
 	/**
-	 * `time` as a time field gives it, `14:02` or `14:02:31`: two moments where it comes twice, the
-	 * earlier one first (TL15). A time that the day has not is the next it has (TL17).
+	 * `time` as from a time input, `14:02` or `14:02:31`. Returns two moments where the time occurs
+	 * twice, earlier one first (TL15). A skipped time becomes the next that exists (TL17).
 	 */
 	momentsOf(dayMs: number, time: string): readonly number[] {
 		const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
@@ -188,7 +190,7 @@ export class Playback {
 		return span !== undefined && span.startUs <= ms * 1000;
 	}
 
-	/** The page of a month, counted from the one that `ms` lies in. */
+	/** The calendar page of a month, relative to the month that contains `ms`. */
 	month(
 		ms: number,
 		shift: number,
@@ -205,7 +207,7 @@ export class Playback {
 		return { fromMs, week, ...monthPage(first.year, first.month, footage, calendar) };
 	}
 
-	/** The gap a moment lies in. */
+	/** The gap that contains a moment. */
 	gapAt(ms: number): Gap | null {
 		const us = ms * 1000;
 		const gaps = this.state?.gaps ?? [];
@@ -220,19 +222,19 @@ export class Playback {
 		await this.#player?.open(camera, atMs);
 	}
 
-	/** A little before the end, so that there is something to play. */
+	/** Slightly before the end, so that there is something to play. */
 	async #lastMoment(camera: CameraId): Promise<number | undefined> {
 		const last = (await this.#engine.segments.runs(camera)).findLast(({ lastSeq }) => lastSeq > 0);
 		return last && Math.max(last.startUs, last.endUs - BEFORE_END_US) / 1000;
 	}
 
-	/** To what was saved last, or some time before it. */
+	/** To the footage saved last, or the given offset before it. */
 	async #leaveNow(ms: number): Promise<void> {
 		this.#now.leave();
 		await this.#player?.seek(Math.max(this.ribbon.fromMs, this.ribbon.toMs - SHORT_MS + ms));
 	}
 
-	/** The ribbon goes with the picture, and grows with the footage. */
+	/** Moves the ribbon with the playback position, and extends it with new footage. */
 	#follow({ wallMs, footage }: PlayerState): void {
 		const { ribbon } = this;
 		ribbon.fromMs = (footage[0]?.startUs ?? 0) / 1000;

@@ -15,24 +15,24 @@ import {
 	type RibbonView,
 } from '#domain/timeline/ribbon.ts';
 
-/** Room that a label takes, and that a stroke does; pixels. */
+/** Space for a label, and for a tick; pixels. */
 const LABEL_PX = 64;
 const STROKE_PX = 9;
 
-/** Where the ribbon of one page stands: what is in sight, and what the hand does to it. */
+/** State of one page's ribbon: the visible range and the playhead. */
 export class Ribbon {
-	/** Pixels across. */
+	/** Width in pixels. */
 	width = $state(1);
-	/** Of the footage: the hand does not leave it. */
+	/** Range of the footage, which limits the playhead. */
 	fromMs = $state(0);
 	toMs = $state(0);
-	/** Where the hand is while it scrubs; `null`: it follows the picture. */
+	/** The playhead while scrubbing; `null`: it follows playback. */
 	heldMs = $state<number | null>(null);
-	/** Time across the ribbon. */
+	/** Visible time, ms. */
 	spanMs = $state(initialSpanMs(0));
-	/** Room that a date takes; languages differ. */
+	/** Width of a date label; depends on the language. */
 	dayLabelPx = $state(96);
-	/** Wall time of the frame on show. */
+	/** Wall time of the current frame. */
 	shownMs = $state(0);
 	readonly #calendar: Calendar;
 
@@ -69,7 +69,7 @@ export class Ribbon {
 		return ticksOf(this.view, this.width, this.#calendar, STROKE_PX);
 	}
 
-	/** The first moment of the day on the left edge: its date stays in sight. */
+	/** Start of the day at the left edge, whose date stays visible. */
 	edgeDayMs(): number {
 		const { year, month, day } = this.#calendar.fieldsOf(this.msAt(0));
 		return this.#calendar.dayStart(year, month, day);
@@ -80,17 +80,17 @@ export class Ribbon {
 		this.spanMs = zoomed(this.view, this.width, factor).msPerPx * this.width;
 	}
 
-	/** The next stop, with more time or with less. */
+	/** Zooms to the next stop, with more or less time. */
 	stop(more: boolean): void {
 		this.spanMs = adjacentZoomStop(this.spanMs, more);
 	}
 
-	/** Before anybody has zoomed: what there is. */
+	/** Shows all footage, as long as nobody has zoomed. */
 	fit(): void {
 		this.spanMs = initialSpanMs((this.toMs - this.fromMs) * 2);
 	}
 
-	/** The hand goes there, as far as there is footage. */
+	/** Moves the playhead, limited to the footage. */
 	hold(ms: number): number {
 		this.heldMs = clampedToFootage({ centreMs: ms, msPerPx: 1 }, this).centreMs;
 		return this.heldMs;
@@ -100,10 +100,7 @@ export class Ribbon {
 		this.heldMs = null;
 	}
 
-	/**
-	 * Where a ribbon let go at a speed (pixels a millisecond, to the right) has come to after a
-	 * while.
-	 */
+	/** Where a flung ribbon is after `afterMs`; speed in pixels per ms, positive to the right. */
 	glide(fromMs: number, speed: number, afterMs: number): { ms: number; rests: boolean } {
 		const { px, rests } = glideAfter(speed, afterMs);
 		const ms = this.hold(fromMs - px * this.view.msPerPx);
@@ -111,8 +108,8 @@ export class Ribbon {
 	}
 
 	/**
-	 * So far does a key move the hand: a sixtieth of what is in sight, in whole seconds where it can
-	 * be.
+	 * How far an arrow key moves the playhead: a sixtieth of the visible time, in whole seconds where
+	 * possible (TL9).
 	 */
 	get keyStepMs(): number {
 		const ms = this.spanMs / 60;

@@ -5,7 +5,7 @@ import type { Pin, Removal } from '#ports/footage/pins-and-trash.ts';
 import type { Engine } from '#state/app/engine.ts';
 import type { Ribbon } from './ribbon.svelte.ts';
 
-/** What has just been done to a span, for a sentence and an undo. */
+/** The last action on a span, for a notice with undo. */
 export type SelectionOutcome =
 	| { readonly kind: 'deleted'; readonly removal: Removal }
 	| { readonly kind: 'pinned' | 'unpinned'; readonly pin: Pin }
@@ -20,14 +20,14 @@ export interface SelectedRange {
 const AROUND_MS = 15_000;
 const SHORTEST_MS = 1000;
 /**
- * TL14: less of the ribbon than this, and the handles are too near; more, and they are out of
- * sight.
+ * TL14: with a smaller share of the ribbon the handles are too close; with a larger one they are
+ * out of view.
  */
 const [MIN_SHARE, BEST_SHARE, MAX_SHARE] = [0.3, 0.6, 0.9];
 
 /**
- * The span that a person acts on: that of the selection while one is open, else some seconds around
- * the hand. Rules: docs/spec/timeline.md, "The span".
+ * The span that actions apply to: the selection if one is open, else some seconds around the
+ * playhead. Rules: docs/spec/timeline.md, "The span".
  */
 export class SpanSelection {
 	/** The selection; `null`: none is open. */
@@ -38,23 +38,23 @@ export class SpanSelection {
 	readonly #ribbon: Ribbon;
 	readonly #reload: () => Promise<void>;
 	#camera: CameraId | null = null;
-	/** Across the ribbon: before a selection was opened, and since. */
+	/** Visible time before the selection was opened, and since. */
 	#spanMs = 0;
 	#zoomedMs = 0;
 	#off: () => void = () => undefined;
 
-	/** `reload`: makes the player forget what is gone. */
+	/** `reload`: drops deleted frames from the player. */
 	constructor(engine: Engine, ribbon: Ribbon, reload: () => Promise<void>) {
 		this.#engine = engine;
 		this.#ribbon = ribbon;
 		this.#reload = reload;
 	}
 
-	/** What is not purged yet can still be undone, after a reload, too. */
+	/** Loads removals not purged yet, which can be undone even after a reload. */
 	watch(camera: CameraId): void {
 		this.#camera = camera;
-		this.#off = this.#engine.segments.watch(() => void this.#look());
-		void this.#look();
+		this.#off = this.#engine.segments.watch(() => void this.#refresh());
+		void this.#refresh();
 		void this.#engine.segments.removals(camera).then(
 			(removals) => {
 				const removal = removals.at(-1);
@@ -68,12 +68,12 @@ export class SpanSelection {
 		this.#off();
 	}
 
-	/** Of the selection. */
+	/** The selection's span. */
 	get span(): Span | null {
 		return this.range && spanOf(this.range);
 	}
 
-	/** TL12: what an action takes now. */
+	/** TL12: the span that an action applies to now. */
 	get effectiveRange(): SelectedRange {
 		if (this.range !== null) return this.range;
 		const { handMs, fromMs, toMs } = this.#ribbon;
@@ -82,7 +82,7 @@ export class SpanSelection {
 		return { startMs, endMs };
 	}
 
-	/** Opens a selection around the hand, unless one is open. */
+	/** Opens a selection around the playhead, unless one is open. */
 	begin(): void {
 		if (this.range !== null) return;
 		this.range = this.effectiveRange;
@@ -93,7 +93,7 @@ export class SpanSelection {
 		this.#zoomedMs = this.#ribbon.spanMs;
 	}
 
-	/** The selection is closed, and the ribbon is as before unless somebody zoomed. */
+	/** Closes the selection and restores the zoom, unless somebody zoomed. */
 	clear(): void {
 		if (this.range !== null && this.#ribbon.spanMs === this.#zoomedMs) {
 			this.#ribbon.spanMs = this.#spanMs;
@@ -101,7 +101,7 @@ export class SpanSelection {
 		this.range = null;
 	}
 
-	/** Moves one end; the other gives way where it must. */
+	/** Moves one end; the other one yields where it must. */
 	move(side: 'start' | 'end', toMs: number): void {
 		if (this.range === null) return;
 		const { fromMs, toMs: lastMs } = this.#ribbon;
@@ -113,14 +113,14 @@ export class SpanSelection {
 				: { startMs: Math.min(startMs, ms - SHORTEST_MS), endMs: ms };
 	}
 
-	/** The pin that the hand, or the selection, lies in. */
+	/** The pin at the playhead, or at the selection. */
 	get pinHere(): Pin | null {
 		const { startMs, endMs } = this.range ?? { startMs: this.#ribbon.handMs, endMs: 0 };
 		const to = Math.max(startMs, endMs) * 1000;
 		return this.pins.find(({ startUs, endUs }) => startUs <= to && endUs > startMs * 1000) ?? null;
 	}
 
-	/** Pins the span; a pin that is there already is taken away. */
+	/** Pins the span, or removes the pin that is there. */
 	async pin(): Promise<void> {
 		const { segments } = this.#engine;
 		await this.#do(async (camera) => {
@@ -137,7 +137,7 @@ export class SpanSelection {
 	}
 
 	/**
-	 * TL13: deletes the selection, and nothing that was not shown as one. A refusal leaves it open.
+	 * TL13: deletes the selection; never a span that was not shown as one. On refusal it stays open.
 	 */
 	async remove(): Promise<void> {
 		const { span } = this;
@@ -182,18 +182,18 @@ export class SpanSelection {
 			this.outcome = await work(this.#camera);
 		} catch (error) {
 			const fault = faultOf(error);
-			const told = fault.kind === 'conflict' ? 'is-pinned' : fault.kind === 'quota' ? 'full' : null;
-			this.outcome = told === null ? { kind: 'failed', fault } : { kind: told };
+			const kind = fault.kind === 'conflict' ? 'is-pinned' : fault.kind === 'quota' ? 'full' : null;
+			this.outcome = kind === null ? { kind: 'failed', fault } : { kind };
 		}
-		await this.#look();
+		await this.#refresh();
 	}
 
-	async #look(): Promise<void> {
+	async #refresh(): Promise<void> {
 		if (this.#camera === null) return;
 		try {
 			this.pins = await this.#engine.segments.pins(this.#camera);
 		} catch {
-			// The next change asks again.
+			// The next change retries.
 		}
 	}
 }

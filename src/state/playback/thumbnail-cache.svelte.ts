@@ -5,7 +5,7 @@ import { FifoCache } from './fifo-cache.ts';
 import type { Engine } from '#state/app/engine.ts';
 
 export interface DecodedThumbnail {
-	/** Wall time of the frame it shows. */
+	/** Wall time of its frame. */
 	readonly ms: number;
 	readonly picture: ImageBitmap;
 }
@@ -16,17 +16,17 @@ interface RibbonSlot {
 	readonly untilMs: number;
 }
 
-/** Of what is being recorded the picture comes a little later. */
+/** Thumbnails of current footage arrive a little later: when to retry. */
 const AGAIN_MS = 5000;
 
-/** Pictures in memory; about 80 kB each. */
+/** Bitmaps in memory; about 80 kB each. */
 const MAX_THUMBNAILS = 160;
 
-/** Thumbnails of one camera, opened as they come into sight, the newest wish first. */
+/** Thumbnails of one camera, loaded as they become visible, latest request first. */
 export class ThumbnailCache {
-	/** The picture under the scrubbing hand. */
+	/** The thumbnail at the playhead while scrubbing. */
 	under = $state.raw<DecodedThumbnail | null>(null);
-	/** Rises when a picture of the ribbon has come. */
+	/** Rises whenever a thumbnail of the ribbon has loaded. */
 	version = $state(0);
 	readonly #engine: Engine;
 	#camera: CameraId | null = null;
@@ -53,14 +53,14 @@ export class ThumbnailCache {
 		this.#kept.clear();
 	}
 
-	/** The hand is there; `null`: it has let go. */
+	/** The playhead's time; `null`: scrubbing ended. */
 	follow(ms: number | null): void {
 		this.#handMs = ms;
 		if (ms === null) this.under = null;
 		else if (!this.#following) void this.#follow();
 	}
 
-	/** What there is for the slots of a ribbon; what is missing comes. */
+	/** Loaded thumbnails for the ribbon's slots; missing ones are requested. */
 	inRange(fromMs: number, toMs: number, msPerPx: number, widthPx: number): DecodedThumbnail[] {
 		const step = thumbnailStepMs(msPerPx, widthPx);
 		const found: DecodedThumbnail[] = [];
@@ -76,7 +76,7 @@ export class ThumbnailCache {
 		return found;
 	}
 
-	/** Footage was deleted or came back. */
+	/** Call after footage was deleted or restored. */
 	forget(): void {
 		this.#kept.clear();
 		this.version += 1;

@@ -1,2 +1,2 @@
-/** Minutes that this device's local time lies behind UTC at a moment. */
+/** Minutes by which this device's local time is behind UTC. */
 export const timezoneOffsetAt = (ms: number): number => new Date(ms).getTimezoneOffset();

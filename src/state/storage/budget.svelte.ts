@@ -15,28 +15,28 @@ import type { Engine } from '#state/app/engine.ts';
 
 const MIN_SCALE_BYTES = 1e9;
 
-/** What a person asks for; `undefined`: as it is. */
+/** Requested limits; `undefined`: unchanged. */
 export interface BudgetChange {
 	readonly bytes?: number | undefined;
-	/** `null`: footage leaves only for want of room. */
+	/** `null`: no limit by age. */
 	readonly days?: number | null | undefined;
 }
 
-/** How saving a wish went. */
+/** Result of saving a change. */
 export type BudgetSaveResult =
 	| { readonly kind: 'saved'; readonly bytes: number }
-	/** More would go than was said: it is said now, and nothing is saved. */
+	/** More would be deleted than announced: the new plan is shown, and nothing is saved. */
 	| { readonly kind: 'more'; readonly planned: PlannedEviction }
 	| { readonly kind: 'failed'; readonly fault: Fault };
 
-/** How much this device may keep and for how long, and what a person may change about it. */
+/** How much this device may keep and for how long, and the person's changes to it. */
 export class Budget {
-	/** What the browser says it offers. It is a scale for the slider and nothing more. */
+	/** The browser's estimate; only a scale for the slider. */
 	offeredBytes = $state<number | null>(null);
 	damagedRows = $state(0);
-	/** What the browser was found to allow; `null`: it never refused anything. */
+	/** What the browser was found to allow; `null`: it never refused a write. */
 	cap = $state.raw<QuotaCap | null>(null);
-	/** Footage leaves after so many days; `null`: only for want of room. */
+	/** Days that footage is kept; `null`: no limit by age. */
 	mostDays = $state<number | null>(null);
 	#asked = 0;
 	#counting: Promise<unknown> = Promise.resolve();
@@ -58,13 +58,13 @@ export class Budget {
 		this.#off();
 	}
 
-	/** `null` until it is known. */
+	/** `null` while loading. */
 	get outlook(): Outlook | null {
 		this.#subscribe();
 		return this.#engine.maintenance.outlook;
 	}
 
-	/** The same under another budget and for other days. */
+	/** The outlook under other limits. */
 	outlookAt({ bytes, days = this.mostDays }: BudgetChange): Outlook | null {
 		this.#subscribe();
 		const { usage, outlook } = this.#engine.maintenance;
@@ -77,35 +77,35 @@ export class Budget {
 	}
 
 	/**
-	 * RT18: what saving it would delete; `null`: another was asked about since. Throws what the store
-	 * throws.
+	 * RT18: what saving the change would delete; `null`: superseded by a newer call. Throws like
+	 * `SegmentStore`.
 	 */
-	async planEviction(wish: BudgetChange): Promise<PlannedEviction | null> {
-		// Anew whenever the store was looked at: what is promised is what there is now.
+	async planEviction(change: BudgetChange): Promise<PlannedEviction | null> {
+		// Subscribes to refreshes, so that the plan stays current.
 		this.#subscribe();
 		const mine = (this.#asked += 1);
 		// A slider asks faster than a large store answers.
 		await this.#counting.catch(() => undefined);
 		if (mine !== this.#asked) return null;
-		const counting = this.#wouldLeave(wish);
+		const counting = this.#plan(change);
 		this.#counting = counting;
-		const leaving = await counting;
-		return mine === this.#asked ? leaving : null;
+		const planned = await counting;
+		return mine === this.#asked ? planned : null;
 	}
 
-	#wouldLeave({ bytes, days = this.mostDays }: BudgetChange): Promise<PlannedEviction> {
+	#plan({ bytes, days = this.mostDays }: BudgetChange): Promise<PlannedEviction> {
 		return this.#engine.maintenance.planEviction({ budgetBytes: bytes ?? null, mostDays: days });
 	}
 
-	/** `said`: what the person was told would go. */
-	async save(wish: BudgetChange, said: PlannedEviction | null): Promise<BudgetSaveResult> {
+	/** `said`: the plan that the person was shown. */
+	async save(change: BudgetChange, said: PlannedEviction | null): Promise<BudgetSaveResult> {
 		const { preferences, maintenance } = this.#engine;
 		try {
-			const leaving = await this.#wouldLeave(wish);
-			if (leaving.bytes > 0 && (said?.bytes ?? 0) === 0) return { kind: 'more', planned: leaving };
+			const planned = await this.#plan(change);
+			if (planned.bytes > 0 && (said?.bytes ?? 0) === 0) return { kind: 'more', planned };
 			await preferences.write({
-				...(wish.bytes !== undefined && { budgetBytes: wish.bytes }),
-				...(wish.days !== undefined && { mostDays: wish.days }),
+				...(change.bytes !== undefined && { budgetBytes: change.bytes }),
+				...(change.days !== undefined && { mostDays: change.days }),
 			});
 		} catch (error) {
 			return { kind: 'failed', fault: faultOf(error) };
@@ -115,18 +115,18 @@ export class Budget {
 		return { kind: 'saved', bytes };
 	}
 
-	/** Why a person may not ask for so many bytes; `null`: they may. */
+	/** Why this budget is not allowed; `null`: it is. */
 	objection(bytes: number): 'range' | 'pins' | null {
 		if (!(bytes >= MIN_BUDGET_BYTES && bytes <= MAX_BUDGET_BYTES)) return 'range';
 		return (this.#engine.maintenance.usage?.pinned ?? 0) > MAX_PINNED_SHARE * bytes ? 'pins' : null;
 	}
 
-	/** Where so many bytes stand on the slider, 0 to 1. */
+	/** Slider position of a budget, 0 to 1. */
 	positionOf(bytes: number): number {
 		return sliderPositionOf(bytes, this.#mostBytes);
 	}
 
-	/** The budget at a place of the slider, in bytes. */
+	/** Budget at a slider position, in bytes. */
 	at(place: number): number {
 		return budgetAtPosition(place, this.#mostBytes);
 	}
@@ -145,7 +145,7 @@ export class Budget {
 			this.cap = cap;
 			this.mostDays = mostDays;
 		} catch {
-			// The next look asks again; what was shown stays.
+			// The next refresh retries; the last values stay.
 		}
 	}
 }

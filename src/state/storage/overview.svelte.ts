@@ -20,16 +20,16 @@ import type { Engine } from '#state/app/engine.ts';
 const DELETIONS_SHOWN = 50;
 const MONTH_MS = 31 * 86_400_000;
 
-/** What fills the room of this device, what leaves it and what stays, and how it came to be so. */
+/** Storage of this device: usage, deletions and pins, with their history. */
 export class StorageOverview {
-	/** Since a month, oldest first. */
+	/** The last month, oldest first. */
 	usageHistory = $state.raw<readonly StorageUsage[]>([]);
 	/** Newest first. */
 	deletions = $state.raw<readonly Deletion[]>([]);
 	pins = $state.raw<readonly PinCost[]>([]);
-	/** What was just let go of, and can be pinned again. */
+	/** The pin just removed, which can be restored. */
 	unpinned = $state.raw<PinCost | null>(null);
-	/** It could not be pinned again: there is no room for more pins. */
+	/** It could not be restored, because there is no room for more pins. */
 	full = $state(false);
 	runs = $state.raw<readonly Run[]>([]);
 	#changes = $state.raw<readonly SettingChange[]>([]);
@@ -83,7 +83,7 @@ export class StorageOverview {
 		return oldestUs === Infinity ? null : oldestUs / 1000;
 	}
 
-	/** Where the footage begins that would leave next, ms. */
+	/** Start of the footage to be evicted next, ms. */
 	get nextMs(): number | null {
 		const us = oldestEvictableUs(
 			this.runs,
@@ -92,7 +92,7 @@ export class StorageOverview {
 		return us === null ? null : us / 1000;
 	}
 
-	/** What fills the room now, as it is stacked. */
+	/** Current usage, in stacking order. */
 	get parts(): readonly { readonly kind: UsageKind; readonly bytes: number }[] {
 		const { usage } = this;
 		if (usage === null) return [];
@@ -100,12 +100,12 @@ export class StorageOverview {
 		return parts.filter(({ bytes }) => bytes > 0);
 	}
 
-	/** Where a chart of the last `ms` begins, wall ms. */
+	/** Start of a chart of the last `ms`, wall time in ms. */
 	chartFromMs(ms: number): number {
 		return chartFromMs(this.usageHistory, ms, this.#nowMs);
 	}
 
-	/** `null`: there is nothing to draw yet. */
+	/** `null`: nothing to draw yet. */
 	chart(fromMs: number): Chart | null {
 		return chartOf(this.usageHistory, fromMs, this.#nowMs);
 	}
@@ -114,7 +114,7 @@ export class StorageOverview {
 		return this.#nowMs;
 	}
 
-	/** RT20: without its pin it would be the next to leave, and room is needed. */
+	/** RT20: without its pin it would be evicted next, and room is needed. */
 	leavesUnpinned({ pin }: PinCost): boolean {
 		this.#subscribe();
 		const full = this.#engine.maintenance.outlook?.fullInMs === 0;
@@ -136,13 +136,13 @@ export class StorageOverview {
 			this.unpinned = null;
 			this.full = false;
 		} catch {
-			// Meanwhile others took the room: what can be done is said.
+			// Meanwhile the room was used: shows what can be done.
 			this.full = true;
 		}
 		await this.refresh();
 	}
 
-	/** What a camera is called; `null` while it has no name, or is not one of this device. */
+	/** The camera's name; `null` if it has none or is not on this device. */
 	nameOf(camera: CameraId): string | null {
 		const { state } = this.#engine.localDevice;
 		if (state.kind !== 'ready') return null;
@@ -160,7 +160,7 @@ export class StorageOverview {
 			this.usageHistory = await ledger.usageSince(this.#nowMs - MONTH_MS);
 			this.#changes = await ledger.changes(DELETIONS_SHOWN);
 		} catch {
-			// The next change asks again; what was shown stays.
+			// The next change retries; the last values stay.
 		}
 	}
 }

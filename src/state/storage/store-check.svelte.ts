@@ -9,10 +9,10 @@ export interface FindingSummary {
 	readonly bytes: number;
 }
 
-/** Check and repair, as a person does it: look, read what would be done, do it. */
+/** Check and repair in steps: check, review the repair, run it. */
 export class StoreCheckState {
 	signatures = $state(false);
-	/** 0 to 1 while it looks. */
+	/** 0 to 1 during a check. */
 	progress = $state<number | null>(null);
 	repairing = $state(false);
 	report = $state.raw<CheckReport | null>(null);
@@ -34,7 +34,7 @@ export class StoreCheckState {
 		}).filter(({ count }) => count > 0);
 	}
 
-	/** Whether a repair would do anything. */
+	/** Whether a repair would change anything. */
 	get repairable(): boolean {
 		const { mayDelete } = this.report ?? { mayDelete: false };
 		return this.found.some(({ kind }) => kind !== 'unnamed' || mayDelete);

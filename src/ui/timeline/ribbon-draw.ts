@@ -7,7 +7,7 @@ import {
 } from '#domain/timeline/ribbon.ts';
 import type { Gap, Span } from '#domain/footage/span.ts';
 
-/** Colours as the page's theme has them. */
+/** Colours of the page's theme. */
 export interface RibbonColors {
 	readonly footage: string;
 	readonly ink: string;
@@ -23,9 +23,9 @@ export interface RibbonScene {
 	readonly footage: readonly Span[];
 	readonly gaps: readonly Gap[];
 	readonly pins: readonly Span[];
-	/** What happened, sorted. */
+	/** Sorted. */
 	readonly events: readonly Span[];
-	/** What is marked to be saved, pinned or deleted. */
+	/** The span selected to save, pin or delete. */
 	readonly mark: Span | null;
 	readonly strokes: readonly Tick[];
 	readonly labels: readonly {
@@ -33,10 +33,10 @@ export interface RibbonScene {
 		readonly text: string;
 		readonly strong: boolean;
 	}[];
-	/** Stands at the left edge until the next one pushes it out. */
+	/** Sticks to the left edge until the next one pushes it out. */
 	readonly edge: string;
 	readonly thumbnails: readonly { readonly ms: number; readonly picture: ImageBitmap }[];
-	/** Recording goes on: the end of the footage breathes. 0 to 1, `null`: it does not. */
+	/** While recording, the end of the footage pulses: phase from 0 to 1; `null`: not recording. */
 	readonly live: number | null;
 }
 
@@ -49,7 +49,7 @@ const FOOT_PX = 8;
 const EVENT_PX = 5;
 export const THUMBNAIL_PX = { width: 86, height: LANE_PX - FOOT_PX };
 
-/** Paints the ribbon. Cost goes with what is in sight, never with what is kept. */
+/** Paints the ribbon. The cost depends on what is visible, never on what is kept. */
 export function drawRibbon(
 	context: CanvasRenderingContext2D,
 	lane: RibbonScene,
@@ -66,7 +66,10 @@ export function drawRibbon(
 	drawTicks(context, lane, inks);
 }
 
-/** The pixels of what is in sight of sorted spans; those closer than a pixel are drawn as one. */
+/**
+ * Pixel ranges of the visible spans, which must be sorted; spans less than half a pixel apart are
+ * merged (TL7).
+ */
 function* inSight(
 	{ view, width }: RibbonScene,
 	spans: readonly Span[],
@@ -99,7 +102,7 @@ function drawGaps(
 	context.strokeStyle = line;
 	context.lineWidth = 1.5;
 	context.beginPath();
-	// The hatching moves with the time it lies on.
+	// The hatching moves with its time.
 	const step = 9;
 	const shift = (lane.view.centreMs / lane.view.msPerPx) % step;
 	for (let x = -LANE_PX - shift - step; x < lane.width + step; x += step) {
@@ -118,7 +121,7 @@ function drawFootage(
 	context.fillStyle = footage;
 	let lastX = 0;
 	for (const [from, to] of inSight(lane, lane.footage)) {
-		// Seconds of footage in a month are seen, too.
+		// At least two pixels, so that seconds of footage are visible in a month.
 		context.fillRect(from, 0, Math.max(2, to - from), LANE_PX);
 		lastX = to;
 	}
@@ -137,7 +140,7 @@ function drawThumbnails(context: CanvasRenderingContext2D, lane: RibbonScene): v
 	context.clip();
 	for (const { ms, picture } of lane.thumbnails) {
 		const x = xOf(lane.view, lane.width, ms);
-		// The whole height, the middle of the width: upright and lying pictures alike.
+		// Full height and horizontal centre, for portrait and landscape alike.
 		const scale = Math.max(wide / picture.width, height / picture.height);
 		const [across, down] = [wide / scale, height / scale];
 		const [left, top] = [(picture.width - across) / 2, (picture.height - down) / 2];

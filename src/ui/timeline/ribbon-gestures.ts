@@ -1,21 +1,21 @@
 import type { Ribbon } from '#state/playback/ribbon.svelte.ts';
 
 export interface RibbonGestureHandlers {
-	/** The hand is being moved: show what is there. */
+	/** While the playhead moves. */
 	scrub(ms: number): void;
-	/** The hand rests: this very frame. */
+	/** When the playhead has come to rest. */
 	rest(ms: number): void;
-	/** A finger points without moving the ribbon; `null`: it is gone. */
+	/** A pointer hovers without scrubbing; `null`: it has left. */
 	point(ms: number | null): void;
 }
 
 const TAP_PX = 8;
 const TAP_MS = 400;
-/** A finger that stood still for so long before it was lifted does not throw. */
+/** A finger that rested this long before lifting does not fling. */
 const FLING_TIMEOUT_MS = 80;
 const WHEEL_ZOOM_RATE = 0.0016;
 
-/** One finger scrubs, two zoom, a tap goes there; the wheel zooms, sideways it scrubs. */
+/** One finger scrubs, two zoom, a tap seeks; the wheel zooms, or scrubs when horizontal. */
 export function ribbonGestures(
 	element: HTMLElement,
 	ribbon: Ribbon,
@@ -75,7 +75,7 @@ export function ribbonGestures(
 		if (pinch !== null) {
 			pinch = null;
 			const [left] = fingers.values();
-			// What is left of a zoom is no tap.
+			// The finger left after a pinch makes no tap.
 			if (left !== undefined) begin(left, -Infinity);
 			return;
 		}

@@ -5,10 +5,7 @@ const WHEEL_ZOOM_RATE = 0.0016;
 const TAP_PX = 10;
 const DOUBLE_TAP_MS = 350;
 
-/**
- * Two fingers and the wheel zoom, one finger moves what is enlarged, two taps enlarge or take it
- * back.
- */
+/** Two fingers and the wheel zoom, one finger pans, a double tap zooms in or out. */
 export function zoomGestures(frame: HTMLElement, zooming: PictureZoom): () => void {
 	const fingers = new Map<number, FramePoint>();
 	let tapped: { readonly at: FramePoint; readonly ms: number } | null = null;
@@ -57,7 +54,7 @@ export function zoomGestures(frame: HTMLElement, zooming: PictureZoom): () => vo
 	const wheel = (event: WheelEvent): void => {
 		const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
 		const factor = Math.exp(-event.deltaY * lines * WHEEL_ZOOM_RATE);
-		// A picture shown whole lets the page scroll on.
+		// Without zoom, the wheel scrolls the page.
 		if (!zooming.enlarged && factor <= 1) return;
 		event.preventDefault();
 		zooming.zoomAt(factor, pointIn(event));
@@ -77,7 +74,7 @@ export function zoomGestures(frame: HTMLElement, zooming: PictureZoom): () => vo
 	};
 }
 
-/** A button that lies on the picture is pressed, not dragged. */
+/** A control on the picture must stay clickable. */
 function isControl({ target }: Event): boolean {
 	return target instanceof Element && target.closest('button, a') !== null;
 }

@@ -30,7 +30,7 @@ describe('footage of version 1', () => {
 		for (const { name } of footage.databases) indexedDB.deleteDatabase(name);
 	});
 
-	it('EN4 ID2 its device is unlocked, with keys that are readable', async () => {
+	it('EN4 ID2 its device is unlocked, with readable keys', async () => {
 		expect(await localDevice.refresh()).toMatchObject({
 			kind: 'ready',
 			strength: 'readable',
@@ -38,12 +38,12 @@ describe('footage of version 1', () => {
 		});
 	});
 
-	it('EN4 EN17 every segment opens, and is what was filmed', async () => {
+	it('EN4 EN17 every segment opens, with what was filmed', async () => {
 		const [run] = await segments.runs(camera);
-		if (run === undefined) throw new Error('the run is not there');
+		if (run === undefined) throw new Error('run missing');
 		expect(run).toMatchObject({ runNo: 1, startUs: footage.fromMs * 1000, ended: 'stopped' });
 		const init = await segments.read(run.initPlace);
-		if (init === null) throw new Error('the init section is not there');
+		if (init === null) throw new Error('init section missing');
 		const bodies = [(await localDevice.opener.openInit(run, init)).body];
 		const rows = await segments.between(camera, footage.fromMs * 1000, footage.toMs * 1000);
 		for (const row of rows) {
@@ -56,9 +56,9 @@ describe('footage of version 1', () => {
 		expect(hashes).toEqual(footage.bodies);
 	});
 
-	it('EN19 its chain holds', async () => {
+	it('EN19 its chain verifies', async () => {
 		const [run] = await segments.runs(camera);
-		if (run === undefined) throw new Error('the run is not there');
+		if (run === undefined) throw new Error('run missing');
 		const rows = await segments.between(camera, run.startUs, run.endUs);
 		const places = [{ seq: 0, place: run.initPlace }, ...rows];
 		const pieces = await Promise.all(

@@ -21,7 +21,7 @@ const span = (fromS: number, toS: number): Span => ({
 	endUs: T0 + toS * SECOND,
 });
 
-/** Every byte and head that can be seen, in order. */
+/** Every visible byte and head, in order. */
 async function seen(): Promise<string[]> {
 	const segments = await store.between(DOOR, T0 - MINUTE, T0 + 90 * MINUTE);
 	return Promise.all(
@@ -43,7 +43,7 @@ async function gaps() {
 }
 
 describe('deleted by a person', () => {
-	it('RT11 every segment that touches the span is out of sight, and no other', async () => {
+	it('RT11 every segment that touches the span is hidden, and no other', async () => {
 		await record(store, DOOR, 1, 200);
 		const removal = await store.remove(DOOR, span(50.5, 130.2));
 		expect(removal).toMatchObject({ segments: 81, ...span(50, 131) });
@@ -55,7 +55,7 @@ describe('deleted by a person', () => {
 		expect((await store.firstAt(DOOR, T0 + 60 * SECOND))?.seq).toBe(132);
 	});
 
-	it('RT12 undo puts back the very same bytes', async () => {
+	it('RT12 undo restores the very same bytes', async () => {
 		await record(store, DOOR, 1, 130);
 		await store.close(DOOR, 1, 'stopped');
 		await record(store, DOOR, 2, 70, T0 + 300 * SECOND);
@@ -72,7 +72,7 @@ describe('deleted by a person', () => {
 		expect(await store.restore(one!.id)).toBe(false);
 	});
 
-	it('RT12 undo of one removal leaves the others and what is damaged alone', async () => {
+	it('RT12 undoing one removal leaves the others and damaged segments alone', async () => {
 		await record(store, DOOR, 1, 60);
 		await store.quarantine({ camera: DOOR, runNo: 1, seq: 31 });
 		const one = await store.remove(DOOR, span(10, 20));
@@ -100,7 +100,7 @@ describe('deleted by a person', () => {
 		expect(await gaps()).toEqual([[30, 60, 'deleted']]);
 	});
 
-	it('RT13 recording goes on behind a deleted end, and eviction takes the rest', async () => {
+	it('RT13 recording continues after a deleted end, and eviction deletes the rest', async () => {
 		await record(store, DOOR, 1, 30);
 		await store.remove(DOOR, span(20, 30));
 		await store.purge(Infinity);
@@ -115,7 +115,7 @@ describe('deleted by a person', () => {
 		expect(await store.runs(DOOR)).toEqual([]);
 	});
 
-	it('RT14 for want of room, what was deleted goes before what was not', async () => {
+	it('RT14 removals are purged before other footage is evicted', async () => {
 		await record(store, DOOR, 1, 180);
 		await store.remove(DOOR, span(120, 150));
 		await store.evict(1, 10);
@@ -123,7 +123,7 @@ describe('deleted by a person', () => {
 		expect((await store.firstAt(DOOR, T0))?.seq).toBe(1);
 	});
 
-	it('RT14 RT21 what was deleted counts in what would leave, and may be all of it', async () => {
+	it('RT14 RT21 removals count in the eviction plan, and may be all of it', async () => {
 		await record(store, DOOR, 1, 180);
 		await store.remove(DOOR, span(20, 50));
 		expect(await store.planEviction({ bytes: 3000 })).toMatchObject({
@@ -137,7 +137,7 @@ describe('deleted by a person', () => {
 		expect(promised).toMatchObject({ bytes: 6000, segments: 60 });
 	});
 
-	it('where nothing is, nothing is deleted; more than a day is refused', async () => {
+	it('an empty span deletes nothing; more than a day is refused', async () => {
 		await record(store, DOOR, 1, 5);
 		expect(await store.remove(DOOR, span(100, 200))).toBe(null);
 		expect(await store.remove(YARD, span(0, 5))).toBe(null);
@@ -145,7 +145,7 @@ describe('deleted by a person', () => {
 	});
 });
 
-it('RT11 RT12 segments whose times part by some milliseconds leave and come back without a trace', async () => {
+it('RT11 RT12 segments some milliseconds apart are deleted and restored without a trace', async () => {
 	await record(store, DOOR, 1, 0);
 	for (let seq = 1; seq <= 90; seq += 1) {
 		const segment = sealed(seq, T0 + (seq - 1) * SECOND);
@@ -159,7 +159,7 @@ it('RT11 RT12 segments whose times part by some milliseconds leave and come back
 });
 
 describe('pins', () => {
-	it('RT15 nothing deletes what is pinned: not eviction, not a person', async () => {
+	it('RT15 nothing deletes what is pinned: neither eviction nor a person', async () => {
 		await record(store, DOOR, 1, 200);
 		await store.close(DOOR, 1, 'stopped');
 		const pin = await store.pin(DOOR, span(70, 75));
@@ -177,7 +177,7 @@ describe('pins', () => {
 		expect(await store.runs(DOOR)).toEqual([]);
 	});
 
-	it('RT15 of one camera do not keep another', async () => {
+	it('RT15 pins of one camera do not keep another', async () => {
 		await record(store, DOOR, 1, 30);
 		await record(store, YARD, 1, 30);
 		await store.close(DOOR, 1, 'stopped');

@@ -1,4 +1,4 @@
-/** The database as it is, around the adapter: to damage it and to look at it. */
+/** Raw access to the database, bypassing the adapter, to damage and inspect it. */
 export async function rawOpen(
 	name: string,
 	version?: number,
@@ -8,15 +8,14 @@ export async function rawOpen(
 	return new Promise((done, failed) => {
 		request.onupgradeneeded = () => upgrade?.(request.result);
 		request.onsuccess = () => done(request.result);
-		request.onerror = () =>
-			failed(new Error('the database does not open', { cause: request.error }));
+		request.onerror = () => failed(new Error('database open failed', { cause: request.error }));
 	});
 }
 
 export function answer<T>(request: IDBRequest<T>): Promise<T> {
 	return new Promise((done, failed) => {
 		request.onsuccess = () => done(request.result);
-		request.onerror = () => failed(new Error('no answer', { cause: request.error }));
+		request.onerror = () => failed(new Error('database request failed', { cause: request.error }));
 	});
 }
 
@@ -30,7 +29,8 @@ export async function rawly<T>(
 		const transaction = database.transaction([...database.objectStoreNames], 'readwrite');
 		const complete = new Promise<void>((done, failed) => {
 			transaction.oncomplete = () => done();
-			transaction.onabort = () => failed(new Error('aborted', { cause: transaction.error }));
+			transaction.onabort = () =>
+				failed(new Error('database transaction aborted', { cause: transaction.error }));
 		});
 		const result = await work((table) => transaction.objectStore(table));
 		await complete;

@@ -13,10 +13,10 @@ import { DOOR, record, sealed, SECOND, T0 } from '../../contracts/segment-store.
 import { ManualClock } from '../../fakes/clock.ts';
 import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
 
-/** A ring of a device with real databases: what a person is promised about its room. */
+/** A device’s ring with real databases: what people are promised about their storage. */
 const MIB = 2 ** 20;
 const BUDGET = 60 * MIB;
-/** Two minutes a mebibyte would take days: a segment of 300 kB is one of 2.4 Mbit/s. */
+/** Filling at a realistic rate would take days: a segment of 300 kB is 2.4 Mbit/s. */
 const SIZE = 300_000;
 
 let name = 0;
@@ -50,7 +50,7 @@ afterEach(() => {
 	localStorage.clear();
 });
 
-test('RT7 RT15 SP3 SP12 SP19 a ring goes past its budget twice: the oldest go, the pin stays, nothing exceeds it', async () => {
+test('RT7 RT15 SP3 SP12 SP19 a ring fills its budget twice: the oldest are evicted, the pin stays, the budget holds', async () => {
 	const { segments, reserve, ledger, journal, pins, retention, maintenance } = here;
 	await record(segments, DOOR, 1, 1);
 	// One pin in the first minute.
@@ -70,7 +70,7 @@ test('RT7 RT15 SP3 SP12 SP19 a ring goes past its budget twice: the oldest go, t
 	await maintenance.refresh();
 	expect(most + (await reserve.held())).toBeLessThanOrEqual(BUDGET);
 	expect(freed).toBeGreaterThan(BUDGET);
-	// The pinned minute is whole, and the newest, and nothing in between is kept out of order.
+	// The pinned minute is complete, and so are the newest; nothing in between is kept out of order.
 	const seqs = (await segments.between(DOOR, T0, T0 + 3600 * SECOND)).map(({ seq }) => seq);
 	expect(seqs.slice(0, 60)).toEqual(Array.from({ length: 60 }, (_, n) => n + 1));
 	const rest = seqs.slice(60);

@@ -30,7 +30,7 @@ describe('DexieSegmentStore', () => {
 	segmentStoreContract(make);
 	evictionPlanContract(make, 6);
 
-	// Tests have no disk here: tests/faults/quota.test.ts sees what a quota makes of it.
+	// There is no full disk here: tests/faults/quota.test.ts covers quota.
 	test.each([5000, 60_000])(
 		'ST22 a segment of %i bytes lies in a file of its own',
 		async (size) => {

@@ -32,7 +32,7 @@ afterEach(() => {
 	indexedDB.deleteDatabase(name);
 });
 
-/** A run of six sealed segments, closed. */
+/** A run of six sealed segments, closed unless told otherwise. */
 async function recordReal(runNo: number, close = true): Promise<void> {
 	const sealer = shop.sealer({ runNo, anchorUs: 1_795_000_000_000_000 + runNo * 60_000_000 });
 	await store.begin(sealer.start, await sealer.init(initOf(filled(300, runNo))));
@@ -49,7 +49,7 @@ function look(signatures = false, signal = new AbortController().signal): Promis
 
 const kinds = ({ findings }: CheckReport): StoreFindingKind[] => findings.map(({ kind }) => kind);
 
-/** Damages a row of a table as no code of ours would. */
+/** Damages a row in a way that our code never would. */
 function spoil(table: string, key: IDBValidKey, with_: (row: Record<string, unknown>) => object) {
 	return rawly(name, async (open) => {
 		const row = (await answer(open(table).get(key))) as Record<string, unknown>;
@@ -58,14 +58,14 @@ function spoil(table: string, key: IDBValidKey, with_: (row: Record<string, unkn
 }
 
 describe('a check of the real store', () => {
-	test('CK1 to CK5 finds nothing where all is in order, also while it records', async () => {
+	test('CK1 to CK5 finds nothing in a consistent store, also while recording', async () => {
 		await recordReal(3, false);
 		const report = await look(true);
 		expect(report).toMatchObject({ runs: 3, segments: 18, findings: [], mayDelete: true });
 		expect(report.bytes).toBe(await store.usedBytes());
 	});
 
-	test('CK2 CK9 a run row that is wrong is made again; nothing else changes', async () => {
+	test('CK2 CK9 a wrong run row is rebuilt; nothing else changes', async () => {
 		const before = await store.runs(shop.camera);
 		await spoil('runs', [shop.camera, 1], (row) => ({ ...row, bytes: 7, lastSeq: 5 }));
 		const report = await look();
@@ -76,7 +76,7 @@ describe('a check of the real store', () => {
 		expect(kinds(await look(true))).toEqual([]);
 	});
 
-	test('CK3 CK9 a segment without its bytes is set aside', async () => {
+	test('CK3 CK9 a segment without bytes is marked bad', async () => {
 		const [, lost] = await store.between(shop.camera, 0, Number.MAX_SAFE_INTEGER);
 		await rawly(name, (table) => answer(table('bytes').delete(lost!.place)));
 		const report = await look(true);
@@ -92,7 +92,7 @@ describe('a check of the real store', () => {
 		expect(kinds(await look(true))).toEqual([]);
 	});
 
-	test('CK4 CK9 CK11 bytes that nothing names are deleted, and counted', async () => {
+	test('CK4 CK9 CK11 unreferenced bytes are deleted, and counted', async () => {
 		await rawly(name, async (table) => {
 			for (const size of [1000, 500]) {
 				await answer(table('bytes').add({ bytes: filled(size, 1), head: filled(284, 1) }));
@@ -109,7 +109,7 @@ describe('a check of the real store', () => {
 		expect(kinds(await look(true))).toEqual([]);
 	});
 
-	test('CK5 CK9 a segment that was changed is found by its signature only', async () => {
+	test('CK5 CK9 a modified segment is found only with signatures', async () => {
 		const [, , changed] = await store.between(shop.camera, 0, Number.MAX_SAFE_INTEGER);
 		await spoil('bytes', changed!.place, (row) => {
 			const bytes = new Uint8Array(row['bytes'] as ArrayBuffer).slice();
@@ -123,7 +123,7 @@ describe('a check of the real store', () => {
 		expect(kinds(await look(true))).toEqual([]);
 	});
 
-	test('CK10 an index that names nothing deletes nothing', async () => {
+	test('CK10 with an empty index, nothing is deleted', async () => {
 		await rawly(name, async (table) => {
 			await answer(table('pages').clear());
 			await answer(table('runs').clear());
@@ -136,7 +136,7 @@ describe('a check of the real store', () => {
 		expect((await counts(name))['bytes']).toBe(all);
 	});
 
-	test('CK8 what came right by itself stays', async () => {
+	test('CK8 what is consistent again is left alone', async () => {
 		const [gone] = await store.between(shop.camera, 0, Number.MAX_SAFE_INTEGER);
 		const row: unknown = await rawly(name, (table) => answer(table('bytes').get(gone!.place)));
 		await rawly(name, (table) => answer(table('bytes').delete(gone!.place)));
@@ -146,7 +146,7 @@ describe('a check of the real store', () => {
 		expect(kinds(await look(true))).toEqual([]);
 	});
 
-	test('CK7 it can be stopped', async () => {
+	test('CK7 can be cancelled', async () => {
 		const stop = new AbortController();
 		stop.abort();
 		expect(await kindOf(look(true, stop.signal))).toBe('aborted');

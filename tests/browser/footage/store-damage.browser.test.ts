@@ -22,7 +22,7 @@ function open(name: string): DexieSegmentStore {
 	return store;
 }
 
-/** Three minutes of footage in a closed run, and a database that nobody has open. */
+/** Three minutes of footage in a closed run, in a database that nobody has open. */
 async function threeMinutes(): Promise<string> {
 	const name = `damage-${(count += 1)}`;
 	const store = open(name);
@@ -64,7 +64,7 @@ test.each<[string, (row: Row) => Row]>([
 	},
 );
 
-test('ST17 of a page with one flipped bit and a torn end the other entries stay', async () => {
+test('ST17 in a page with a flipped bit and a truncated end, the other entries stay', async () => {
 	const name = await threeMinutes();
 	await rawly(name, async (table) => {
 		const row = (await answer(table('pages').get(pageKey(1)))) as { entries: Uint8Array };
@@ -85,7 +85,7 @@ test('ST17 of a page with one flipped bit and a torn end the other entries stay'
 	expect(again.damagedRows()).toBe(0);
 });
 
-test('ST16 a page that vanished is a hole as soon as somebody looks across it', async () => {
+test('ST16 a missing page is a hole as soon as a query spans it', async () => {
 	const name = await threeMinutes();
 	await rawly(name, (table) => answer(table('pages').delete(pageKey(1))));
 	const store = open(name);
@@ -95,7 +95,7 @@ test('ST16 a page that vanished is a hole as soon as somebody looks across it', 
 	]);
 });
 
-test('ST16 a page that fell out of an index comes back', async () => {
+test('ST16 a page missing from an index is restored', async () => {
 	const name = await threeMinutes();
 	await rawly(name, async (table) => {
 		const row = (await answer(table('pages').get(pageKey(0)))) as Row;
@@ -113,7 +113,7 @@ test.each<[string, (row: Row) => Row | null]>([
 	['of a wrong type', ({ camera, runNo }) => ({ camera, runNo, endUs: 'soon' })],
 	['with impossible numbers', (row) => ({ ...row, endUs: 1, bytes: -5 })],
 	['that vanished', () => null],
-])('ST18 a run row %s is made again from its pages', async (_, damage) => {
+])('ST18 a run row %s is rebuilt from its pages', async (_, damage) => {
 	const name = await threeMinutes();
 	const before = open(name);
 	await before.quarantine({ camera: DOOR, runNo: 1, seq: 9 });
@@ -135,7 +135,7 @@ test.each<[string, (row: Row) => Row | null]>([
 	expect(await seqs(store)).toEqual(upTo(1, 180));
 });
 
-test('ST18 a run that goes on recording survives the loss of its row and of its newest page', async () => {
+test('ST18 a run that is still recording survives the loss of its row and newest page', async () => {
 	const name = `damage-${(count += 1)}`;
 	const store = open(name);
 	await record(store, DOOR, 1, 70);
@@ -171,11 +171,11 @@ test('ST19 bytes of a wrong type are corrupt, missing ones are null', async () =
 	expect(await kindOf(store.read(a!.place))).toBe('corrupt');
 	expect(await store.read(b!.place)).toBeNull();
 	expect(await kindOf(store.read(c!.place))).toBe('corrupt');
-	// A Blob so small was never written, but reads.
+	// A Blob this small was never written, but is readable.
 	expect((await store.read(d!.place))!.bytes).toEqual(new Uint8Array([97, 98, 99]));
 });
 
-test('RT4 an eviction that was cut off before it changed the run is finished at the next start', async () => {
+test('RT4 an eviction interrupted before it changed the run is finished at the next start', async () => {
 	const name = await threeMinutes();
 	await rawly(name, async (table) => {
 		await answer(table('pages').delete(pageKey(0)));
@@ -191,7 +191,7 @@ test('RT4 an eviction that was cut off before it changed the run is finished at 
 	expect(store.damagedRows()).toBe(0);
 });
 
-test('RT4 RT15 at the quota a page leaves behind a pinned one, and the run says so right after', async () => {
+test('RT4 RT15 at quota a page after a pinned one is evicted, and the run row is updated right after', async () => {
 	const store = open(await threeMinutes());
 	await store.pin(DOOR, { startUs: T0, endUs: T0 + SECOND });
 	const { put } = IDBObjectStore.prototype;
@@ -213,7 +213,7 @@ test('RT4 RT15 at the quota a page leaves behind a pinned one, and the run says 
 	});
 });
 
-/** A request that fails when it would have succeeded, as one for an unreadable value does. */
+/** A request that fails instead of succeeding, as with an unreadable value. */
 function failing<T>(request: IDBRequest<T>): IDBRequest<T> {
 	let tell: ((event: Event) => void) | null = null;
 	request.addEventListener('success', () => {
@@ -226,7 +226,7 @@ function failing<T>(request: IDBRequest<T>): IDBRequest<T> {
 	return request;
 }
 
-test('ST16 a row that throws spoils no range', async () => {
+test('ST16 a row that throws does not affect a range query', async () => {
 	const name = await threeMinutes();
 	const store = open(name);
 	let failed = 0;

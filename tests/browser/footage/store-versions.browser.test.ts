@@ -7,7 +7,7 @@ import { answer, rawly, rawOpen } from './raw-database.ts';
 const T0 = 1_790_000_040_000_000;
 const bytesOf = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
-/** Dexie counts versions in tenths. */
+/** Dexie multiplies versions by ten. */
 async function putOld(name: string): Promise<void> {
 	const database = await rawOpen(name, 10, (made) => {
 		made.createObjectStore('bytes', { keyPath: 'place', autoIncrement: true });
@@ -53,7 +53,7 @@ test('ST20 a database of version 1 opens with every segment, its bytes, heads, h
 	expect(store.damagedRows()).toBe(0);
 	const run = await store.append(DOOR, 2, sealed(21, T0 + 90 * SECOND));
 	expect(run.lastSeq).toBe(21);
-	// The yard was written first: eviction knows, though version 1 had no index for it.
+	// The yard was written first: eviction knows it, although version 1 had no index for it.
 	expect((await store.evict(1, 1)).segments).toBe(5);
 	expect(await store.cameras()).toEqual([DOOR]);
 	store.dispose();
@@ -71,7 +71,7 @@ test('ST20 a damaged page of version 1 does not stop the upgrade', async () => {
 	store.dispose();
 });
 
-test('ST21 a database of a newer version is unsupported, and stays as it is', async () => {
+test('ST21 a database of a newer version is refused, and left as it is', async () => {
 	const database = await rawOpen('version-9', 90, (made) => {
 		made.createObjectStore('bytes', { keyPath: 'place', autoIncrement: true }).put({ x: 1 });
 		made.createObjectStore('something-new', { autoIncrement: true });

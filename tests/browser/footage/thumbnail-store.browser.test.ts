@@ -30,7 +30,7 @@ afterEach(() => {
 const fake = (n: number) => new Uint8Array(40).fill(n);
 
 describe('a thumbnail', () => {
-	it('TN1 is a small picture of the key frame, made in a worker', async () => {
+	it('TN1 is a small picture of the key frame, rendered in a worker', async () => {
 		const maker = new WorkerThumbnailMaker();
 		const { jpeg, brightness: look } = await maker.render(film.init, film.fragments[3]!.body);
 		expect([...jpeg.subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff]);
@@ -42,7 +42,7 @@ describe('a thumbnail', () => {
 		context.drawImage(picture, 0, 0);
 		const { data } = context.getImageData(0, 0, picture.width, picture.height);
 		const brightness = data.filter((_, at) => at % 4 === 0);
-		// A room, not a blank sheet.
+		// A real scene, not a uniform picture.
 		expect(Math.max(...brightness) - Math.min(...brightness)).toBeGreaterThan(60);
 		expect(look).toHaveLength(16 * 9);
 		const mean = (values: readonly number[]) => values.reduce((a, b) => a + b) / values.length;
@@ -53,7 +53,7 @@ describe('a thumbnail', () => {
 		maker.release();
 	});
 
-	it('TN1 of what does not decode is a fault, and the next one works', async () => {
+	it('TN1 undecodable data is a fault, and the next one works', async () => {
 		const maker = new WorkerThumbnailMaker();
 		const noise = new Uint8Array(5000).fill(9);
 		await expect(maker.render(noise, noise)).rejects.toMatchObject({ kind: 'corrupt' });
@@ -61,7 +61,7 @@ describe('a thumbnail', () => {
 		maker.release();
 	});
 
-	it('TN2 is sealed, and opens at its own place only', async () => {
+	it('TN2 is sealed, and opens only at its own place', async () => {
 		const { crypto, secret, home, camera, opener, pair } = workshop;
 		const sign = pair.key;
 		const runId = 'ab'.repeat(16) as RunId;
@@ -104,8 +104,8 @@ describe('a thumbnail', () => {
 	});
 });
 
-describe('kept thumbnails', () => {
-	it('TN4 the oldest leave when there are too many', async () => {
+describe('stored thumbnails', () => {
+	it('TN4 the oldest are deleted when there are too many', async () => {
 		for (let n = 0; n < 120; n += 1) {
 			await store.put(DOOR, { wallUs: T0 + n * SECOND, bytes: fake(n) });
 		}
@@ -116,7 +116,7 @@ describe('kept thumbnails', () => {
 		expect(await store.find(DOOR, 'last', T0, T0 + 10 * SECOND)).toBe(null);
 	});
 
-	it('TN5 leave with the footage they show: hidden when it is deleted, gone when it is purged or evicted', async () => {
+	it('TN5 follow their footage: hidden with it, and deleted on purge or eviction', async () => {
 		const footage = new DexieSegmentStore(`thumbnails-${String(name)}`);
 		await record(footage, DOOR, 1, 180);
 		await footage.close(DOOR, 1, 'stopped');

@@ -16,7 +16,7 @@ const sounding = initWithSound(
 	initSectionOf({ kind: 'opus', sampleRate: 48_000, channels: 1 }),
 );
 
-/** A second of ten pictures, each a unit with its length in front. */
+/** A second of ten frames, each a NAL unit with a length prefix. */
 const second = (at: number): Bytes =>
 	movieFragment(
 		at + 1,
@@ -34,9 +34,9 @@ async function stampsOf(track: InputTrack | null): Promise<number[]> {
 	return stamps;
 }
 
-test('PB26 a clip over seams of sound has every picture, and the sound that there is', async () => {
+test('PB26 a clip over seams of sound has every frame and the recorded sound', async () => {
 	const writer = new ClipWriter({ sound: 'copied', into: null, file: null });
-	/** Of each second: whether its run has a sound track, and it sound. */
+	/** For each second: whether its run has a sound track, and whether there is sound. */
 	const runs = [
 		{ init: plain, heard: [false, false, false] },
 		{ init: sounding, heard: [true, true, false, false, false, false, true, true] },

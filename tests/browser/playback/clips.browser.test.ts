@@ -74,7 +74,7 @@ async function made(plan: ClipPlan, progress: number[] = []) {
 }
 
 describe('a clip', () => {
-	it('CL1 CL2 is an ordinary MP4 of the frames in the span, and of no other', async () => {
+	it('CL1 CL2 is an ordinary MP4 of exactly the frames in the span', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 20 });
 		const plan = await planned(3.4, 12.25);
 		expect(plan).toMatchObject({ ...span(4, 12.25), gaps: 0, sound: false, needsFile: false });
@@ -93,7 +93,7 @@ describe('a clip', () => {
 		expect(new TextDecoder('latin1').decode(bytes.subarray(4, 8))).toBe('ftyp');
 	});
 
-	it('CL3 goes across gaps without a pause, and says how many', async () => {
+	it('CL3 continues over gaps without a pause, and counts them', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 5 });
 		await shoot(workshop, segments, film, { runNo: 2, startMs: NOON + 60_000, seconds: 5 });
 		const plan = await planned(2, 63);
@@ -121,7 +121,7 @@ describe('a clip', () => {
 		expect(clip.decoded).toBe(90);
 	});
 
-	it('CL6 of another size in the middle is encoded anew, all in one size', async () => {
+	it('CL6 with another size in the middle is re-encoded in one size', async () => {
 		const wide = await drawnFilm(640, 360, film);
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 5 });
 		await shoot(workshop, segments, wide, { runNo: 2, startMs: NOON + 5000, seconds: 3 });
@@ -131,7 +131,7 @@ describe('a clip', () => {
 		expect(clip.seconds).toBeCloseTo(8, 0);
 	});
 
-	it('CL7 cancelled, it ends at once and leaves nothing', async () => {
+	it('CL7 cancelled, ends at once and leaves nothing', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 60 });
 		const plan = await planned(0, 60);
 		const tookMs = await leastOf(3, 500, async () => {
@@ -153,13 +153,13 @@ describe('a clip', () => {
 		expect(tookMs).toBeLessThan(500);
 	});
 
-	it('CL8 of nothing is no clip', async () => {
+	it('CL8 of an empty span does not exist', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 3 });
 		expect(await clips.plan(workshop.camera, span(10, 20))).toBe(null);
 		expect(await clips.plan(workshop.camera, span(0.1, 0.9))).toBe(null);
 	});
 
-	it('CL4 is streamed to a file where one is given', async () => {
+	it('CL4 is streamed to a file if one is given', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 6 });
 		const root = await navigator.storage.getDirectory();
 		const file = await root.getFileHandle('clip.mp4', { create: true });
@@ -178,7 +178,8 @@ describe('a clip', () => {
 });
 
 /**
- * A film of another size, encoded here: five seconds, a key frame each second, ten frames a second.
+ * Footage of another size, encoded here: five seconds, a key frame each second, ten frames per
+ * second.
  */
 async function drawnFilm(width: number, height: number, like: Film): Promise<Film> {
 	const canvas = new OffscreenCanvas(width, height);
@@ -223,7 +224,7 @@ async function drawnFilm(width: number, height: number, like: Film): Promise<Fil
 		init.set(box, at);
 		at += box.length;
 	}
-	// The muxer's own.
+	// The muxer’s timescale.
 	const timescale = 57_600;
 	return {
 		mime: like.mime,

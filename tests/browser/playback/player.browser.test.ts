@@ -53,7 +53,7 @@ describe('the player, with hls.js and real footage', () => {
 		});
 	}
 
-	it('PB1 shows a frame of the newest footage, standing still', async () => {
+	it('PB1 shows a frame of the newest footage, paused', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 12 });
 		await player.open(workshop.camera);
 		expect(player.state).toMatchObject({ kind: 'paused', fault: null, skipped: 0 });
@@ -61,7 +61,7 @@ describe('the player, with hls.js and real footage', () => {
 		expect(video.videoWidth).toBe(320);
 	});
 
-	it('PB2 a wall time brings the frame of that time', async () => {
+	it('PB2 seeks to the frame of a wall time', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 30 });
 		await player.open(workshop.camera, NOON);
 		for (const second of [25.25, 3.05, 9.999, 0, 15, 29.95, 20.1]) {
@@ -72,7 +72,7 @@ describe('the player, with hls.js and real footage', () => {
 		}
 	});
 
-	it('PB5 plays from one run into the next, and says why there was a gap', async () => {
+	it('PB5 plays from one run into the next, and reports the gap', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 7 });
 		await shoot(workshop, segments, film, { runNo: 2, startMs: NOON + 60_000, seconds: 10 });
 		await player.open(workshop.camera, NOON + 5000);
@@ -84,7 +84,7 @@ describe('the player, with hls.js and real footage', () => {
 		expect(player.state.fault).toBe(null);
 	});
 
-	/** Spoils stored bytes behind everybody's back; seq 0 is the init section. */
+	/** Damages stored bytes, bypassing the store; seq 0 is the init section. */
 	async function spoil(runNo: number, seqs: readonly number[]): Promise<void> {
 		const [run] = (await segments.runs(workshop.camera)).filter((one) => one.runNo === runNo);
 		const rows = await segments.between(workshop.camera, run!.startUs, run!.endUs);
@@ -103,7 +103,7 @@ describe('the player, with hls.js and real footage', () => {
 		raw.close();
 	}
 
-	it('PB10 plays around damage, and says so', async () => {
+	it('PB10 plays around damage, and reports it', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 20 });
 		await spoil(1, [6, 7, 13]);
 		await player.open(workshop.camera, NOON + 4000);
@@ -112,14 +112,14 @@ describe('the player, with hls.js and real footage', () => {
 		await until(() => (player.state.wallMs ?? 0) >= NOON + 7500 || player.state.kind === 'error');
 		expect(player.state).toMatchObject({ kind: 'playing', gap: { why: 'damaged' } });
 		await player.seek(NOON + 12_500);
-		// It plays on, so a frame or two may have passed since.
+		// It keeps playing, so a frame or two may have passed since.
 		const wallMs = player.state.wallMs ?? 0;
 		expect(wallMs, String(wallMs - NOON)).toBeGreaterThanOrEqual(NOON + 13_000);
 		expect(wallMs, String(wallMs - NOON)).toBeLessThan(NOON + 14_000);
 		expect(player.state).toMatchObject({ kind: 'playing', skipped: 3, fault: null });
 	});
 
-	it('PB11 a spoilt init section costs its run, not the day', async () => {
+	it('PB11 a damaged init section costs its run, not the day', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 5 });
 		await shoot(workshop, segments, film, { runNo: 2, startMs: NOON + 10_000, seconds: 5 });
 		await shoot(workshop, segments, film, { runNo: 3, startMs: NOON + 20_000, seconds: 5 });
@@ -131,7 +131,7 @@ describe('the player, with hls.js and real footage', () => {
 		expect(player.state.wallMs).toBeCloseTo(NOON + 3000, 0);
 	});
 
-	it('PB13 what opens but is no movie is left out', async () => {
+	it('PB13 what opens but is not a movie is left out', async () => {
 		const noise = { ...film.fragments[0]!, body: new Uint8Array(20_000).fill(9) };
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 5 });
 		const broken = { ...film, fragments: [noise] };
@@ -142,7 +142,7 @@ describe('the player, with hls.js and real footage', () => {
 		expect(player.state).toMatchObject({ kind: 'paused', fault: null });
 	});
 
-	it('PB16 a dragged hand ends where it was let go', async () => {
+	it('PB16 scrubbing ends at the last position', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 60 });
 		await player.open(workshop.camera, NOON);
 		const wishes: Promise<void>[] = [];
@@ -155,7 +155,7 @@ describe('the player, with hls.js and real footage', () => {
 		expect(player.state.kind).toBe('paused');
 	});
 
-	it('PB17 plays over midnight, and stands still at the end', async () => {
+	it('PB17 plays past midnight, and pauses at the end', async () => {
 		const midnight = new Date(2026, 10, 21).getTime();
 		await shoot(workshop, segments, film, { runNo: 1, startMs: midnight - 3000, seconds: 5 });
 		await player.open(workshop.camera, midnight - 1500);
@@ -166,7 +166,7 @@ describe('the player, with hls.js and real footage', () => {
 		expect(player.state.day?.startUs).toBe(midnight * 1000);
 	});
 
-	it('PB18 closed, it leaves no picture and no movie data', async () => {
+	it('PB18 closed, it leaves no picture and no media data', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 5 });
 		await player.open(workshop.camera, NOON);
 		player.close();

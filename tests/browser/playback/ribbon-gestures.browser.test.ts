@@ -12,7 +12,7 @@ let stop: () => void;
 
 beforeEach(() => {
 	element = document.createElement('div');
-	// Fingers that a test makes cannot be captured.
+	// Synthetic pointers cannot be captured.
 	element.setPointerCapture = () => undefined;
 	document.body.append(element);
 	ribbon = new Ribbon(localCalendar);
@@ -35,13 +35,13 @@ function finger(pointerId: number, type: 'down' | 'move' | 'up', x: number): voi
 	element.dispatchEvent(new PointerEvent(`pointer${type}`, { pointerId, clientX, button: 0 }));
 }
 
-it('a tap goes there', () => {
+it('a tap seeks', () => {
 	finger(1, 'down', 600);
 	finger(1, 'up', 600);
 	expect(rests).toEqual([NOON + 100_000]);
 });
 
-it('TL2 two fingers zoom and leave the hand where it is, whichever is lifted first', () => {
+it('TL2 two fingers zoom and keep the playhead, whichever is lifted first', () => {
 	for (const [first, last] of [
 		[1, 2],
 		[2, 1],
@@ -58,7 +58,7 @@ it('TL2 two fingers zoom and leave the hand where it is, whichever is lifted fir
 	expect([rests, scrubs]).toEqual([[], []]);
 });
 
-it('TL8 a hand that was moved before the zoom rests when the fingers are gone', () => {
+it('TL8 after scrubbing and zooming, the playhead rests when the fingers are lifted', () => {
 	finger(1, 'down', 400);
 	finger(1, 'move', 500);
 	const held = ribbon.heldMs;

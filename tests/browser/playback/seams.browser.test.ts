@@ -43,7 +43,9 @@ describe('the player, over seams', () => {
 		indexedDB.deleteDatabase(DATABASE);
 	});
 
-	/** A run; `heard`: of each second, whether it has sound. Without: no sound track at all. */
+	/**
+	 * A run; `heard`: for each second, whether it has sound. Without `heard` there is no sound track.
+	 */
 	async function run(
 		runNo: number,
 		startMs: number,
@@ -67,7 +69,7 @@ describe('the player, over seams', () => {
 		);
 	}
 
-	/** Plays up to a wall time; tells the moments that were shown, ms since noon. */
+	/** Plays up to a wall time and returns the times shown, ms since noon. */
 	async function playTo(untilMs: number): Promise<number[]> {
 		const seen: number[] = [];
 		await new Promise<void>((done) => {
@@ -95,7 +97,7 @@ describe('the player, over seams', () => {
 		}
 	}
 
-	it('PB23 a day whose runs have sound, none, and sound in stereo is one film', async () => {
+	it('PB23 a day of runs with sound, without, and with stereo is one stream', async () => {
 		await run(1, NOON, 6);
 		await run(2, NOON + 6000, 6, () => true);
 		await run(3, NOON + 12_000, 6);
@@ -107,7 +109,7 @@ describe('the player, over seams', () => {
 		expect(player.state.skipped).toBe(0);
 	});
 
-	it('PB24 sound that is lost in a run, and comes back, holds up no picture', async () => {
+	it('PB24 sound that is lost and comes back within a run holds up no picture', async () => {
 		await run(1, NOON, 20, (second) => second < 4 || second === 8 || second > 15);
 		await player.open(workshop.camera);
 		expect(player.state).toMatchObject({ kind: 'paused', fault: null });
@@ -116,7 +118,7 @@ describe('the player, over seams', () => {
 		expect(leaps(await playTo(19_500))).toBeLessThan(1000);
 	});
 
-	it('PB25 a stall in a run is a gap that is told, on the ribbon and in playing', async () => {
+	it('PB25 a stall in a run is a gap, on the ribbon and during playback', async () => {
 		await shoot(workshop, segments, film, {
 			...{ runNo: 1, startMs: NOON, seconds: 12, pauses: { 3: 150, 6: 2, 9: 4 } },
 		});
@@ -138,7 +140,7 @@ describe('the player, over seams', () => {
 		expect(seen.filter((ms) => ms > 156_100 && ms < 157_900)).toEqual([]);
 	});
 
-	it('RC30 a stall that an older version did not write down is a gap once its day is read', async () => {
+	it('RC30 a stall not recorded by an older version becomes a gap once its day is read', async () => {
 		const scene = { runNo: 1, startMs: NOON, seconds: 8, pauses: { 3: 150 } };
 		await shoot(workshop, segments, film, scene);
 		const raw = new FootageDatabase(DATABASE);

@@ -22,7 +22,9 @@ function make(deadlineMs?: number): { name: string; store: DexieSegmentStore } {
 	return { name, store };
 }
 
-/** One segment is there before deadlines count: making a database takes long on a busy machine. */
+/**
+ * Writes one segment before deadlines apply, because creating a database is slow on a busy machine.
+ */
 async function recorded(deadlineMs: number): Promise<{ name: string; store: DexieSegmentStore }> {
 	const { name, store } = make();
 	await record(store, DOOR, 1, 1);
@@ -31,7 +33,7 @@ async function recorded(deadlineMs: number): Promise<{ name: string; store: Dexi
 	return { name, store: hurried };
 }
 
-/** 0 where there was no answer within the deadline. */
+/** 0 if there was no answer within the deadline. */
 function lastSeqOf(run: Promise<Run | null>): Promise<number> {
 	return run.then(
 		(found) => found?.lastSeq ?? 0,
@@ -39,7 +41,7 @@ function lastSeqOf(run: Promise<Run | null>): Promise<number> {
 	);
 }
 
-/** A transaction of somebody else that keeps all tables locked until it is let go. */
+/** A foreign transaction that locks all tables until it is released. */
 async function lock(name: string): Promise<() => void> {
 	const database = await rawOpen(name);
 	const table = database
@@ -57,8 +59,8 @@ async function lock(name: string): Promise<() => void> {
 }
 
 /**
- * Lets connections die. Dexie takes hold of `transaction` when it opens, so this must come first.
- * `deaths`: how many transactions fail from now on.
+ * Makes connections die. Call it first: Dexie captures `transaction` when it opens. `deaths`: how
+ * many transactions fail from now on.
  */
 function mortal(name: string, dying: string): { deaths: number } {
 	const fate = { deaths: 0 };
@@ -91,7 +93,7 @@ test.each(['InvalidStateError', 'UnknownError', 'AbortError'])(
 	},
 );
 
-test('ST14 a database that stays dead is unavailable after three tries, and works when it is back', async () => {
+test('ST14 a database that stays dead is unavailable after three attempts, and works once it is back', async () => {
 	const { name, store } = make();
 	const fate = mortal(name, 'UnknownError');
 	await record(store, DOOR, 1, 1);
@@ -114,7 +116,7 @@ test('ST14 a segment whose answer was lost is not written again', async () => {
 		...given
 	) {
 		const { transaction } = this;
-		// The transaction completes, but what Dexie hears is that it was aborted.
+		// The transaction completes, but Dexie sees an abort.
 		if (this.name === 'runs' && lost === 0) {
 			lost += 1;
 			const heard = transaction.onabort;
@@ -128,7 +130,7 @@ test('ST14 a segment whose answer was lost is not written again', async () => {
 	expect(await store.usedBytes()).toBe(300);
 });
 
-test('ST14 a database that does not answer is a timeout; what waited is not written behind our back', async () => {
+test('ST14 a database that does not answer is a timeout; what waited is not written later', async () => {
 	const { name, store } = await recorded(150);
 	const release = await lock(name);
 	const began = performance.now();
@@ -140,7 +142,7 @@ test('ST14 a database that does not answer is a timeout; what waited is not writ
 	await expect.poll(() => lastSeqOf(store.append(DOOR, 1, sealed(2, T0 + SECOND)))).toBe(2);
 });
 
-test('ST14 a database that answers at the second try costs nothing', async () => {
+test('ST14 a database that answers at the second attempt costs nothing', async () => {
 	const { name, store } = await recorded(1500);
 	const release = await lock(name);
 	setTimeout(release, 2000);
@@ -148,15 +150,15 @@ test('ST14 a database that answers at the second try costs nothing', async () =>
 	expect(await counts(name)).toMatchObject({ bytes: 3 });
 });
 
-/** A connection of an older version that does not give way. */
+/** A connection of an older version that does not close. */
 async function older(name: string): Promise<IDBDatabase> {
 	const database = await rawOpen(name, 5);
-	// Who hears of a newer version and closes nothing keeps it away.
+	// Ignoring `versionchange` blocks the newer version.
 	database.onversionchange = () => undefined;
 	return database;
 }
 
-test('ST28 an opening that takes long is not begun anew by every operation', async () => {
+test('ST28 a slow open is not restarted by every operation', async () => {
 	const { name, store } = make(100);
 	const database = await older(name);
 	const open = vi.spyOn(IDBFactory.prototype, 'open');
@@ -168,7 +170,7 @@ test('ST28 an opening that takes long is not begun anew by every operation', asy
 	expect(open).toHaveBeenCalledTimes(1);
 });
 
-test('ST27 a database that an older tab keeps is blocked, and opens once that is closed', async () => {
+test('ST27 a database held by an older tab is blocked, and opens once that is closed', async () => {
 	const { name, store } = make();
 	const database = await older(name);
 	const began = performance.now();
@@ -179,7 +181,7 @@ test('ST27 a database that an older tab keeps is blocked, and opens once that is
 	await expect.poll(() => store.usedBytes().catch(() => null)).toBe(0);
 });
 
-test('ST29 a database that is deleted under an open page is told, once, and what was recorded is cleared', async () => {
+test('ST29 a database deleted under an open page is reported once, and its runs are cleared', async () => {
 	const { name, store } = make();
 	const told: string[] = [];
 	const off = new BrowserDataLossSource().on((what) => told.push(what));
@@ -203,7 +205,7 @@ test('ST14 after disposal nothing is opened again', async () => {
 	expect(await kindOf(store.usedBytes())).toBe('aborted');
 });
 
-test('ST15 another tab hears of changes', async () => {
+test('ST15 another tab is notified of changes', async () => {
 	const { name, store } = make();
 	const other = new DexieSegmentStore(name);
 	stores.push(other);

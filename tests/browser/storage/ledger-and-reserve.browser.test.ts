@@ -19,7 +19,7 @@ afterEach(() => {
 describe('DexieLedger', () => {
 	ledgerContract(() => kept(new DexieLedger(`ledger-${String((count += 1))}`)));
 
-	test('a row that is none of ours is passed over', async () => {
+	test('an invalid row is skipped', async () => {
 		const name = `ledger-${String((count += 1))}`;
 		const ledger = kept(new DexieLedger(name));
 		await ledger.noteChange({ atMs: 5, what: 'lens' });
@@ -32,7 +32,7 @@ describe('DexieLedger', () => {
 		const hour = 3_600_000;
 		const entry = (atMs: number) =>
 			({ rule: 'budget', firstMs: atMs, lastMs: atMs, span: null, segments: 1, bytes: 1 }) as const;
-		// Not all at once: each has its own deadline, and the database takes them one by one.
+		// In batches: each has its own deadline, and the database takes them one by one.
 		for (let n = 0; n < 1005; n += 67) {
 			const some = Array.from({ length: 67 }, (_, at) => entry((n + at + 1) * hour));
 			await Promise.all(some.map((one) => ledger.noteDeletion(one)));
@@ -46,7 +46,7 @@ describe('DexieLedger', () => {
 describe('DexieReserve', () => {
 	reserveContract(() => kept(new DexieReserve(`reserve-${String((count += 1))}`)));
 
-	test('SP12 its bytes are real: the browser counts them, and gives them back', async () => {
+	test('SP12 its bytes are real: the browser counts them, and frees them', async () => {
 		const used = async () => (await new BrowserStoragePersistence().usedBytes()) ?? 0;
 		const reserve = kept(new DexieReserve(`reserve-${String((count += 1))}`));
 		const before = await used();
@@ -70,7 +70,7 @@ describe('BrowserStoragePersistence', () => {
 		expect(localStorage.getItem('spycam-trace')).toBeNull();
 	});
 
-	test('SP23 it says what the browser answers', async () => {
+	test('SP23 reports the browser’s answers', async () => {
 		expect(await new BrowserStoragePersistence().persisted()).toBe(
 			await navigator.storage.persisted(),
 		);

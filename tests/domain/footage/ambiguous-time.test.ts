@@ -13,7 +13,7 @@ describe.each([
 	['Europe/Berlin', '2026-10-25T00:00Z', 60],
 	['America/New_York', '2026-11-01T05:00Z', 60],
 	['Australia/Lord_Howe', '2026-04-04T14:30Z', 30],
-])('the clock is put back in %s', (zone, from, minutes) => {
+])('the clock is set back in %s', (zone, from, minutes) => {
 	const before = process.env['TZ'];
 	beforeAll(() => {
 		process.env['TZ'] = zone;
@@ -22,7 +22,7 @@ describe.each([
 		process.env['TZ'] = before;
 	});
 
-	test('TL15 each minute of that span has a twin, and no other of the day', () => {
+	test('TL15 each minute of that hour has a twin, and no other minute of the day has', () => {
 		const firstMs = Date.parse(from);
 		const { startMs, endMs } = localDay(firstMs);
 		for (let ms = startMs; ms < endMs; ms += MINUTE) {
@@ -40,7 +40,7 @@ describe.each([
 		}
 	});
 
-	test('TL18 file names tell them apart, and are as before elsewhere', () => {
+	test('TL18 file names tell them apart, and are unchanged elsewhere', () => {
 		const ms = Date.parse(from) + 5 * MINUTE;
 		const twin = ambiguousTimeOf(timezoneOffsetAt, ms)!;
 		expect(fileName('Hall', ms)).not.toBe(fileName('Hall', twin.otherMs));
@@ -49,7 +49,7 @@ describe.each([
 	});
 });
 
-describe('the clock is put forward', () => {
+describe('the clock is set forward', () => {
 	const before = process.env['TZ'];
 	afterAll(() => {
 		process.env['TZ'] = before;
@@ -61,7 +61,7 @@ describe('the clock is put forward', () => {
 		['Europe/Berlin', '2026-03-29T12:00Z', [3, 30, 15], '2026-03-29T01:30:15.000Z'],
 		['Europe/Berlin', '2026-03-29T12:00Z', [1, 59, 59], '2026-03-29T00:59:59.000Z'],
 		['Australia/Lord_Howe', '2026-10-04T00:00Z', [2, 10, 0], '2026-10-03T15:30:00.000Z'],
-		// Midnight itself is not there.
+		// Midnight itself does not exist.
 		['Africa/Cairo', '2026-04-24T12:00Z', [0, 20, 0], '2026-04-23T22:00:00.000Z'],
 	])('TL17 %s, %s: %j is %s', (zone, day, [hour = 0, minute = 0, second = 0], expected) => {
 		process.env['TZ'] = zone;

@@ -16,7 +16,7 @@ import type { Segment } from '#domain/footage/segment.ts';
 const camera = 'c'.repeat(32) as CameraId;
 const SECOND = 1_000_000;
 
-/** Runs of one-second segments with pauses between, some of them damaged. */
+/** Runs of one-second segments with pauses in between, some segments damaged. */
 const footage = fc
 	.array(
 		fc.record({ count: fc.integer({ min: 1, max: 40 }), pause: fc.integer({ min: 0, max: 90 }) }),
@@ -50,8 +50,8 @@ const footage = fc
 		});
 	});
 
-describe('what becomes a clip', () => {
-	it('CL2 no frame outside the span, every good key frame inside it', () => {
+describe('clip selection', () => {
+	it('CL2 has no frame outside the span, and every good key frame inside it', () => {
 		fc.assert(
 			fc.property(
 				footage,
@@ -73,7 +73,7 @@ describe('what becomes a clip', () => {
 		);
 	});
 
-	it('CL3 counts what is missing between pieces', () => {
+	it('CL3 counts the gaps between pieces', () => {
 		const one = (runNo: number, seq: number, second: number): Segment => ({
 			...{ camera, runNo, seq, size: 1, place: second, sound: false, bad: false },
 			startUs: second * SECOND,
@@ -89,7 +89,7 @@ describe('H.264', () => {
 	const units = fc.array(
 		fc
 			.uint8Array({ minLength: 2, maxLength: 40 })
-			// No start code inside, and no zero at the end: an encoder sees to both.
+			// No start code inside and no zero at the end: encoders ensure both.
 			.map((bytes) =>
 				Uint8Array.from(bytes, (byte, at) => (at === 0 ? (byte & 31) | 0x60 : byte | 1)),
 			),
@@ -100,7 +100,7 @@ describe('H.264', () => {
 	const withCodes = (parts: readonly Uint8Array[]) =>
 		Uint8Array.from(parts.flatMap((unit) => [0, 0, 0, 1, ...unit]));
 
-	it('units are found by length and by start code alike', () => {
+	it('units are delimited by length and by start code alike', () => {
 		fc.assert(
 			fc.property(units, (parts) => {
 				expect(unitsOf(prefixed(parts), 4).map((unit) => [...unit])).toEqual(
@@ -113,7 +113,7 @@ describe('H.264', () => {
 		);
 	});
 
-	it('CL1 parameter sets leave the samples and come back out of the configuration', () => {
+	it('CL1 parameter sets are removed from samples and restored from the configuration', () => {
 		const sps = new Uint8Array([0x67, 0x42, 0xc0, 0x1f, 1]);
 		const pps = new Uint8Array([0x68, 0xce, 0x3c, 0x80]);
 		const slice = new Uint8Array([0x65, 9, 9, 9]);
@@ -126,7 +126,7 @@ describe('H.264', () => {
 		expect(parameterSetsOf([slice, pps])).toBe(null);
 	});
 
-	it('torn samples are refused, whatever they are', () => {
+	it('truncated samples are refused', () => {
 		fc.assert(
 			fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
 				try {
@@ -139,7 +139,7 @@ describe('H.264', () => {
 		);
 	});
 
-	// As x264 wrote them, in four sizes that all but one need cropping for.
+	// Written by x264; all sizes but one need cropping.
 	it.each([
 		['6764001facd9405005bb011000000300100000030140f1831960', 1280, 720],
 		['6742c00bd901419f9f011000000300100000030140f142a480', 320, 180],

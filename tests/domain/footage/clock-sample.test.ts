@@ -4,7 +4,7 @@ import { hasClockStepped, clockStepMs, wallUsAt, wallUsOf } from '#domain/footag
 import { Fault } from '#domain/base/fault.ts';
 
 describe('clock', () => {
-	test('CL2 a moment on the monotonic clock becomes wall time by the offset of both', () => {
+	test('CL2 a monotonic time becomes wall time by the offset of both clocks', () => {
 		const reading = { wallMs: 1_800_000_000_500, monotonicMs: 2500.25 };
 		expect(wallUsAt(reading, 2500.25)).toBe(1_800_000_000_500_000);
 		expect(wallUsAt(reading, 2400)).toBe(1_800_000_000_399_750);
@@ -28,14 +28,14 @@ describe('clock', () => {
 		);
 	});
 
-	test('CL3 a frame is where it is after ten days, too', () => {
+	test('CL3 a frame’s time is exact after ten days, too', () => {
 		const ticks = 10 * 24 * 3600 * 30_000 + 1001;
 		expect(wallUsOf(5, ticks, 30_000)).toBe(5 + 864_000_000_000 + 33_366);
 		expect(() => wallUsOf(0, -1, 1000)).toThrow(Fault);
 		expect(() => wallUsOf(0, 1, 0)).toThrow(Fault);
 	});
 
-	test('CL4 more than two seconds is a step, either way; time that passes is none', () => {
+	test('CL4 more than two seconds is a step, either way; elapsed time is none', () => {
 		const before = { wallMs: 1_000_000, monotonicMs: 50 };
 		const after = (passed: number, set: number) => ({
 			wallMs: 1_000_000 + passed + set,

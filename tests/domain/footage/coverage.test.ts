@@ -20,7 +20,7 @@ const hole = (from: number, to: number, why: Hole['why'] = 'damaged'): Hole => (
 	...{ startUs: from * S, endUs: to * S, why },
 });
 
-/** In seconds, for reading. */
+/** In seconds, for readability. */
 function drawn(runs: readonly Run[], from: number, to: number) {
 	const { footage, gaps } = coverage(runs, from * S, to * S);
 	return {
@@ -51,13 +51,13 @@ describe('coverage', () => {
 		});
 	});
 
-	test('runs that overlap or follow within a seam are one span', () => {
+	test('runs that overlap or are separated by a seam are one span', () => {
 		const runs = [run(1, 0, 10.05, { ended: 'rotated' }), run(2, 10, 20), run(3, 20.19, 30)];
 		expect(drawn(runs, 0, 30).footage).toEqual([[0, 30]]);
 		expect(drawn([run(1, 0, 10), run(2, 10.2, 20)], 0, 20).gaps).toEqual([[10, 10.2, 'stopped']]);
 	});
 
-	test('a planned change of runs that leaves a gap was interrupted', () => {
+	test('a gap after a planned rotation is an interruption', () => {
 		const runs = [run(1, 0, 10, { ended: 'rotated' }), run(2, 15, 20)];
 		expect(drawn(runs, 0, 20).gaps).toEqual([[10, 15, 'interrupted']]);
 	});
@@ -81,12 +81,12 @@ describe('coverage', () => {
 		});
 	});
 
-	test('a hole that another run covers is none', () => {
+	test('a hole covered by another run is none', () => {
 		const runs = [run(1, 0, 50, { holes: [hole(10, 20)] }), run(2, 5, 25)];
 		expect(drawn(runs, 0, 50)).toEqual({ footage: [[0, 50]], gaps: [] });
 	});
 
-	test('behind an open run nothing is a gap yet; when another follows, it was interrupted', () => {
+	test('after an open run there is no gap yet; when another follows, it was interrupted', () => {
 		const open = run(1, 0, 10, { ended: null });
 		expect(drawn([open], 0, 30)).toEqual({ footage: [[0, 10]], gaps: [] });
 		expect(drawn([open, run(2, 20, 25)], 0, 30).gaps).toEqual([
@@ -95,7 +95,7 @@ describe('coverage', () => {
 		]);
 	});
 
-	test('what has left in front of a run was deleted', () => {
+	test('what is missing at the front of a run was deleted', () => {
 		const runs = [run(4, 30, 40, { anchorUs: 10 * S, firstSeq: 21 })];
 		expect(drawn(runs, 0, 40).gaps).toEqual([
 			[0, 10, 'not-started'],
@@ -103,7 +103,7 @@ describe('coverage', () => {
 		]);
 	});
 
-	test('a run without segments is no footage and no reason', () => {
+	test('a run without segments is neither footage nor a reason', () => {
 		const empty = run(2, 15, 15, { lastSeq: 0, ended: null });
 		expect(drawn([run(1, 0, 10), empty], 0, 20).gaps).toEqual([[10, 20, 'stopped']]);
 	});
@@ -122,7 +122,7 @@ describe('coverage', () => {
 		expect(drawn(runs, 120, 130)).toEqual({ footage: [], gaps: [[120, 130, 'stopped']] });
 	});
 
-	test('footage and gaps tile the window: sorted, apart, nothing missing', () => {
+	test('footage and gaps tile the window: sorted, disjoint, complete', () => {
 		const some = fc.array(
 			fc.record({
 				from: fc.nat(300),

@@ -19,7 +19,7 @@ const step = fc.record({
 	bad: fc.boolean(),
 });
 
-/** A page's worth of entries as a recorder writes them. */
+/** A page of entries as a recorder writes them. */
 const page = fc
 	.record({
 		seq: fc.integer({ min: 1, max: 2 ** 40 }),
@@ -37,7 +37,7 @@ const page = fc
 	});
 
 describe('index page', () => {
-	// The expected bytes were made by another implementation (struct and zlib of Python).
+	// The expected bytes come from another implementation (Python’s struct and zlib).
 	test('layout of docs/spec/store.md, byte by byte', () => {
 		const bytes = buildEntries([
 			{
@@ -58,7 +58,7 @@ describe('index page', () => {
 		);
 	});
 
-	test('one more entry is the page built anew', () => {
+	test('appending an entry equals building the page again', () => {
 		fc.assert(
 			fc.property(page, (entries) => {
 				const grown = entries.reduce(withEntry, new Uint8Array(0));
@@ -67,7 +67,7 @@ describe('index page', () => {
 		);
 	});
 
-	test('ST16 any flipped bit is noticed', () => {
+	test('ST16 any flipped bit is detected', () => {
 		fc.assert(
 			fc.property(page, fc.nat(), fc.nat(7), (entries, where, bit) => {
 				const bytes = buildEntries(entries);
@@ -93,7 +93,7 @@ describe('index page', () => {
 		);
 	});
 
-	test('ST17 what is whole of a page cut short stays', () => {
+	test('ST17 complete entries of a truncated page stay', () => {
 		fc.assert(
 			fc.property(page, fc.nat(), (entries, where) => {
 				const length = where % (entries.length * ENTRY_BYTES);
@@ -112,7 +112,7 @@ describe('index page', () => {
 		);
 	});
 
-	test('an entry repeated or out of order is lost', () => {
+	test('a repeated or misordered entry is lost', () => {
 		const [a, b, c] = [1, 2, 3].map((seq) => ({
 			...{ seq, startUs: seq * 10, durationUs: 10, size: 5, place: seq, sound: false, bad: false },
 		}));

@@ -31,7 +31,7 @@ function run(runNo: number, count: number, fromUs: number): Segment[] {
 	return Array.from({ length: count }, (_, at) => segment(runNo, at + 1, fromUs + at * SECOND));
 }
 
-/** Runs one behind the other in wall time, with gaps, holes, uneven durations and seams. */
+/** Consecutive runs in wall time, with gaps, holes, uneven durations and seams. */
 const recordings = fc
 	.array(
 		fc.record({
@@ -62,7 +62,7 @@ const recordings = fc
 	});
 
 describe('groups', () => {
-	it('PB7 hold five segments that follow each other', () => {
+	it('PB7 hold five consecutive segments', () => {
 		const groups = groupsOf(run(1, 12, T0));
 		expect(groups.map(({ segments }) => segments.length)).toEqual([5, 5, 2]);
 		expect(new Set(groups.map(({ piece }) => piece)).size).toBe(1);
@@ -86,7 +86,7 @@ describe('groups', () => {
 		expect(groupsOf([a!, b!, d!, e!], ({ seq }) => seq === 2)).toHaveLength(2);
 	});
 
-	it('PB7 inside a piece last until the next begins, whatever the index says', () => {
+	it('PB7 within a piece last until the next one starts, whatever the index says', () => {
 		const all = run(1, 7, T0).map((one) => ({ ...one, durationUs: SECOND - 33_333 }));
 		expect(groupsOf(all).map(({ durationUs }) => durationUs)).toEqual([
 			5 * SECOND,
@@ -94,7 +94,7 @@ describe('groups', () => {
 		]);
 	});
 
-	it('PB3 PB7 lie one behind the other, never empty, over everything usable', () => {
+	it('PB3 PB7 are contiguous, never empty, and cover everything usable', () => {
 		fc.assert(
 			fc.property(recordings, (all) => {
 				const groups = groupsOf(all);
@@ -114,7 +114,7 @@ describe('groups', () => {
 });
 
 describe('a playlist', () => {
-	it('names everything, with discontinuities, maps and dates where they belong', () => {
+	it('lists everything, with discontinuities, maps and dates where they belong', () => {
 		const hole = run(1, 9, T0).filter(({ seq }) => seq !== 7);
 		const text = playlistOf(groupsOf([...hole, ...run(4, 2, T0 + 60 * SECOND)]));
 		expect(text.split('\n')).toEqual([
@@ -144,7 +144,7 @@ describe('a playlist', () => {
 		]);
 	});
 
-	it('its names are understood again, others are not', () => {
+	it('its keys are parsed, others are not', () => {
 		expect(playlistKeyFrom(initKey(12))).toEqual({ kind: 'init', runNo: 12 });
 		expect(playlistKeyFrom(groupKey(3))).toEqual({ kind: 'group', index: 3 });
 		for (const other of ['', 'group-', 'group-1x', 'init-1e3', '../group-1']) {
@@ -163,7 +163,7 @@ describe('wall time and position', () => {
 				const spot = seekPointAt(groups, positionUs);
 				expect(spot?.positionUs).toBe(positionUs);
 				const again = seekPointOfWall(groups, spot!.wallUs);
-				// Neighbouring pieces may overlap by some ms: then it is the later one.
+				// Neighbouring pieces may overlap by some ms: then the later one counts.
 				const isLater = again!.index > spot!.index;
 				if (!isLater) expect(again).toEqual(spot);
 				expect(again!.wallUs).toBe(spot!.wallUs);
@@ -171,13 +171,13 @@ describe('wall time and position', () => {
 		);
 	});
 
-	it('PB3 where the clock went back it is the run recorded later', () => {
+	it('PB3 where the clock went back, the run recorded later counts', () => {
 		const groups = groupsOf([...run(1, 20, T0), ...run(2, 10, T0 + 5 * SECOND)]);
 		expect(seekPointOfWall(groups, T0 + 7 * SECOND)).toMatchObject({ positionUs: 22 * SECOND });
 		expect(seekPointOfWall(groups, T0 + 17 * SECOND)).toMatchObject({ positionUs: 17 * SECOND });
 	});
 
-	it('PB4 a wall time in a gap is the next footage; behind everything it is nothing', () => {
+	it('PB4 a wall time in a gap is the next footage; after everything there is none', () => {
 		const groups = groupsOf([...run(1, 5, T0), ...run(2, 5, T0 + 60 * SECOND)]);
 		expect(seekPointOfWall(groups, T0 + 30 * SECOND)).toEqual({
 			index: 1,
@@ -190,7 +190,7 @@ describe('wall time and position', () => {
 		expect(seekPointAt([], 0)).toBe(null);
 	});
 
-	it('PB6 a leap counts positions, and says what is left over', () => {
+	it('PB6 a skip counts positions, and returns the remainder', () => {
 		const groups = groupsOf([...run(1, 5, T0), ...run(2, 5, T0 + 60 * SECOND)]);
 		expect(skipTargetOf(groups, 3 * SECOND, 4 * SECOND)).toEqual({
 			kind: 'here',

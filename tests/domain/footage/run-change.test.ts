@@ -13,7 +13,7 @@ const someHole = fc
 	.map(({ startUs, long, why }): Hole => ({ startUs, endUs: startUs + long, why }));
 
 describe('holes of a run', () => {
-	test('ST13 those of one reason cover what was put in, sorted, and never touch', () => {
+	test('ST13 holes of one reason cover what was added, sorted and disjoint', () => {
 		fc.assert(
 			fc.property(fc.array(someHole, { maxLength: 12 }), (given) => {
 				const holes = given.reduce<Hole[]>((all, one) => withHole(all, one), []);
@@ -34,7 +34,7 @@ describe('holes of a run', () => {
 });
 
 describe('RC30 pauses between segments', () => {
-	/** Of a second each, `everyMs` apart, with longer pauses before some. */
+	/** Segments of one second, `everyMs` apart, with longer pauses before some. */
 	interface Given {
 		everyMs?: number;
 		lastMs?: number;
@@ -56,7 +56,7 @@ describe('RC30 pauses between segments', () => {
 	const found = (all: readonly IndexEntry[]) =>
 		stallsIn(all).map(({ startUs, endUs, why }) => [startUs / 1e6, endUs / 1e6, why]);
 
-	test('of more than a second are holes', () => {
+	test('are holes if longer than a second', () => {
 		const all = entries(12, { pauses: { 1: 4000, 4: 150_000, 7: 1100, 9: 900, 10: 40 } });
 		expect(found(all)).toEqual([
 			[1, 5, 'stalled'],
@@ -65,7 +65,7 @@ describe('RC30 pauses between segments', () => {
 		]);
 	});
 
-	test('that a slow lens makes all the time are none, a longer one is', () => {
+	test('are none if a slow lens makes them all the time, but a longer one is', () => {
 		for (const everyMs of [1000, 2000, 4000]) {
 			expect(found(entries(20, { everyMs, lastMs: 67 }))).toEqual([]);
 		}
@@ -73,14 +73,14 @@ describe('RC30 pauses between segments', () => {
 		expect(found(stalled)).toEqual([[36.067, 70, 'stalled']]);
 	});
 
-	test('behind a segment of a single picture count where others are longer', () => {
+	test('after a single-frame segment count where others are longer', () => {
 		const all = entries(8, { pauses: { 3: 2000, 4: 2000 } }).map((one, at) =>
 			at === 3 ? { ...one, durationUs: 67_000 } : one,
 		);
 		expect(found(all).map(([, , why]) => why)).toEqual(['stalled', 'stalled']);
 	});
 
-	test('where segments are missing are damage, and said elsewhere', () => {
+	test('with missing segments are damage, recorded elsewhere', () => {
 		expect(found(entries(10, { pauses: { 5: 3000 }, skip: 3 }))).toEqual([]);
 	});
 });

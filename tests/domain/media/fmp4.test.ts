@@ -5,7 +5,7 @@ import { movieFragment, initSectionOf } from '#domain/media/fmp4.ts';
 import { avcConfig } from '#domain/media/h264.ts';
 import { webmCluster, webmHead } from '#domain/media/webm.ts';
 
-/** What is made for MediaSource, read by parsers that are not ours. */
+/** Output for MediaSource, read by independent parsers. */
 
 const sets = {
 	sequence: [Uint8Array.of(0x67, 0x42, 0xe0, 0x1f, 0xda, 0x01, 0x40, 0x16, 0xe8)],
@@ -18,22 +18,22 @@ function parsed(...parts: readonly Bytes[]) {
 	return file;
 }
 
-describe('a film made of frames', () => {
+describe('a stream built of frames', () => {
 	const head = initSectionOf({ kind: 'avc', width: 1280, height: 720, config: avcConfig(sets) });
 
-	it('LV17 is an MP4 of one track', () => {
+	it('LV17 is an MP4 with one track', () => {
 		const { tracks, timescale, isFragmented } = parsed(head).getInfo();
 		expect([timescale, isFragmented, tracks.length]).toEqual([1_000_000, true, 1]);
 		expect(tracks[0]).toMatchObject({ codec: 'avc1.42e01f', type: 'video', timescale: 1_000_000 });
 		expect(tracks[0]?.video).toMatchObject({ width: 1280, height: 720 });
 	});
 
-	it('LV17 has its samples where they belong, with time, length and whether decoding can begin there', () => {
+	it('LV17 has its samples at their offsets, with time, size and sync flag', () => {
 		const samples = [
 			{ durationUs: 50_000, key: true, bytes: new Uint8Array(900).fill(1) },
 			{ durationUs: 48_000, key: false, bytes: new Uint8Array(77).fill(2) },
 		];
-		// Behind 2^32 µs, which is an hour and twelve minutes.
+		// Above 2^32 µs, which is an hour and twelve minutes.
 		const file = parsed(head, movieFragment(7, 5_000_000_000, samples));
 		const found = file.getTrackSamplesInfo(1);
 		expect(found.map(({ dts, duration, size, is_sync }) => [dts, duration, size, is_sync])).toEqual(
@@ -47,7 +47,7 @@ describe('a film made of frames', () => {
 		}
 	});
 
-	it('LV16 Opus has a track of its own', () => {
+	it('LV16 Opus has its own track', () => {
 		const sound = initSectionOf({ kind: 'opus', sampleRate: 48_000, channels: 1 });
 		const { tracks } = parsed(sound).getInfo();
 		expect(tracks[0]).toMatchObject({ codec: 'Opus', type: 'audio' });

@@ -45,7 +45,7 @@ describe('FragmentClock', () => {
 		);
 	});
 
-	test('RC4 either order of tracks, parts without samples, an unknown track', () => {
+	test('RC4 accepts any order of tracks, tracks without samples, and an unknown track', () => {
 		const clock = new FragmentClock(SCALE, 15);
 		const empty: TrackTiming = { ...sound(0), handler: 'other' };
 		expect(clock.next([sound(3), empty, video(0, [2000, 999])])).toMatchObject({ sound: true });
@@ -55,21 +55,21 @@ describe('FragmentClock', () => {
 		});
 	});
 
-	test('RC6 no picture, no place on the timeline', () => {
+	test('RC6 without a frame there is no place on the timeline', () => {
 		const clock = new FragmentClock(SCALE, 15);
 		expect(clock.next([video(0, []), sound(4)])).toBe(null);
 		expect(clock.next([])).toBe(null);
 	});
 
-	test('RC5 a hiccup between fragments is the time that a frame was on show', () => {
+	test('RC5 a hiccup between fragments counts as the last frame’s time on show', () => {
 		const clock = new FragmentClock(SCALE, 15);
 		const first = clock.next([video(0, [2000, 2000, 999])]);
-		// 280 ms later than it should.
+		// 280 ms late.
 		const second = clock.next([video(14_400, [2000, 2000, 999])]);
 		expect((first?.durationTicks ?? 0) + (second?.durationTicks ?? 0)).toBe(20_400);
 	});
 
-	test('RC5 time without frames stays a hole: it is in no duration', () => {
+	test('RC5 time without frames stays a hole and is in no duration', () => {
 		const clock = new FragmentClock(SCALE, 15);
 		clock.next([video(0, [2000, 2000, 999])]);
 		expect(clock.next([video(90_000, [2000, 2000, 999])])).toMatchObject({
@@ -78,7 +78,7 @@ describe('FragmentClock', () => {
 		});
 	});
 
-	test('RC5 a fragment of one frame uses the rate of the ones before', () => {
+	test('RC5 a fragment with one frame uses the previous rate', () => {
 		const clock = new FragmentClock(SCALE, 15);
 		clock.next([video(0, [2000, 2000, 999])]);
 		expect(clock.next([video(6000, [999])])).toMatchObject({ durationTicks: 2000 });

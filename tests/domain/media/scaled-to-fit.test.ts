@@ -9,7 +9,7 @@ const said = (width: number, height: number): string => {
 	return `${view.width}x${view.height}`;
 };
 
-test('RC29 a view is made as small as was chosen, whole, upright or lying', () => {
+test('RC29 a picture is scaled down to the chosen size, whole, portrait or landscape', () => {
 	expect(said(3840, 2160)).toBe('1280x720');
 	expect(said(2160, 3840)).toBe('720x1280');
 	expect(said(1280, 960)).toBe('960x720');
@@ -20,7 +20,7 @@ test('RC29 a view is made as small as was chosen, whole, upright or lying', () =
 	expect(said(1000, 1000)).toBe('720x720');
 });
 
-test('RC29 keeps the shape to a pixel, and fits', () => {
+test('RC29 keeps the aspect ratio to a pixel, and fits', () => {
 	const side = fc.integer({ min: 64, max: 8000 });
 	fc.assert(
 		fc.property(side, side, fc.constantFrom(...PROFILES), (width, height, chosen) => {
@@ -28,7 +28,7 @@ test('RC29 keeps the shape to a pixel, and fits', () => {
 			const [long, short] = [Math.max(view.width, view.height), Math.min(view.width, view.height)];
 			expect(long).toBeLessThanOrEqual(chosen.width);
 			expect(short).toBeLessThanOrEqual(chosen.height);
-			// Each side is right to a pixel.
+			// Each side is exact to a pixel.
 			const skew = Math.abs(view.width * height - view.height * width);
 			expect(skew).toBeLessThanOrEqual(width + height);
 		}),

@@ -25,7 +25,7 @@ const kindOf = (text: string): string => {
 };
 
 describe('LV1 a session description', () => {
-	it('with the signed fingerprint everywhere is fine, in either case and line ending', () => {
+	it('with the signed fingerprint everywhere is accepted, in either case and line ending', () => {
 		expect(kindOf(sdp())).toBe('fine');
 		expect(kindOf(sdp().replaceAll('\r\n', '\n'))).toBe('fine');
 		expect(kindOf(sdp(line(mine).replace(pairs(mine), pairs(mine).toLowerCase())))).toBe('fine');
@@ -41,7 +41,7 @@ describe('LV1 a session description', () => {
 		expect(kindOf('')).toBe('malformed');
 	});
 
-	it('T3 swapped, added, hidden and mixed fingerprints: none passes', () => {
+	it('T3 swapped, added, hidden and mixed fingerprints are refused', () => {
 		const seed = Date.now() >>> 0;
 		const random = randomFrom(seed);
 		for (let n = 0; n < 200; n += 1) {

@@ -6,7 +6,7 @@ import { avcConfig } from '#domain/media/h264.ts';
 import { declaredSizeOf, withSize } from '#domain/media/movie-box.ts';
 import { hasSound, initWithSound, withSilence } from '#domain/media/silence.ts';
 
-/** Read by a parser that is not the product's. */
+/** Read by an independent parser. */
 function samplesOf(...parts: readonly Bytes[]) {
 	const file = createFile(true);
 	file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(concatBytes(...parts).buffer, 0));
@@ -31,7 +31,7 @@ const silentInit = initSectionOf({ kind: 'avc', width: 640, height: 360, config 
 const opusInit = initSectionOf({ kind: 'opus', sampleRate: 48_000, channels: 1 });
 const init = initWithSound(silentInit, opusInit);
 
-/** A second of ten pictures. */
+/** A second of ten frames. */
 const second = (at: number): Bytes =>
 	movieFragment(
 		at + 1,
@@ -42,7 +42,7 @@ const second = (at: number): Bytes =>
 	);
 
 describe('silence where footage has no sound', () => {
-	it('PB23 an init section without sound takes over the track of another', () => {
+	it('PB23 an init section without sound takes over another’s sound track', () => {
 		expect(hasSound('video/mp4; codecs="avc3.42e01f,opus"')).toBe(true);
 		expect(hasSound('video/mp4; codecs="avc3.42e01f"')).toBe(false);
 		const file = createFile(true);
@@ -53,11 +53,11 @@ describe('silence where footage has no sound', () => {
 			[1, 'avc1.42e01f'],
 			[2, 'Opus'],
 		]);
-		// What has a track keeps it.
+		// An init section with a sound track is unchanged.
 		expect(initWithSound(init, opusInit)).toBe(init);
 	});
 
-	it('PB24 fills fragments from end to end, and touches no picture', () => {
+	it('PB24 fills fragments from end to end, and changes no picture', () => {
 		const bodies = [0, 1, 2].map((at) => ({ bytes: second(at), untilS: at + 1 }));
 		const dressed = withSilence(init, bodies);
 		const samples = samplesOf(init, ...dressed);
@@ -72,9 +72,9 @@ describe('silence where footage has no sound', () => {
 		}
 	});
 
-	it('PB24 leaves sound that is there as it is, and fills the holes around it', () => {
+	it('PB24 leaves existing sound as it is, and fills the holes around it', () => {
 		const whole = withSilence(init, [{ bytes: second(1), untilS: 2 }])[0]!;
-		// It has sound from 1 to 2; there is none before and behind.
+		// It has sound from 1 to 2, and none before or after.
 		const bodies = [second(0), whole, second(2)].map((bytes, at) => ({ bytes, untilS: at + 1 }));
 		const dressed = withSilence(init, bodies);
 		expect(dressed[1]).toBe(whole);
@@ -84,14 +84,14 @@ describe('silence where footage has no sound', () => {
 		expect(Math.max(...pauses)).toBeLessThan(0.001);
 	});
 
-	it('PB24 what is no movie stays as it is', () => {
+	it('PB24 leaves anything but movie fragments unchanged', () => {
 		const noise = new Uint8Array(500).fill(9);
 		expect(withSilence(init, [{ bytes: noise, untilS: 1 }])[0]).toBe(noise);
 		const bytes = second(0);
 		expect(withSilence(silentInit, [{ bytes, untilS: 1 }])[0]).toBe(bytes);
 	});
 
-	it('RC27 an init section can say another size', () => {
+	it('RC27 the size in an init section can be changed', () => {
 		const turned = withSize(init, { width: 360, height: 640 });
 		expect(declaredSizeOf(init)).toEqual({ width: 640, height: 360 });
 		expect(declaredSizeOf(turned)).toEqual({ width: 360, height: 640 });

@@ -12,17 +12,17 @@ const DAY_MS = 86_400_000;
 const NOW = 1_790_000_000_000;
 
 describe('the learned cap', () => {
-	it('SP1 is 90 % of what was really used', () => {
+	it('SP1 is 90 % of what was actually used', () => {
 		expect(capAfterRefusal(1000, NOW)).toEqual({ bytes: 900, refusedMs: NOW });
 	});
 
-	it('SP2 grows by 5 % of the budget a whole day, and a clock set back changes nothing', () => {
+	it('SP2 grows by 5 % of the budget per whole day, and ignores a clock set back', () => {
 		const cap = capAfterRefusal(100_000, NOW);
 		const allowed = (days: number) => allowedBytes(200_000, cap, NOW + days * DAY_MS);
 		expect([0, 0.9, 1, 2, -40].map(allowed)).toEqual([90_000, 90_000, 100_000, 110_000, 90_000]);
 	});
 
-	it('SP3 never exceeds the budget, and comes back to it', () => {
+	it('SP3 never exceeds the budget, and grows back to it', () => {
 		const sizes = fc.integer({ min: 1, max: 1e12 });
 		fc.assert(
 			fc.property(sizes, sizes, fc.integer({ min: 0, max: 4000 }), (budget, used, days) => {
@@ -38,7 +38,7 @@ describe('the learned cap', () => {
 });
 
 describe('the slider', () => {
-	it('SP10 every place is a round budget, rising, and is found again', () => {
+	it('SP10 every position is a round budget, rising, and maps back', () => {
 		const most = fc.integer({ min: 1e9, max: 1e13 });
 		fc.assert(
 			fc.property(most, fc.double({ min: 0, max: 1, noNaN: true }), (mostBytes, place) => {

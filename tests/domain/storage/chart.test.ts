@@ -8,7 +8,7 @@ const filling = (atMs: number, footage: number): StorageUsage => ({
 	...{ atMs, footage, pinned: 100, previews: 50, index: 30, reserve: 20, other: 0, allowed: 1000 },
 });
 
-test('one kind lies upon the other, pinned footage once', () => {
+test('kinds are stacked, pinned footage counted once', () => {
 	const chart = chartOf([filling(0, 400), filling(10 * MINUTE_MS, 500)], 0, 20 * MINUTE_MS)!;
 	expect(chart.topBytes).toBe(1000);
 	expect(chart.layers.map(({ kind, stretches }) => [kind, stretches[0]![1]])).toEqual([
@@ -22,7 +22,7 @@ test('one kind lies upon the other, pinned footage once', () => {
 	expect(chart.allowed[0]![0]).toEqual({ x: 0, low: 1, high: 1 });
 });
 
-test('a time nobody looked is a gap, and a month is thinned', () => {
+test('a time without samples is a gap, and a month is thinned', () => {
 	const day = 24 * 60 * MINUTE_MS;
 	const apart = [0, 10, 20, 600, 610].map((minute) => filling(minute * MINUTE_MS, 1));
 	expect(chartOf(apart, 0, 11 * 60 * MINUTE_MS)!.allowed.map(({ length }) => length)).toEqual([
@@ -35,12 +35,12 @@ test('a time nobody looked is a gap, and a month is thinned', () => {
 	expect(others).toEqual([]);
 });
 
-test('one look is nothing to draw', () => {
+test('one sample is nothing to draw', () => {
 	expect(chartOf([], 0, 1000)).toBeNull();
 	expect(chartOf([filling(5, 1)], 0, 1000)).toBeNull();
 });
 
-test('RT1 RT15 what leaves next begins behind the pins', () => {
+test('RT1 RT15 the next eviction starts after the pins', () => {
 	const run = (startUs: number, endUs: number) => ({ startUs, endUs });
 	expect(oldestEvictableUs([], [])).toBeNull();
 	expect(oldestEvictableUs([run(50, 90), run(10, 40)], [])).toBe(10);
@@ -49,7 +49,7 @@ test('RT1 RT15 what leaves next begins behind the pins', () => {
 	expect(oldestEvictableUs([run(10, 40)], [run(0, 45)])).toBeNull();
 });
 
-test('a chart begins with its range, or with the first look where that is later', () => {
+test('a chart starts with its range, or with the first sample if that is later', () => {
 	const day = 24 * 60 * MINUTE_MS;
 	const nowMs = 40 * day;
 	expect(chartFromMs([], day, nowMs)).toBe(nowMs - 30 * MINUTE_MS);

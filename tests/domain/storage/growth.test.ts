@@ -15,8 +15,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 type Owners = Record<string, number>;
 
-/** When each kind was first told, over a course of samples; ms since its beginning. */
-function told(
+/** When each kind was first reported over a series of samples; ms since its start. */
+function firstReports(
 	lastsMs: number,
 	volumeBytes: number,
 	owners: (atMs: number) => Owners,
@@ -36,18 +36,18 @@ function told(
 	return first;
 }
 
-/** The same noise for the same seed, from 0 to 1. */
+/** Deterministic noise by seed, from 0 to 1. */
 const noise = (seed: number, n: number) => {
 	const x = Math.sin(seed * 12.9898 + n * 78.233) * 43758.5453;
 	return x - Math.floor(x);
 };
 
 describe('growth', () => {
-	it('SP4 SP5 SP6 SP8 a volume that fills in 90 minutes is told in time, with who fills it', () => {
+	it('SP4 SP5 SP6 SP8 a volume that fills in 90 minutes is reported in time, with its owner', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
 				const volume = 50 * GB;
-				const first = told(
+				const first = firstReports(
 					15 * MINUTE_MS,
 					volume,
 					(atMs) => ({
@@ -69,7 +69,7 @@ describe('growth', () => {
 		);
 	});
 
-	it('SP7 a healthy week of teeth tells nothing', () => {
+	it('SP7 a week of sawtooth usage reports nothing', () => {
 		fc.assert(
 			fc.property(
 				fc.record({
@@ -86,14 +86,16 @@ describe('growth', () => {
 						logs: (logBytes * (atMs % DAY_MS)) / DAY_MS + noise(seed, atMs) * 1e6,
 						index: 0.3 * GB + (0.2 * GB * atMs) / (7 * DAY_MS),
 					});
-					expect([...told(7 * DAY_MS, 200 * GB, owners, {}, 4 * MINUTE_MS).keys()]).toEqual([]);
+					expect([...firstReports(7 * DAY_MS, 200 * GB, owners, {}, 4 * MINUTE_MS).keys()]).toEqual(
+						[],
+					);
 				},
 			),
 			{ numRuns: 2 },
 		);
 	});
 
-	it('SP8 the last change before it is named', () => {
+	it('SP8 names the last change before it', () => {
 		const samples = Array.from({ length: 20 }, (_, n) => ({
 			atMs: n * STEP_MS,
 			roomBytes: GB - n * 10e6,

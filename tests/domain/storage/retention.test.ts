@@ -4,14 +4,14 @@ import { defaultBudget, bytesToFree, bytesToFreeAfterQuota } from '#domain/stora
 const GIB = 2 ** 30;
 
 describe('retention', () => {
-	test('RT7 exactly as much goes as the next write lacks', () => {
+	test('RT7 frees exactly what the next write lacks', () => {
 		expect(bytesToFree(100, 20, 120)).toBe(0);
 		expect(bytesToFree(100, 21, 120)).toBe(1);
 		expect(bytesToFree(500, 10, 120)).toBe(390);
 		expect(bytesToFree(0, 10, 0)).toBe(10);
 	});
 
-	test('RT8 60 % of the estimate, within reason', () => {
+	test('RT8 60 % of the estimate, within limits', () => {
 		expect(defaultBudget(10 * GIB)).toBe(6 * GIB);
 		expect(defaultBudget(1000 * GIB)).toBe(32 * GIB);
 		for (const nothing of [null, 0, -1, Number.NaN, Infinity]) {

@@ -18,7 +18,7 @@ const run = (of: readonly IndexEntry[], holes: readonly Hole[] = []) => ({
 });
 
 describe('a run and its index', () => {
-	test('CK1 CK2 is whole', () => {
+	test('CK1 CK2 are consistent', () => {
 		expect(isConsistent(run(entries), entries)).toBe(true);
 	});
 
@@ -28,7 +28,7 @@ describe('a run and its index', () => {
 		['lastSeq', { lastSeq: 3 }],
 		['startUs', { startUs: T0 }],
 		['endUs', { endUs: T0 + 9_000_000 }],
-	])('CK2 %s that is not what the pages say is found', (_, wrong) => {
+	])('CK2 %s that contradicts the pages is found', (_, wrong) => {
 		expect(isConsistent({ ...run(entries), ...wrong }, entries)).toBe(false);
 	});
 
@@ -39,7 +39,7 @@ describe('a run and its index', () => {
 		expect(isConsistent(run(entries), [a, { ...b, place: a.place }, c, d])).toBe(false);
 	});
 
-	test('CK1 a leap is found unless a hole says it, at the front, inside and at the end', () => {
+	test('CK1 a missing number is found unless a hole covers it, at the front, inside and at the end', () => {
 		const hole = (from: IndexEntry, to: IndexEntry): Hole => ({
 			...{ startUs: from.startUs, endUs: endUsOf(to), why: 'damaged' },
 		});
@@ -57,7 +57,7 @@ describe('a run and its index', () => {
 });
 
 describe('places', () => {
-	test('CK4 those that nothing names are found, whatever is where', () => {
+	test('CK4 unreferenced ones are found, wherever they are', () => {
 		const below = randomFrom(20261124);
 		for (let round = 0; round < 500; round += 1) {
 			const all = Array.from({ length: 60 }, (_, n) => n + 1).filter(() => below(10) < 7);
@@ -68,7 +68,7 @@ describe('places', () => {
 		}
 	});
 
-	test('CK10 more than half unnamed means that the index is broken', () => {
+	test('CK10 more than half unreferenced means that the index is broken', () => {
 		expect(mayDeleteUnnamed(5, 10)).toBe(true);
 		expect(mayDeleteUnnamed(6, 10)).toBe(false);
 		expect(mayDeleteUnnamed(0, 0)).toBe(true);

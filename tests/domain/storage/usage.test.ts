@@ -24,14 +24,14 @@ const full: StorageUsage = {
 	allowed: 1000,
 };
 
-describe('what fills the room', () => {
-	test('SP12 the reserve is 5 %, and 16 MiB at most', () => {
+describe('storage usage', () => {
+	test('SP12 the reserve is 5 %, and at most 16 MiB', () => {
 		expect(reserveBytesOf(100 * MIB)).toBe(5 * MIB);
 		expect(reserveBytesOf(320 * MIB)).toBe(16 * MIB);
 		expect(reserveBytesOf(1e12)).toBe(16 * MIB);
 	});
 
-	test('SP14 a full ring is fine; pins are what counts, and a refused write', () => {
+	test('SP14 a full ring is fine; pins and refused writes raise the level', () => {
 		expect(storageLevelOf(full, null)).toBe('fine');
 		const levels = [749, 750, 850, 920].map((pinned) => storageLevelOf({ ...full, pinned }, null));
 		expect(levels).toEqual(['fine', 'warn', 'high', 'critical']);
@@ -39,7 +39,7 @@ describe('what fills the room', () => {
 		expect(storageLevelOf(full, NOW - 600_000)).toBe('fine');
 	});
 
-	test('every byte is of one kind', () => {
+	test('every byte belongs to one kind', () => {
 		const filling = { ...full, pinned: 300 };
 		const sum = USAGE_KINDS.reduce((bytes, kind) => bytes + usageOfKind(filling, kind), 0);
 		expect(sum).toBe(900 + 30 + 20 + 40 + 10);
@@ -58,7 +58,7 @@ describe('the forecast', () => {
 		endUs: NOW * 1000 + toH * HOUR_US,
 	});
 
-	test('SP16 the last hour of footage counts, by camera, and pauses do not', () => {
+	test('SP16 uses the last hour of footage, by camera, without pauses', () => {
 		const runs = [
 			run(DOOR, -30, -20, 100e9),
 			run(DOOR, -0.75, -0.5, 100e6),
@@ -70,7 +70,7 @@ describe('the forecast', () => {
 			{ camera: YARD, bytesPerHour: 50e6 },
 		]);
 		expect(recordingRatesOf([run(DOOR, -1 / 61, 0, 5e6)], NOW)).toEqual([]);
-		// What left from the middle of a run took its bytes along.
+		// What was deleted from the middle of a run took its bytes along.
 		const hole = { ...run(DOOR, -0.75, -0.25, 0), why: 'deleted' } as const;
 		expect(recordingRatesOf([{ ...run(DOOR, -1, 0, 200e6), holes: [hole] }], NOW)).toEqual([
 			{ camera: DOOR, bytesPerHour: 400e6 },
@@ -83,7 +83,7 @@ describe('the forecast', () => {
 	};
 	const rates = [{ camera: DOOR, bytesPerHour: 600 * MIB }];
 
-	test('SP17 ST3 full is when the oldest leave, not minutes before', () => {
+	test('SP17 ST3 full is when eviction starts, not minutes before', () => {
 		const at = (footage: number) =>
 			outlookOf({ ...filling, footage: footage * MIB }, rates, 1, null);
 		expect(at(150).fullInMs).toBe(4 * 60_000);
@@ -92,23 +92,23 @@ describe('the forecast', () => {
 		expect(at(180).keepsMs).toBe(19 * 60_000);
 	});
 
-	test('SP25 what is kept beside, pins and days count in all numbers alike', () => {
+	test('SP25 overhead, pins and days count alike in all numbers', () => {
 		const more = { ...filling, previews: 30 * MIB, index: 10 * MIB, reserve: 5 * MIB };
 		const full = outlookOf({ ...more, footage: 150 * MIB, pinned: 50 * MIB }, rates, 1, null);
 		expect(full).toMatchObject({ usedBytes: 195 * MIB, allowedBytes: 200 * MIB, fullInMs: 0 });
 		expect(full.keepsMs).toBe(10 * 60_000);
-		// A plan of days shorter than the room: the room is never full.
+		// With days shorter than the room, storage never fills up.
 		const days = outlookOf({ ...filling, allowed: 1e12 }, rates, 1, 2);
 		expect(days).toMatchObject({ keepsMs: 48 * HOUR_MS, fullInMs: null });
 		expect(outlookOf({ ...filling, footage: 190 * MIB }, rates, 1, 2).fullInMs).toBe(0);
 	});
 
-	test('SP25 before anything was recorded the chosen quality says how long it lasts', () => {
+	test('SP25 before anything was recorded, the chosen quality gives the rate', () => {
 		const none = outlookOf(filling, [], 600 * MIB, null);
 		expect(none).toMatchObject({ keepsMs: 19 * 60_000, rates: [] });
 	});
 
-	test('SP18 a rate that changed is told with the last setting before it', () => {
+	test('SP18 a changed rate is reported with the last setting before it', () => {
 		const steady = run(DOOR, -20, 0, 20 * 500e6);
 		expect(rateChange([steady], [], NOW)).toBeNull();
 		const runs = [run(DOOR, -20, -1, 19 * 500e6), run(DOOR, -1, 0, 1500e6)];
@@ -124,7 +124,7 @@ describe('the forecast', () => {
 		expect(rateChange([run(DOOR, -1, 0, 1e9)], [], NOW)).toBeNull();
 	});
 
-	test('SP18 what changed between two documents', () => {
+	test('SP18 what changed between two settings', () => {
 		const before = {
 			...{ bitsPerSecond: 1e6, sound: false, lensId: null },
 			...{ budgetBytes: 1e9, mostDays: null },
@@ -140,7 +140,7 @@ describe('the forecast', () => {
 	});
 });
 
-test('SP19 passes by one rule within an hour are one', () => {
+test('SP19 passes by one rule within an hour are merged', () => {
 	const one: Deletion = {
 		...{ rule: 'budget', firstMs: NOW, lastMs: NOW, segments: 60, bytes: 7e6 },
 		span: { startUs: 10, endUs: 20 },

@@ -29,18 +29,18 @@ const views = fc
 	}));
 
 describe('time and pixels', () => {
-	it('TL1 are each other’s inverse', () => {
+	it('TL1 are inverse', () => {
 		fc.assert(
 			fc.property(views, fc.double({ min: -500, max: 3500, noNaN: true }), ({ view, width }, x) => {
 				const ms = msAt(view, width, x);
-				// A double holds a wall time to a quarter of a microsecond.
+				// A double represents a wall time to a quarter of a microsecond.
 				expect(Math.abs(xOf(view, width, ms) - x)).toBeLessThan(0.001 / view.msPerPx + 1e-6);
 				expect(Math.abs(msAt(view, width, xOf(view, width, ms)) - ms)).toBeLessThan(0.001);
 			}),
 		);
 	});
 
-	it('TL2 zoom keeps the hand and stays between a second and a month', () => {
+	it('TL2 zooming keeps the playhead and stays between a second and a month', () => {
 		fc.assert(
 			fc.property(
 				views,
@@ -56,7 +56,7 @@ describe('time and pixels', () => {
 		);
 	});
 
-	it('TL3 the hand stays where there is something', () => {
+	it('TL3 the playhead stays within the footage', () => {
 		const view: RibbonView = { centreMs: 50, msPerPx: 1 };
 		expect(clampedToFootage(view, { fromMs: 100, toMs: 200 }).centreMs).toBe(100);
 		expect(clampedToFootage({ ...view, centreMs: 500 }, { fromMs: 100, toMs: 200 }).centreMs).toBe(
@@ -67,7 +67,7 @@ describe('time and pixels', () => {
 		);
 	});
 
-	it('TL4 a ribbon let go glides on, slows and rests', () => {
+	it('TL4 a flung ribbon glides, slows down and comes to rest', () => {
 		let before = 0;
 		for (let ms = 16; ms < 3000; ms += 16) {
 			const { px } = glideAfter(2, ms);
@@ -89,7 +89,7 @@ describe('ticks', () => {
 		process.env['TZ'] = zone;
 	});
 
-	it('TL5 keep their distance, whatever is in sight', () => {
+	it('TL5 keep their distance, whatever is visible', () => {
 		fc.assert(
 			fc.property(views, ({ view, width }) => {
 				const ticks = ticksOf(view, width, localCalendar, 64);
@@ -103,7 +103,7 @@ describe('ticks', () => {
 		);
 	});
 
-	it('TL5 are the same ones wherever the ribbon is scrolled to', () => {
+	it('TL5 do not depend on the scroll position', () => {
 		fc.assert(
 			fc.property(views, fc.double({ min: 0, max: 0.5, noNaN: true }), ({ view, width }, share) => {
 				const moved = { ...view, centreMs: view.centreMs + share * width * view.msPerPx };
@@ -137,7 +137,7 @@ describe('ticks', () => {
 		expect(hours(autumn)).toEqual([0, 1, 2, 2, ...Array.from({ length: 21 }, (_, n) => n + 3)]);
 	});
 
-	it('TL6 steps of several hours stand at full local hours on such days', () => {
+	it('TL6 steps of several hours are at full local hours on such days', () => {
 		for (const [month, date] of [
 			[2, 29],
 			[9, 25],
@@ -151,7 +151,7 @@ describe('ticks', () => {
 		}
 	});
 
-	it('months begin with the month', () => {
+	it('months start with the month', () => {
 		const view = spanning(
 			{ centreMs: new Date(2026, 10, 1).getTime(), msPerPx: 1 },
 			1000,
@@ -162,7 +162,7 @@ describe('ticks', () => {
 	});
 });
 
-it('firstBehind finds where drawing begins', () => {
+it('firstEndingAfter finds where drawing starts', () => {
 	const spans = [{ endUs: 10 }, { endUs: 20 }, { endUs: 30 }];
 	expect([5, 10, 15, 29, 30].map((us) => firstEndingAfter(spans, us))).toEqual([0, 1, 1, 2, 3]);
 });

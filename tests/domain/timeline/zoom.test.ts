@@ -11,7 +11,7 @@ const step = fc.oneof(
 	fc.record({ by: point }),
 );
 
-test('whatever is done, the frame stays filled and the scale in bounds', () => {
+test('the frame always stays filled and the scale within bounds', () => {
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
 			const end = steps.reduce<Zoom>(
@@ -20,14 +20,14 @@ test('whatever is done, the frame stays filled and the scale in bounds', () => {
 			);
 			expect(end.scale).toBeGreaterThanOrEqual(1);
 			expect(end.scale).toBeLessThanOrEqual(8);
-			// An edge of the picture never comes inside the frame.
+			// The picture’s edge never comes inside the frame.
 			for (const moved of [end.x, end.y])
 				expect(Math.abs(moved)).toBeLessThanOrEqual((end.scale - 1) / 2 + 1e-9);
 		}),
 	);
 });
 
-test('the point under the fingers stays there while nothing is at an edge', () => {
+test('the point under the fingers stays there as long as no edge is reached', () => {
 	const at = { x: 0.1, y: -0.2 };
 	const before: Zoom = { scale: 3, x: 0.05, y: 0.1 };
 	const after = zoomedAt(before, 1.3, at);
@@ -36,7 +36,7 @@ test('the point under the fingers stays there while nothing is at an edge', () =
 	expect(under(after).y).toBeCloseTo(under(before).y, 12);
 });
 
-test('zooming in and out again shows the whole picture where it was', () => {
+test('zooming in and out again restores the whole picture', () => {
 	const there = zoomedAt(NO_ZOOM, 2.5, { x: 0.3, y: 0.3 });
 	const { scale, x, y } = zoomedAt(there, 1 / 2.5, { x: -0.5, y: 0.5 });
 	expect([scale, Math.abs(x), Math.abs(y)]).toEqual([1, 0, 0]);

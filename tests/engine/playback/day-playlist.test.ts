@@ -14,7 +14,7 @@ class SlowSegments extends MemorySegmentStore {
 	}
 }
 
-it('PB10 whoever meets a damaged segment waits until it is set aside', async () => {
+it('PB10 concurrent loads of a damaged segment wait until it is marked bad', async () => {
 	const segments = new SlowSegments();
 	await record(segments, DOOR, 1, 3);
 	const opener: SegmentOpener = {

@@ -20,7 +20,7 @@ describe('Player', () => {
 	let screen: FakeScreen;
 	let clock: ManualClock;
 	let player: Player;
-	/** By `runNo:seq` (seq 0: the init section), what opening throws. */
+	/** Faults thrown on opening, by `runNo:seq` (seq 0: the init section). */
 	let faults: Map<string, Fault>;
 
 	beforeEach(() => {
@@ -40,7 +40,7 @@ describe('Player', () => {
 	});
 
 	const corrupt = () => new Fault('corrupt', 'a segment did not open');
-	/** Seconds after T0 of the frame on show. */
+	/** The current frame, in seconds after T0. */
 	const second = () => Math.round(((player.state.wallMs ?? Number.NaN) - T0_MS) / 10) / 100;
 
 	async function film(runNo: number, seconds: number, fromS: number): Promise<void> {
@@ -55,7 +55,7 @@ describe('Player', () => {
 		}
 	}
 
-	it('says when there is no footage, and shows what comes', async () => {
+	it('reports that there is no footage, and shows new footage', async () => {
 		await player.open(DOOR);
 		expect(player.state).toMatchObject({ kind: 'empty', wallMs: null, footage: [] });
 		await film(1, 3, 0);
@@ -63,7 +63,7 @@ describe('Player', () => {
 		expect(player.state.kind).toBe('paused');
 	});
 
-	it('PB1 opens at a frame of the newest footage, standing still', async () => {
+	it('PB1 opens paused at a frame of the newest footage', async () => {
 		await film(1, 10, 0);
 		await film(2, 10, 3600);
 		await player.open(DOOR);
@@ -72,7 +72,7 @@ describe('Player', () => {
 		expect(screen.moving).toBe(false);
 	});
 
-	it('PB4 in a gap comes the next footage and the reason; behind all, the last frame', async () => {
+	it('PB4 in a gap shows the next footage and the reason; after everything, the last frame', async () => {
 		await film(1, 10, 0);
 		await film(2, 10, 100);
 		await player.open(DOOR, T0_MS + 2000);
@@ -94,7 +94,7 @@ describe('Player', () => {
 		expect(player.state).toMatchObject({ kind: 'paused', gap: null });
 	});
 
-	it('PB4 says the reason, too, when it stands on the next footage already', async () => {
+	it('PB4 gives the reason even if the next footage is already shown', async () => {
 		await film(1, 10, 0);
 		await film(2, 10, 100);
 		await player.open(DOOR, T0_MS + 100_000);
@@ -106,7 +106,7 @@ describe('Player', () => {
 		expect(player.state).toMatchObject({ kind: 'playing', gap: { why: 'stopped' } });
 	});
 
-	it('PB2 a frame that browsers round to just before its run is still of its run', async () => {
+	it('PB2 a frame that browsers round to just before its run still belongs to its run', async () => {
 		await film(1, 10, 0);
 		await film(2, 10, 100);
 		screen.earlyS = 0.000_02;
@@ -114,7 +114,7 @@ describe('Player', () => {
 		expect(second()).toBe(100);
 	});
 
-	it('PB4 PB17 over midnight, too, in the next day that has footage', async () => {
+	it('PB4 PB17 also crosses midnight, into the next day that has footage', async () => {
 		await film(1, 10, 0);
 		await film(2, 10, 3 * 86_400);
 		await player.open(DOOR, T0_MS);
@@ -141,7 +141,7 @@ describe('Player', () => {
 		expect(player.state.kind).toBe('paused');
 	});
 
-	it('PB17 goes on with what was recorded meanwhile', async () => {
+	it('PB17 continues with what was recorded meanwhile', async () => {
 		await record(segments, DOOR, 1, 3);
 		await player.open(DOOR, T0_MS);
 		await player.play();
@@ -151,7 +151,7 @@ describe('Player', () => {
 		expect(player.state.kind).toBe('playing');
 	});
 
-	it('PB6 a skip counts footage, also over days, and stops at the ends', async () => {
+	it('PB6 a skip counts footage, crosses days, and stops at the ends', async () => {
 		await film(1, 8, 0);
 		await film(2, 8, 100);
 		await film(3, 8, 86_400);
@@ -168,7 +168,7 @@ describe('Player', () => {
 		expect(second()).toBeCloseTo(86_408, 0);
 	});
 
-	it('PB10 leaves out what does not open, sets it aside and counts it', async () => {
+	it('PB10 leaves out what does not open, marks it bad and counts it', async () => {
 		await film(1, 20, 0);
 		faults.set('1:8', corrupt());
 		await player.open(DOOR, T0_MS + 6500);
@@ -181,7 +181,7 @@ describe('Player', () => {
 		expect(player.state.gap).toMatchObject({ why: 'damaged' });
 	});
 
-	it('PB10 plays up to the damage and goes on behind it', async () => {
+	it('PB10 plays up to the damage and continues after it', async () => {
 		await film(1, 20, 0);
 		for (const seq of [6, 7, 8, 9, 10]) faults.set(`1:${seq}`, corrupt());
 		await player.open(DOOR, T0_MS + 3000);
@@ -191,7 +191,7 @@ describe('Player', () => {
 		expect(player.state).toMatchObject({ kind: 'playing', skipped: 5 });
 	});
 
-	it('PB10 says so when nothing opens any more, and goes on when asked', async () => {
+	it('PB10 fails when nothing opens any more, and continues on play', async () => {
 		await film(1, 150, 0);
 		for (let seq = 1; seq <= 110; seq += 1) faults.set(`1:${seq}`, corrupt());
 		await player.open(DOOR, T0_MS);
@@ -212,7 +212,7 @@ describe('Player', () => {
 		expect(player.state).toMatchObject({ kind: 'paused', skipped: 10 });
 	});
 
-	it('PB12 a key that is not here sets nothing aside; play tries again', async () => {
+	it('PB12 a missing key marks nothing as bad; play tries again', async () => {
 		await film(1, 10, 0);
 		faults.set('1:0', new Fault('not-found', 'no key'));
 		await player.open(DOOR, T0_MS + 4000);
@@ -224,7 +224,7 @@ describe('Player', () => {
 		expect(second()).toBe(4);
 	});
 
-	it('PB13 leaves out what does not decode, three times at the most', async () => {
+	it('PB13 leaves out what does not decode, three times at most', async () => {
 		await film(1, 40, 0);
 		screen.undecodable.add('group-1');
 		await player.open(DOOR, T0_MS + 6000);
@@ -236,7 +236,7 @@ describe('Player', () => {
 		expect(player.state.kind).toBe('playing');
 	});
 
-	it('PB14 a frame that does not come is a time-out, and play tries again', async () => {
+	it('PB14 a frame that does not arrive is a timeout, and play tries again', async () => {
 		await film(1, 10, 0);
 		screen.stuck = true;
 		const opened = player.open(DOOR, T0_MS + 4000);
@@ -251,7 +251,7 @@ describe('Player', () => {
 		expect(second()).toBe(4);
 	});
 
-	it('PB14 a moving picture that stands still is a time-out', async () => {
+	it('PB14 a frozen picture is a timeout', async () => {
 		await film(1, 10, 0);
 		await player.open(DOOR, T0_MS + 4000);
 		await player.play();
@@ -261,7 +261,7 @@ describe('Player', () => {
 		expect(player.state).toMatchObject({ kind: 'error', fault: { kind: 'timeout' } });
 	});
 
-	it('PB15 what retention took meanwhile is no damage', async () => {
+	it('PB15 footage evicted meanwhile is no damage', async () => {
 		await film(1, 180, 0);
 		await player.open(DOOR, T0_MS + 150_000);
 		await segments.evict(1, 1);
@@ -270,7 +270,7 @@ describe('Player', () => {
 		expect(player.state).toMatchObject({ kind: 'paused', skipped: 0 });
 	});
 
-	it('PB16 of the wishes that come meanwhile the newest counts, and skips add up', async () => {
+	it('PB16 of concurrent requests the newest counts, and skips add up', async () => {
 		await film(1, 60, 0);
 		await player.open(DOOR, T0_MS);
 		const seen: number[] = [];
@@ -281,7 +281,7 @@ describe('Player', () => {
 		expect(second()).toBe(25);
 	});
 
-	it('PB18 another camera ends what is at work', async () => {
+	it('PB18 opening another camera cancels what is running', async () => {
 		await film(1, 10, 0);
 		await record(segments, YARD, 1, 10, T0 + 7200 * SECOND);
 		screen.stuck = true;
@@ -295,7 +295,7 @@ describe('Player', () => {
 		expect(clock.waiting).toBe(0);
 	});
 
-	it('PB20 a step is one frame, either way, standing still', async () => {
+	it('PB20 a step is one frame, either way, and pauses', async () => {
 		await film(1, 10, 0);
 		await player.open(DOOR, T0_MS + 4000);
 		await player.play();
@@ -307,7 +307,7 @@ describe('Player', () => {
 		expect(player.state.wallMs).toBeLessThan(after);
 	});
 
-	it('PB21 a rate stays whatever is opened', async () => {
+	it('PB21 a rate stays, whatever is opened', async () => {
 		await film(1, 10, 0);
 		await player.open(DOOR);
 		player.rate(4);
@@ -316,7 +316,7 @@ describe('Player', () => {
 		expect(player.state.rate).toBe(4);
 	});
 
-	it('PB22 after a reload what was deleted is not shown any more', async () => {
+	it('PB22 after a reload, deleted footage is not shown any more', async () => {
 		await film(1, 10, 0);
 		await film(2, 10, 100);
 		await player.open(DOOR, T0_MS + 5000);
@@ -326,7 +326,7 @@ describe('Player', () => {
 		expect(player.state.footage).toHaveLength(1);
 	});
 
-	it('PB9 what is still to come of the day is no gap', async () => {
+	it('PB9 the rest of today is no gap', async () => {
 		await film(1, 10, 0);
 		clock = new ManualClock(T0_MS + 60_000);
 		const opener: SegmentOpener = {

@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 const NOW = 1_790_000_000_000;
 
 describe('Allowance', () => {
-	test('RT8 SP3 the person’s budget, else a share of the estimate', async () => {
+	test('RT8 SP3 is the person’s budget, else a share of the estimate', async () => {
 		const preferences = new MemoryPreferenceStore();
 		const estimate = () => Promise.resolve(10 * GIB);
 		const allowance = new Allowance(preferences, { wallMs: () => NOW }, estimate);
@@ -20,7 +20,7 @@ describe('Allowance', () => {
 		expect(await allowance.bytes()).toBe(5000);
 	});
 
-	test('SP1 SP2 SP9 what was refused is remembered, and grows again day by day', async () => {
+	test('SP1 SP2 SP9 remembers what was refused, and grows again day by day', async () => {
 		const preferences = new MemoryPreferenceStore({ budgetBytes: 100_000 });
 		let now = NOW;
 		const make = () =>
@@ -33,7 +33,7 @@ describe('Allowance', () => {
 		expect(await make().bytes()).toBe(100_000);
 	});
 
-	test('SP9 what cannot be remembered holds all the same', async () => {
+	test('SP9 keeps a cap that cannot be saved', async () => {
 		const preferences = new MemoryPreferenceStore({ budgetBytes: 100_000 });
 		const allowance = new Allowance(preferences, { wallMs: () => NOW }, () =>
 			Promise.resolve(null),
@@ -43,7 +43,7 @@ describe('Allowance', () => {
 		expect(await allowance.bytes()).toBe(45_000);
 	});
 
-	test('SP1 RT9 after a refusal footage keeps below what was refused', async () => {
+	test('SP1 RT9 keeps footage below what was refused', async () => {
 		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 130);
 		store.roomBytes = await store.usedBytes();

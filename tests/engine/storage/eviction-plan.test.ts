@@ -7,7 +7,7 @@ import { randomFrom } from '../../support/random.ts';
 const MIB = 2 ** 20;
 const HOUR_MS = 3_600_000;
 
-test('RT18 RT19 for random stores and limits: what saving promises to delete is what it deletes', async () => {
+test('RT18 RT19 for random stores and limits, saving deletes exactly what was planned', async () => {
 	let deleted = 0;
 	for (let seed = 1; seed <= 60; seed += 1) {
 		const random = randomFrom(seed);
@@ -18,7 +18,7 @@ test('RT18 RT19 for random stores and limits: what saving promises to delete is 
 		clock.advance(random(30 * 24) * HOUR_MS);
 		await maintenance.refresh();
 		await maintenance.maintain();
-		// What the larger budget holds back is more than the smaller one keeps in all.
+		// The larger budget’s reserve exceeds the whole smaller budget.
 		expect(await reserve.held()).toBe(5 * MIB);
 		const used = await store.usedBytes();
 		const [usage, limits] = [
@@ -41,7 +41,7 @@ test('RT18 RT19 for random stores and limits: what saving promises to delete is 
 	expect(deleted).toBeGreaterThan(0);
 });
 
-test('RT19 a smaller budget takes from the reserve first, also while it records', async () => {
+test('RT19 a smaller budget reduces the reserve first, also while recording', async () => {
 	const { maintenance, store, retention, preferences, reserve } = storageWorld({
 		budgetBytes: 400 * MIB,
 	});
@@ -55,7 +55,7 @@ test('RT19 a smaller budget takes from the reserve first, also while it records'
 	expect((await store.runs(DOOR))[0]).toMatchObject({ startUs: T0, firstSeq: 1 });
 });
 
-test('SP24 SP26 after a limit was saved all numbers are of the same moment', async () => {
+test('SP24 SP26 after a limit is saved, all numbers are of the same moment', async () => {
 	const { maintenance, store, preferences } = storageWorld({ budgetBytes: 100 * MIB });
 	await record(store, DOOR, 1, 600);
 	await maintenance.refresh();

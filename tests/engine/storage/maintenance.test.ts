@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 describe('the reserve', () => {
-	test('SP12 SP13 is held while footage lies here, spent at a refusal, and comes back in the quiet after', async () => {
+	test('SP12 SP13 is held with footage, spent on a refusal, and refilled when things are quiet', async () => {
 		const { maintenance, reserve, store, retention, clock } = here;
 		await maintenance.maintain();
 		expect(await reserve.held()).toBe(0);
@@ -29,7 +29,7 @@ describe('the reserve', () => {
 		expect(await reserve.held()).toBe(0);
 		await clock.pass(61_000, 1000);
 		await maintenance.maintain();
-		// The browser was found to allow 5 MiB, and a twentieth of that is less than a piece.
+		// The learned cap is 5 MiB; a twentieth of that is less than one piece.
 		expect(await reserve.held()).toBe(0);
 		expect(await here.allowance.bytes()).toBeLessThan(5 * MIB);
 		clock.advance(20 * DAY_MS);
@@ -37,7 +37,7 @@ describe('the reserve', () => {
 		expect(await reserve.held()).toBe(5 * MIB);
 	});
 
-	test('SP3 SP12 all of it together stays within what may be kept', async () => {
+	test('SP3 SP12 everything together stays within the allowance', async () => {
 		const { maintenance, reserve, allowance, previews, store } = here;
 		await record(store, DOOR, 1, 130);
 		previews.bytes = 7 * MIB;
@@ -53,7 +53,7 @@ describe('the reserve', () => {
 });
 
 describe('pins', () => {
-	test('SP15 no pin takes the room to record, and whole minutes count once', async () => {
+	test('SP15 pins must leave room to record, and whole minutes count once', async () => {
 		const { pins, store, preferences } = here;
 		await record(store, DOOR, 1, 600);
 		await preferences.write({ budgetBytes: 30_000 });
@@ -70,7 +70,7 @@ describe('pins', () => {
 		expect(await pins.heldBytes()).toBe(24_000);
 	});
 
-	test('SP14 what pins hold is told as a level', async () => {
+	test('SP14 pinned bytes determine the level', async () => {
 		const { maintenance, pins, store, preferences } = here;
 		await record(store, DOOR, 1, 600);
 		await preferences.write({ budgetBytes: 60_000 });
@@ -93,7 +93,7 @@ describe('by age', () => {
 		return here.store.usedBytes();
 	};
 
-	test('RT16 what is older than the person wants leaves, and is written down', async () => {
+	test('RT16 evicts footage older than the limit, and logs it', async () => {
 		expect(await old(null)).toBe(60_100);
 		expect(await old(4)).toBe(60_100);
 		expect(await old(2)).toBe(0);
@@ -101,7 +101,7 @@ describe('by age', () => {
 		expect(entry).toMatchObject({ rule: 'age', segments: 600, bytes: 60_100 });
 	});
 
-	test('RT17 a clock set wrong deletes nothing until it has run evenly for an hour', async () => {
+	test('RT17 deletes nothing until the clock has run evenly for an hour', async () => {
 		const { store, clock, maintenance, preferences } = here;
 		await preferences.write({ mostDays: 2 });
 		await record(store, DOOR, 1, 120);
@@ -125,7 +125,7 @@ describe('by age', () => {
 });
 
 describe('the journal', () => {
-	test('SP20 what cannot be written waits and goes with the next', async () => {
+	test('SP20 an entry that cannot be written waits for the next', async () => {
 		const { journal, ledger, clock } = here;
 		const pass = { segments: 60, bytes: 6000, span: { startUs: 5, endUs: 9 } };
 		ledger.full = true;
@@ -146,14 +146,14 @@ describe('the journal', () => {
 		]);
 	});
 
-	test('SP19 nothing deleted is nothing to write down', async () => {
+	test('SP19 nothing deleted, nothing logged', async () => {
 		const { journal, ledger } = here;
 		journal.note('budget', { segments: 0, bytes: 0, span: null });
 		await journal.settled();
 		expect(await ledger.deletions(9)).toEqual([]);
 	});
 
-	test('SP18 a changed setting is noted, and a ledger that refuses costs no choice', async () => {
+	test('SP18 a changed setting is logged, and a failing ledger does not lose the setting', async () => {
 		const { preferences, ledger } = here;
 		await preferences.write({ profile: 'high', armed: true });
 		await preferences.write({ profile: 'high' });
@@ -163,8 +163,8 @@ describe('the journal', () => {
 	});
 });
 
-describe('looking', () => {
-	test('SP21 what fills the store is noted every ten minutes', async () => {
+describe('refreshing', () => {
+	test('SP21 usage is logged every ten minutes', async () => {
 		const { maintenance, clock, ledger, store } = here;
 		await record(store, DOOR, 1, 10);
 		maintenance.start(false);
@@ -173,7 +173,7 @@ describe('looking', () => {
 		expect((await ledger.usageSince(0)).length).toBe(4);
 	});
 
-	test('SP4 something that grows is told with its name', async () => {
+	test('SP4 growth is reported with its owner', async () => {
 		const { maintenance, clock, previews, store } = here;
 		await record(store, DOOR, 1, 10);
 		for (let turn = 0; turn < 40; turn += 1) {
@@ -184,7 +184,7 @@ describe('looking', () => {
 		expect(maintenance.growths[0]).toMatchObject({ kind: 'fast', owner: 'previews' });
 	});
 
-	test('GO6 a store that does not open is trouble, and no more once it does: two seconds later', async () => {
+	test('GO6 a store that does not open is a fault until it does, two seconds later', async () => {
 		const { maintenance, store, clock } = here;
 		const runs = store.runs.bind(store);
 		await record(store, DOOR, 1, 10);
@@ -197,7 +197,7 @@ describe('looking', () => {
 		expect(maintenance.usage).toMatchObject({ footage: 1100 });
 	});
 
-	test('a store that does not answer is asked again', async () => {
+	test('a store that does not answer is retried', async () => {
 		const { maintenance, store } = here;
 		const runs = store.runs.bind(store);
 		await record(store, DOOR, 1, 10);
@@ -211,8 +211,8 @@ describe('looking', () => {
 	});
 });
 
-describe('what the browser took', () => {
-	test('SP22 footage and keys gone, and the trace not: it is said until the person knows', async () => {
+describe('what the browser evicted', () => {
+	test('SP22 footage and keys gone but not the trace: reported until the person acknowledges it', async () => {
 		const { maintenance, store, origin } = here;
 		await record(store, DOOR, 1, 90);
 		await maintenance.maintain();
@@ -229,7 +229,7 @@ describe('what the browser took', () => {
 		expect(after.origin.left).toBeNull();
 	});
 
-	test('SP22 what left rightly leaves no trace', async () => {
+	test('SP22 footage deleted on purpose leaves no trace', async () => {
 		const { maintenance, store, origin } = here;
 		await record(store, DOOR, 1, 90);
 		await store.close(DOOR, 1, 'stopped');
@@ -240,7 +240,7 @@ describe('what the browser took', () => {
 	});
 });
 
-test('SP13 a store at its limit takes the very same segment', async () => {
+test('SP13 a store at its limit takes the same segment', async () => {
 	const { store, retention, reserve, maintenance } = here;
 	await record(store, DOOR, 1, 30);
 	await maintenance.maintain();

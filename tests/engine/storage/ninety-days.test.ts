@@ -19,9 +19,9 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const ROUNDS = SOAK ? 60 : 3;
 const SHRINKS = 0.6;
-const befell = { refusals: 0, pins: 0 };
+const total = { refusals: 0, pins: 0 };
 
-/** Ninety days of a camera with its rules, and everything that may befall them. */
+/** Ninety days of a camera with random events, and the invariants that must hold. */
 class NinetyDays {
 	readonly clock = new ManualClock(T0 / 1000);
 	readonly store = new MemorySegmentStore();
@@ -41,7 +41,7 @@ class NinetyDays {
 		...{ ledger: new MemoryLedger(), origin: new MemoryPersistence() },
 		thumbnails: { size: () => Promise.resolve({ count: 0, bytes: 0 }) },
 	});
-	/** In order of writing: every segment ever written. */
+	/** Every segment ever written, in order of writing. */
 	readonly written: Segment[] = [];
 	readonly pinned: { span: Span; places: number[] }[] = [];
 	readonly #random: (below: number) => number;
@@ -60,19 +60,19 @@ class NinetyDays {
 		const untilMs = this.clock.monotonicMs() + 90 * DAY_MS;
 		await this.#begin('rotated');
 		while (this.clock.monotonicMs() < untilMs) {
-			// A minute of footage, and a while of none.
+			// A minute of footage, then a pause.
 			this.clock.advance(MINUTE_MS + this.#random(80) * MINUTE_MS);
-			await this.#befall();
+			await this.#event();
 			await this.#write();
 			if (this.#roll() < 0.1) await this.#tend();
 			if (this.written.length % 5 === 0) await this.#behold();
 		}
 	}
 
-	async #befall(): Promise<void> {
+	async #event(): Promise<void> {
 		const fate = this.#roll();
 		if (fate < 0.01) {
-			// Rates change, and with them the run.
+			// A new rate starts a new run.
 			await this.#begin('changed');
 		} else if (fate < 0.014) {
 			const days = [1 / 24, -1 / 24, 3, -3, 365][Math.floor(this.#roll() * 5)] ?? 0;
@@ -87,8 +87,7 @@ class NinetyDays {
 		} else if (fate < 0.03) {
 			await this.#pin();
 		} else if (fate < 0.036) {
-			// The browser has less than it said, but more than nothing; some time later it has more
-			// again.
+			// The browser has less room than it reported, but more than nothing; later it has more again.
 			const used = Math.max(await this.store.usedBytes(), 2 * (await this.#unfreeable()));
 			this.store.roomBytes = this.#roll() < SHRINKS ? used : 9 * used;
 		}
@@ -107,8 +106,7 @@ class NinetyDays {
 	async #write(): Promise<void> {
 		this.#seq += 1;
 		const seq = this.#seq;
-		// The bytes themselves are not looked at: one for each kilobyte would be enough, but sums must
-		// be right.
+		// The content does not matter: a byte per kilobyte would do, but the sums must be right.
 		const segment = {
 			...{ seq, startUs: this.#nowUs(), durationUs: MINUTE, sound: false },
 			...{ bytes: new Uint8Array(this.#size), head: filled(284, seq) },
@@ -130,7 +128,7 @@ class NinetyDays {
 			} catch (error) {
 				if (!(error instanceof Fault && error.kind === 'quota') || tried === 3) throw error;
 				this.refusals += 1;
-				// What is given back is room for the browser, too.
+				// Released reserve is room for the browser, too.
 				this.store.roomBytes += await this.reserve.held();
 				await this.retention.afterQuota();
 			}
@@ -154,7 +152,7 @@ class NinetyDays {
 		}
 	}
 
-	/** Rules that go by the clock do nothing within an hour of a step. */
+	/** Rules by the clock do nothing within an hour of a step (RT17). */
 	async #tend(): Promise<void> {
 		const before = await this.store.usedBytes();
 		await this.maintenance.maintain();
@@ -171,7 +169,7 @@ class NinetyDays {
 		}
 		const held = new Set(this.pinned.flatMap(({ places }) => places));
 		for (const place of held) expect(kept.has(place), 'RT15 a pin stays').toBe(true);
-		// RT1: of what is not pinned the newest stay, without a hole.
+		// RT1: of the unpinned segments the newest stay, without a hole.
 		const spans = this.pinned.map(({ span }) => span);
 		const free = this.written.filter(
 			({ startUs, durationUs }) =>
@@ -184,12 +182,12 @@ class NinetyDays {
 		const used = await this.store.usedBytes();
 		const all = used + (await this.reserve.held());
 		const most = Math.max(await this.allowance.bytes(), await this.#unfreeable());
-		// A budget that was lowered a lot takes some passes: until then it shrinks with every one.
-		if (all > most) expect(all, 'SP3 within what may be kept').toBeLessThan(this.#before);
+		// A much lower budget takes several passes: until it is reached, every pass shrinks the store.
+		if (all > most) expect(all, 'SP3 within the allowance').toBeLessThan(this.#before);
 		this.#before = all;
 	}
 
-	/** What nothing may delete: pins, and the page being written. */
+	/** What must never be deleted: pins, and the page being written. */
 	async #unfreeable(): Promise<number> {
 		return (await this.pins.heldBytes()) + 3 * this.#size + (await this.reserve.held());
 	}
@@ -209,14 +207,14 @@ test.each(Array.from({ length: ROUNDS }, (_, n) => 20261124 + n))(
 		const days = new NinetyDays(seed);
 		await days.live();
 		expect(days.written.length).toBeGreaterThan(2500);
-		befell.refusals += days.refusals;
-		befell.pins += days.pinned.length;
+		total.refusals += days.refusals;
+		total.pins += days.pinned.length;
 	},
 	120_000,
 );
 
 afterAll(() => {
-	// Days without a refusal or a pin prove nothing about them.
-	expect(befell.refusals).toBeGreaterThan(0);
-	expect(befell.pins).toBeGreaterThan(0);
+	// Without refusals and pins, the run would prove nothing about them.
+	expect(total.refusals).toBeGreaterThan(0);
+	expect(total.pins).toBeGreaterThan(0);
 });

@@ -5,7 +5,7 @@ import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { MemoryReserve, retentionWith } from '../../fakes/storage.ts';
 
 describe('Retention', () => {
-	test('RT7 bytes kept and bytes coming stay within the budget, minute after minute', async () => {
+	test('RT7 keeps stored and incoming bytes within the budget, minute after minute', async () => {
 		const store = new MemorySegmentStore();
 		const retention = retentionWith(store, () => 20_000);
 		await record(store, DOOR, 1, 1);
@@ -16,11 +16,11 @@ describe('Retention', () => {
 		}
 		const run = await store.lastRun(DOOR);
 		expect(run!.lastSeq).toBe(600);
-		// Whole minutes leave, so at most one minute less than the budget holds.
+		// Whole minutes are evicted, so at most one minute less than the budget is kept.
 		expect(await store.usedBytes()).toBeGreaterThan(20_000 - 60 * 100 - 200);
 	});
 
-	test('RT7 nothing leaves while there is room', async () => {
+	test('RT7 deletes nothing while there is room', async () => {
 		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 100);
 		const retention = retentionWith(store, () => 1e9);
@@ -28,7 +28,7 @@ describe('Retention', () => {
 		expect(await store.usedBytes()).toBe(10_100);
 	});
 
-	test('RT8 a budget that was lowered counts at the next write', async () => {
+	test('RT8 applies a lowered budget at the next write', async () => {
 		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 300);
 		let budget = 1e9;
@@ -39,7 +39,7 @@ describe('Retention', () => {
 		expect(await store.usedBytes()).toBeLessThanOrEqual(10_000);
 	});
 
-	test('RT9 after a refused write there is room for the same segment', async () => {
+	test('RT9 makes room for the same segment after a refused write', async () => {
 		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 130);
 		store.roomBytes = await store.usedBytes();
@@ -51,7 +51,7 @@ describe('Retention', () => {
 		expect((await store.append(DOOR, 1, next)).lastSeq).toBe(131);
 	});
 
-	test('SP13 a refused write spends the reserve first: even where nothing may leave the segment goes in', async () => {
+	test('SP13 spends the reserve first: the segment is written even if nothing may be deleted', async () => {
 		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 30);
 		const reserve = new MemoryReserve();

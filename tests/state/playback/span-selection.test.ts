@@ -14,9 +14,7 @@ const CAMERA = 'c'.repeat(32) as CameraId;
 const NOON = Date.parse('2026-11-29T12:00:00Z');
 const HOUR_MS = 3_600_000;
 
-/**
- * Pins are real; of what is deleted only the span is noted, and a span with a pin in it is refused.
- */
+/** Pins are real; of deletions only the span is recorded, and a span with a pin is refused. */
 function world() {
 	const store = new MemorySegmentStore();
 	const removed: Span[] = [];
@@ -31,7 +29,7 @@ function world() {
 			remove: async (camera: CameraId, span: Span) => {
 				const pins = await store.pins(camera);
 				if (pins.some((pin) => pin.startUs < span.endUs && pin.endUs > span.startUs))
-					throw new Fault('conflict', 'a part of it is pinned');
+					throw new Fault('conflict', 'cannot delete a span that touches a pin');
 				removed.push(span);
 				return { ...span, id: removed.length, camera, segments: 1, atMs: NOON };
 			},
@@ -53,7 +51,7 @@ beforeEach(() => {
 const around = (ms: number) => ({ startUs: (ms - 15_000) * 1000, endUs: (ms + 15_000) * 1000 });
 
 describe('the span', () => {
-	test('TL12 a pin is of where the hand is now, whatever was pinned before', async () => {
+	test('TL12 pins where the playhead is now, whatever was pinned before', async () => {
 		const { selection, ribbon, store } = here;
 		await selection.pin();
 		ribbon.shownMs = NOON + 600_000;
@@ -67,7 +65,7 @@ describe('the span', () => {
 		expect(selection.range).toBeNull();
 	});
 
-	test('TL12 after a refused deletion was given up, every action is of the hand again', async () => {
+	test('TL12 after a refused deletion is dismissed, actions apply to the playhead again', async () => {
 		const { selection, ribbon, store, removed } = here;
 		await selection.pin();
 		selection.begin();
@@ -84,20 +82,20 @@ describe('the span', () => {
 		expect(removed).toEqual([around(NOON - 600_000)]);
 	});
 
-	test('TL13 nothing is deleted that no selection shows', async () => {
+	test('TL13 deletes nothing that no selection shows', async () => {
 		const { selection, ribbon, removed } = here;
 		await selection.remove();
 		expect(removed).toEqual([]);
 		selection.begin();
 		selection.move('start', NOON - 5000);
-		// It is the selection that is deleted, wherever the hand has gone.
+		// The selection is deleted, wherever the playhead has moved.
 		ribbon.shownMs = NOON + 600_000;
 		await selection.remove();
 		expect(removed).toEqual([{ startUs: (NOON - 5000) * 1000, endUs: (NOON + 15_000) * 1000 }]);
 		expect(selection.range).toBeNull();
 	});
 
-	test('TL14 the ribbon shows the whole selection, and goes back unless somebody zoomed', () => {
+	test('TL14 the ribbon shows the whole selection, then restores the zoom unless somebody zoomed', () => {
 		const { selection, ribbon } = here;
 		for (const spanMs of [1000, HOUR_MS]) {
 			ribbon.spanMs = spanMs;
@@ -118,7 +116,7 @@ describe('the span', () => {
 	});
 });
 
-test('TL12 a clip is saved of the ends on the ribbon, and of no earlier ones', async () => {
+test('TL12 a clip is saved with the ends on the ribbon, not with earlier ones', async () => {
 	const { selection, engine } = here;
 	const planned: Span[] = [];
 	const answers: (() => void)[] = [];
@@ -154,7 +152,7 @@ test('TL12 a clip is saved of the ends on the ribbon, and of no earlier ones', a
 	expect(clipExport.state.kind).toBe('saved');
 });
 
-test('TL11 the month that was opened stays, though the hand plays on into the next', () => {
+test('TL11 the month stays open, even if playback moves on to the next', () => {
 	const playback = new Playback(here.engine);
 	const opened = playback.month(NOON, 0).fromMs;
 	playback.ribbon.shownMs = NOON + 72 * HOUR_MS;

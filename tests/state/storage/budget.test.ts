@@ -6,7 +6,7 @@ import { DOOR, record, SECOND, T0 } from '../../contracts/segment-store.ts';
 import { storageWorld } from '../../fakes/storage.ts';
 
 const MINUTE = 60 * SECOND;
-/** Of ten minutes with 240 kB each the last three fit, and one that is pinned. */
+/** Of ten minutes with 240 kB each, the last three fit, plus a pinned one. */
 const LESS = 1.4e6;
 const SEGMENT = 4000;
 
@@ -24,7 +24,7 @@ beforeEach(async () => {
 	await maintenance.maintain();
 });
 
-test('RT18 RT20 a limit that deletes is not saved before it was said, and then it deletes just that', async () => {
+test('RT18 RT20 a limit that deletes is not saved before it is announced, and deletes just that', async () => {
 	const { store, preferences } = here;
 	const budget = new Budget(engine);
 	await budget.refresh();
@@ -43,7 +43,7 @@ test('RT18 RT20 a limit that deletes is not saved before it was said, and then i
 	expect(budget.outlook).toEqual(budget.outlookAt({}));
 });
 
-test('RT20 a limit of days is said, too; one that deletes nothing is saved at once', async () => {
+test('RT20 a limit of days is announced, too; one that deletes nothing is saved at once', async () => {
 	const budget = new Budget(engine);
 	await budget.refresh();
 	expect(await budget.save({ days: 7 }, null)).toEqual({ kind: 'saved', bytes: 0 });
@@ -53,7 +53,7 @@ test('RT20 a limit of days is said, too; one that deletes nothing is saved at on
 	expect((await here.preferences.read()).mostDays).toBe(7);
 });
 
-test('RT20 of wishes that come fast only the last is counted', async () => {
+test('RT20 of changes in quick succession only the last counts', async () => {
 	const budget = new Budget(engine);
 	await budget.refresh();
 	const all = await Promise.all(
@@ -63,7 +63,7 @@ test('RT20 of wishes that come fast only the last is counted', async () => {
 	expect(all[2]).toMatchObject({ bytes: 0 });
 });
 
-test('RT20 a pin whose footage would be the next to leave is asked about where the room is full', async () => {
+test('RT20 removing a pin asks first if its footage would be evicted next', async () => {
 	const { store, preferences, maintenance, pins } = here;
 	await pins.pin(DOOR, { startUs: T0, endUs: T0 + MINUTE });
 	await pins.pin(DOOR, { startUs: T0 + 8 * MINUTE, endUs: T0 + 9 * MINUTE });
