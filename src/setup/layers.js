@@ -169,7 +169,7 @@ export const layers = [
 	},
 	{
 		name: 'wiring',
-		paths: ['src/wiring.ts', 'src/compose.ts', 'src/service-worker.ts'],
+		paths: ['src/wiring.ts', 'src/compose.ts', 'src/compose/', 'src/service-worker.ts'],
 		imports: ['domain', 'protocol', 'engine', 'browser', 'state'],
 		types: ['ports'],
 		packages: ['svelte', '$service-worker', 'workbox-precaching', 'workbox-routing'],
