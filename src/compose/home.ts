@@ -16,10 +16,14 @@ export function composeHome(tools: Omit<LocalDeviceDependencies, 'vault'>) {
 	const homeRoster = new HomeRoster({ localDevice, crypto, vault, clock });
 	return { clock, crypto, vault, localDevice, homeRoster };
 }
-export type Home = ReturnType<typeof composeHome>;
+export type HomeParts = ReturnType<typeof composeHome>;
 
 /** The other devices of the home, and the keys they are granted. */
-export function composeMembers(home: Home, messenger: RelayClient, renew: () => Promise<void>) {
+export function composeMembers(
+	home: HomeParts,
+	messenger: RelayClient,
+	renew: () => Promise<void>,
+) {
 	const grantIssuer = new GrantIssuer({ ...home, messenger, renew });
 	const grantReceiver = new GrantReceiver({ ...home, messenger });
 	const lastSeen = new LastSeenTracker(home.clock, new DexieLastSeenStore());

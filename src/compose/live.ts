@@ -12,17 +12,17 @@ import type { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import type { MemberList } from '#engine/members/member-list.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
-import type { Home } from './home.ts';
-import type { Recording, RecordingTools } from './recording.ts';
+import type { HomeParts } from './home.ts';
+import type { RecordingParts, RecordingTools } from './recording.ts';
 
 interface LiveTools {
-	readonly home: Home;
+	readonly home: HomeParts;
 	readonly messenger: RelayClient;
 	readonly members: MemberList;
 	readonly lastSeen: LastSeenTracker;
 	readonly preferences: AuditedPreferences;
 	readonly media: Pick<RecordingTools, 'capture' | 'power' | 'encoder'>;
-	readonly recording: Recording;
+	readonly recording: RecordingParts;
 }
 
 /** Live pictures: of this device's camera for others, and of the home's cameras here. */

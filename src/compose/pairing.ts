@@ -7,14 +7,14 @@ import { RelayClient } from '#engine/messaging/relay-client.ts';
 import { PairingController } from '#engine/pairing/controller.ts';
 import { DirectRelays } from '#engine/pairing/direct-relays.ts';
 import type { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
-import type { Home } from './home.ts';
+import type { HomeParts } from './home.ts';
 import { lazily } from './lazily.ts';
 
 /** How long pairing waits for the relay to confirm that it has the roster. */
 const ROSTER_PUBLISH_TIMEOUT_MS = 2000;
 
 /** Connections to relays and to nearby devices, and the messages that go over them. */
-export function composeMessaging(home: Home) {
+export function composeMessaging(home: HomeParts) {
 	const dataConnections = new WebRtcDataConnections();
 	const relays = new WebSocketRelays();
 	const directRelays = new DirectRelays({ ...home, dataConnections, relays });
@@ -29,7 +29,7 @@ export function composeMessaging(home: Home) {
 type Messaging = ReturnType<typeof composeMessaging>;
 
 /** How another device joins the home. */
-export function composePairing(home: Home, { directRelays, messenger }: Messaging) {
+export function composePairing(home: HomeParts, { directRelays, messenger }: Messaging) {
 	const arrivals = new Arrivals(home);
 	const pairing = new PairingController({
 		...{ crypto: home.crypto, clock: home.clock, directRelays, admissions: arrivals },
@@ -43,7 +43,7 @@ export function composePairing(home: Home, { directRelays, messenger }: Messagin
 
 /** Recovery kits: making one, and coming back with one. */
 export function composeRecovery(
-	home: Home,
+	home: HomeParts,
 	relays: WebSocketRelays,
 	members: MemberList,
 	preferences: AuditedPreferences,

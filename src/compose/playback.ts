@@ -10,11 +10,14 @@ import type { Recorder } from '#engine/recording/recorder.ts';
 import type { Opener } from '#engine/sealing/opener.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
-import type { Home } from './home.ts';
-import type { Storage } from './storage.ts';
+import type { HomeParts } from './home.ts';
+import type { StorageParts } from './storage.ts';
 
 /** What reads this device's footage; most of it is loaded when it is first used. */
-export function composePlayback({ clock, localDevice }: Home, { segments, thumbnails }: Storage) {
+export function composePlayback(
+	{ clock, localDevice }: HomeParts,
+	{ segments, thumbnails }: StorageParts,
+) {
 	const { opener } = localDevice;
 	return {
 		thumbnails: new ThumbnailReader(thumbnails, opener),
@@ -37,8 +40,8 @@ export function composePlayback({ clock, localDevice }: Home, { segments, thumbn
 }
 
 interface DeviceCheckTools {
-	readonly home: Home;
-	readonly storage: Storage;
+	readonly home: HomeParts;
+	readonly storage: StorageParts;
 	readonly capture: MediaCapture;
 	readonly dataConnections: WebRtcDataConnections;
 	readonly recorder: Recorder;

@@ -21,7 +21,7 @@ import { Scheduler } from '#engine/recording/scheduler.ts';
 import { StallLog } from '#engine/recording/stall-log.ts';
 import { TamperDetector } from '#engine/recording/tamper-detector.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Storage } from './storage.ts';
+import type { StorageParts } from './storage.ts';
 
 export interface RecordingTools {
 	readonly clock: Clock;
@@ -35,7 +35,7 @@ export interface RecordingTools {
  * The recorder with its schedule, its event log and its watchdogs. Nothing observes the recorder
  * until `begin`.
  */
-export function composeRecording(tools: RecordingTools, storage: Storage) {
+export function composeRecording(tools: RecordingTools, storage: StorageParts) {
 	const { clock, capture, power, encoder, localDevice } = tools;
 	const { segments, thumbnails, events, retention, preferences } = storage;
 	const sealerOf = (camera: CameraId) => localDevice.beginSidecar(camera);
@@ -82,4 +82,4 @@ export function composeRecording(tools: RecordingTools, storage: Storage) {
 	};
 	return { eventLog, tamperDetector, recorder, scheduler, dataLoss, adaptiveQuality, begin };
 }
-export type Recording = ReturnType<typeof composeRecording>;
+export type RecordingParts = ReturnType<typeof composeRecording>;

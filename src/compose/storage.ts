@@ -35,7 +35,7 @@ export function composeStorage(clock: Clock) {
 		...{ allowance, pins, retention, maintenance },
 	};
 }
-export type Storage = ReturnType<typeof composeStorage>;
+export type StorageParts = ReturnType<typeof composeStorage>;
 
 async function storageQuota(): Promise<number | null> {
 	try {
