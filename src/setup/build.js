@@ -1,4 +1,4 @@
-/** Builds the app when there is none or when what it is made of has changed. */
+/** Builds the app if there is no build or its sources have changed. */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,16 +8,16 @@ import { digestOfSources } from './digest.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Inside the build, so that deleting the build deletes it; the server does not serve dot files. */
+/** Inside the build, so that it is deleted with it; the server does not serve dot files. */
 const stampFile = join(root, 'build', '.made-of');
 
-/** Which chunk imports which, as Vite says it; Kit leaves it out of the app. */
+/** Vite's manifest of chunk imports; Kit leaves it out of the app. */
 export const manifestFile = join(root, 'build', '.manifest.json');
 
 /**
- * Makes build/ match the sources. One builds at a time: whoever comes second waits and then finds
- * it done. The lock is a SQLite write transaction, because that ends with its process.
- * @throws Error when the build fails; what it said is on stderr
+ * Brings build/ up to date with the sources. Builds are serialised: a second caller waits, then
+ * finds it done. The lock is a SQLite write transaction, because that ends with its process.
+ * @throws Error when the build fails; its output is on stderr
  */
 export function ensureBuilt() {
 	if (isBuilt(digestOfSources())) return;
@@ -31,10 +31,10 @@ export function ensureBuilt() {
 }
 
 /**
- * Builds the app once more, elsewhere and under another name: two versions of it for the tests.
- * @param {string} folder made anew
+ * Builds the app again in another folder with another version, for the tests of updates.
+ * @param {string} folder emptied first
  * @param {string} version
- * @param {string} [relays] at other origins, which its page may talk to
+ * @param {string} [relays] other origins that its page may connect to
  * @throws Error as above
  */
 export function buildInto(folder, version, relays = '') {
@@ -62,7 +62,7 @@ function isBuilt(digest) {
 }
 
 /**
- * Quiet when it goes well: Vite speaks to developers, and `npm start` is for everybody.
+ * Prints nothing on success: `npm start` is for everybody, Vite's output for developers.
  * @param {Record<string, string>} wish read by svelte.config.js
  */
 function build(wish) {
@@ -70,12 +70,12 @@ function build(wish) {
 	const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 	const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build'], {
 		cwd: root,
-		// Whoever asks may be a test, which is no reason for another app.
+		// A test sets NODE_ENV, which must not change the app.
 		env: { ...process.env, NODE_ENV: 'production', ...wish },
 		encoding: 'utf8',
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	if (status === 0) return;
 	process.stderr.write(`${stdout}\n${stderr}\n`);
-	throw new Error('The app could not be built: see the lines above.');
+	throw new Error('The build of the app failed: see the output above.');
 }
