@@ -13,7 +13,7 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-/** 60 letters, one word of them long. */
+/** 60 characters, one word of them long. */
 const NAME = 'Wohnzimmerfensterbankkamera Süd-Südwest über Omas altem Sofa';
 
 const looks = [
