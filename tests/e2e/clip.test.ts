@@ -59,8 +59,12 @@ async function playsInFirefox(file: string): Promise<{ width: number; seconds: n
 			const video = document.querySelector('video')!;
 			const ended = new Promise<void>((done, failed) => {
 				video.onended = () => done();
-				video.onerror = () => failed(new Error(video.error?.message ?? 'no word'));
-				setTimeout(() => failed(new Error(`stands at ${String(video.currentTime)}`)), 60_000);
+				video.onerror = () =>
+					failed(new Error(video.error?.message ?? 'the video reported no error message'));
+				setTimeout(
+					() => failed(new Error(`playback is stuck at ${String(video.currentTime)}`)),
+					60_000,
+				);
 			});
 			video.playbackRate = 4;
 			await video.play();

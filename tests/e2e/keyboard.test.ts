@@ -42,7 +42,7 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 		expect(at, String(name)).toMatchObject({ over: null, inSight: true });
 		return;
 	}
-	throw new Error(`Tab never comes to "${String(name)}"`);
+	throw new Error(`Tab never reaches "${String(name)}"`);
 }
 
 for (const viewport of [

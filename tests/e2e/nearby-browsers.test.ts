@@ -76,7 +76,7 @@ for (const first of ['chromium', 'firefox'] as const) {
 	test(`NB1 ${first} shows first: Chromium and Firefox connect by contacts alone`, async () => {
 		const address = host?.address ?? '';
 		const [one, two] = await Promise.all([chromium?.newPage(), firefox?.newPage()]);
-		if (!one || !two) throw new Error('no browsers');
+		if (!one || !two) throw new Error('a browser did not start');
 		await Promise.all([one.goto(address), two.goto(address)]);
 		const pages = {
 			chromium: {

@@ -1,4 +1,4 @@
-import type { BrowserContext, Page, WebSocket as Line } from 'playwright-core';
+import type { BrowserContext, Page, WebSocket as Connection } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
 import { openHome, pairByLink } from './support/pairing-steps.ts';
@@ -14,19 +14,19 @@ let camera: Page;
 let viewer: Page;
 let errors: string[];
 /** What the viewer's last relay connection sent. */
-const line = { sent: [] as string[], token: '', url: '' };
+const connection = { sent: [] as string[], token: '', url: '' };
 
-function listenTo(opened: Line): void {
+function listenTo(opened: Connection): void {
 	if (!/\/api\//.test(opened.url())) return;
-	line.url = opened.url();
-	line.sent.length = 0;
+	connection.url = opened.url();
+	connection.sent.length = 0;
 	opened.on('framesent', ({ payload }) => {
-		if (typeof payload === 'string') line.sent.push(payload);
+		if (typeof payload === 'string') connection.sent.push(payload);
 	});
 	opened.on('framereceived', ({ payload }) => {
 		if (typeof payload !== 'string') return;
 		const frame = JSON.parse(payload) as { t: string; token?: string };
-		if (frame.t === 'welcome') line.token = frame.token ?? '';
+		if (frame.t === 'welcome') connection.token = frame.token ?? '';
 	});
 }
 
@@ -90,8 +90,8 @@ test('RL11 ID33 T6 revoked while watching: no newer picture, a new run in a new 
 	await viewer.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	await viewer.locator('[data-state="live"]').first().waitFor({ state: 'attached' });
 	const before = (await storedRuns(camera)).at(-1);
-	const sent = [...line.sent];
-	const token = line.token;
+	const sent = [...connection.sent];
+	const token = connection.token;
 	expect(await home(token)).toBe(200);
 	await viewer.evaluate(() => {
 		window.ends = {};
@@ -125,7 +125,7 @@ test('RL11 ID33 T6 revoked while watching: no newer picture, a new run in a new 
 	expect(goneMs - begunMs).toBeLessThan(5000);
 	expect(closedMs - begunMs).toBeLessThan(5000);
 	process.stdout.write(
-		`its line closed ${Math.round(closedMs - begunMs)} ms after, its picture was gone ${Math.round(goneMs - closedMs)} ms later\n`,
+		`its connection closed ${Math.round(closedMs - begunMs)} ms after, its picture was gone ${Math.round(goneMs - closedMs)} ms later\n`,
 	);
 	expect(goneMs - closedMs).toBeLessThan(1000);
 	await viewer.getByText('This device was removed from the home.').first().waitFor();
@@ -184,6 +184,6 @@ async function sayAgain(
 				socket.onclose = over;
 				setTimeout(over, 3000);
 			}),
-		[line.url, frames] as const,
+		[connection.url, frames] as const,
 	);
 }
