@@ -66,10 +66,10 @@ registerRoute(
  * yet must survive the update. Keeps one previous version.
  */
 async function keepPreviousVersion(): Promise<void> {
-	const ours = new Set(precache.getCachedURLs());
+	const current = new Set(precache.getCachedURLs());
 	const from = await caches.open(precache.strategy.cacheName);
 	const left = (await from.keys()).filter(
-		({ url }) => !ours.has(url) && new URL(url).pathname.startsWith(HASHED_PATH),
+		({ url }) => !current.has(url) && new URL(url).pathname.startsWith(HASHED_PATH),
 	);
 	if (left.length === 0) return;
 	await caches.delete(PREVIOUS_CACHE);

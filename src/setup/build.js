@@ -21,7 +21,7 @@ export const manifestFile = join(root, 'build', '.manifest.json');
  */
 export function ensureBuilt() {
 	if (isBuilt(digestOfSources())) return;
-	alone(() => {
+	withLock(() => {
 		const digest = digestOfSources();
 		if (isBuilt(digest)) return;
 		build({});
@@ -38,12 +38,12 @@ export function ensureBuilt() {
  * @throws Error as above
  */
 export function buildInto(folder, version, relays = '') {
-	const wish = { SPYCAM_BUILD: folder, SPYCAM_VERSION: version, SPYCAM_RELAYS: relays };
-	alone(() => build(wish));
+	const settings = { SPYCAM_BUILD: folder, SPYCAM_VERSION: version, SPYCAM_RELAYS: relays };
+	withLock(() => build(settings));
 }
 
 /** @param {() => void} work */
-function alone(work) {
+function withLock(work) {
 	const cache = join(root, 'node_modules', '.cache');
 	mkdirSync(cache, { recursive: true });
 	const lock = new DatabaseSync(join(cache, 'spy-cam-build.lock'), { timeout: 120_000 });
@@ -62,16 +62,16 @@ function isBuilt(digest) {
 }
 
 /**
- * Prints nothing on success: `npm start` is for everybody, Vite's output for developers.
- * @param {Record<string, string>} wish read by svelte.config.js
+ * Prints Vite's output only on failure: `npm start` is not only for developers.
+ * @param {Record<string, string>} settings environment read by svelte.config.js
  */
-function build(wish) {
+function build(settings) {
 	process.stderr.write('Building the app…\n');
 	const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 	const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build'], {
 		cwd: root,
 		// A test sets NODE_ENV, which must not change the app.
-		env: { ...process.env, NODE_ENV: 'production', ...wish },
+		env: { ...process.env, NODE_ENV: 'production', ...settings },
 		encoding: 'utf8',
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});

@@ -13,8 +13,8 @@ setInterval(() => {
 
 try {
 	// Check the options before a build that may take a while.
-	const wish = readOptions(process.argv.slice(2), process.env);
-	if (wish.kind === 'serve' && wish.options.app === undefined) ensureBuilt();
+	const command = readOptions(process.argv.slice(2), process.env);
+	if (command.kind === 'serve' && command.options.app === undefined) ensureBuilt();
 	await import('#relay/main.ts');
 } catch (error) {
 	process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -54,8 +54,8 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		const session = await context.newCDPSession(page);
 		await session.send('HeapProfiler.collectGarbage');
 		const before = heldMB(profile);
-		let most = before;
-		const sampling = setInterval(() => (most = Math.max(most, heldMB(profile))), SAMPLE_MS);
+		let peak = before;
+		const sampling = setInterval(() => (peak = Math.max(peak, heldMB(profile))), SAMPLE_MS);
 		const long = await make(0, LONG_S);
 		clearInterval(sampling);
 		progress(`an hour: ${(long.ms / 1000).toFixed(1)} s, ${(long.bytes / 1e6).toFixed(0)} MB`);
@@ -63,7 +63,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 			figures: {
 				timesRealtime: Math.round(median(speeds)),
 				timesRealtimeWorst: Math.round(Math.min(...speeds)),
-				peakHeapMB: Math.round(most - before),
+				peakHeapMB: Math.round(peak - before),
 				hourSeconds: Math.round(long.ms / 100) / 10,
 				hourMB: Math.round(long.bytes / 1e6),
 			},

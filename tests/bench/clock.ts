@@ -56,7 +56,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 					const found: number[] = [];
 					if (video === null || region === null || pen === null) return found;
 					await new Promise<void>((done) => {
-						const look = () => {
+						const poll = () => {
 							pen.drawImage(video, 0, 0, 1280, 720);
 							const row = pen.getImageData(0, 80, 1280, 1).data;
 							let drawn = 0;
@@ -69,10 +69,10 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 								const wall = Number(region.dataset['wallMs']) % 2 ** bits;
 								if (wall > 0) found.push(wall - drawn);
 								if (found.length >= 150 || video.paused || video.ended) done();
-								else video.requestVideoFrameCallback(look);
+								else video.requestVideoFrameCallback(poll);
 							}, 0);
 						};
-						video.requestVideoFrameCallback(look);
+						video.requestVideoFrameCallback(poll);
 						setTimeout(done, 20_000);
 					});
 					return found;

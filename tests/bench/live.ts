@@ -203,16 +203,16 @@ async function firstFrame(page: Page, path: string): Promise<number> {
 		(way) =>
 			new Promise<number>((done, fail) => {
 				const { tapped } = window as unknown as { tapped: number };
-				const look = (): void => {
+				const poll = (): void => {
 					const player = document.querySelector('section[data-state], [role=region][data-state]');
 					const region = player as HTMLElement | null;
 					if (region?.dataset['state'] === 'live' && region.dataset['path'] === way)
 						done(performance.now() - tapped);
 					else if (performance.now() - tapped > 60_000)
 						fail(new Error(`no ${way} picture but ${JSON.stringify(region?.dataset)}`));
-					else setTimeout(look, 5);
+					else setTimeout(poll, 5);
 				};
-				look();
+				poll();
 			}),
 		path,
 	);

@@ -102,7 +102,7 @@ async function turnover(page: Page, progress: Progress) {
 	const secondBytes = CAMERAS * SEGMENT;
 	const inRoundsBytes = Math.min(sizes.budgetBytes, ROUNDS * ROUND_SECONDS * secondBytes);
 	await open(page, 'full', sizes);
-	progress(`full: ${String(await fill(page, 'full'))} segments lie there`);
+	progress(`full: ${String(await fill(page, 'full'))} segments stored`);
 	let writtenBytes = 0;
 	while (writtenBytes < 2 * sizes.budgetBytes - inRoundsBytes) {
 		const written = await put(page, 'full', ROUND_SECONDS);
@@ -133,7 +133,7 @@ async function growth(page: Page, progress: Progress) {
 	const rings = { small: { turn: small, share: 1 }, tenth: { turn: tenth, share: 0.1 } };
 	for (const [name, { share }] of Object.entries(rings)) {
 		await open(page, name, { budgetBytes: share * BUDGET_MB * MB, segmentBytes: SMALL });
-		progress(`${name}: ${String(await fill(page, name))} segments lie there`);
+		progress(`${name}: ${String(await fill(page, name))} segments stored`);
 		// Until the first are evicted.
 		for (let left = 0; left === 0;) left = (await put(page, name, 60)).evictMs.length;
 	}

@@ -248,9 +248,9 @@ async function bareServer(): Promise<Bare> {
 	};
 }
 
-async function until(look: () => boolean): Promise<void> {
+async function until(condition: () => boolean): Promise<void> {
 	const deadline = performance.now() + 120_000;
-	while (!look()) {
+	while (!condition()) {
 		if (performance.now() > deadline) throw new Error('Not all parts arrived before the deadline.');
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}

@@ -23,13 +23,13 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 			let bytes = 0;
 			const one = await measured(fakeCameraFile, async (context) => {
 				const page = await startOurs(context, relay);
-				const look = setInterval(() => {
+				const timer = setInterval(() => {
 					page
 						.evaluate(bytesAnHour)
 						.then((now) => (bytes = now))
 						.catch(() => undefined);
 				}, 5000);
-				page.once('close', () => clearInterval(look));
+				page.once('close', () => clearInterval(timer));
 				return page;
 			});
 			const other = await measured(fakeCameraFile, async (context) => {

@@ -101,10 +101,7 @@ class WatchedSegments extends DexieSegmentStore {
 	}
 }
 
-/**
- * A device with three cameras, composed as in src/compose.ts, with a clock that the benchmark
- * moves.
- */
+/** A device with three cameras, composed as in src/compose.ts, with a manual clock. */
 class Ring {
 	readonly #name: string;
 	readonly #sizes: RingSizes;
