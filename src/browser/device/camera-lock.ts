@@ -85,7 +85,8 @@ function withDeadline<T>(
 			return first;
 		};
 		const timer = setTimeout(() => {
-			if (done()) reject(new Fault('timeout', 'the browser did not answer a lock request within 5 s'));
+			if (done())
+				reject(new Fault('timeout', 'the browser did not answer a lock request within 5 s'));
 		}, ANSWER_TIMEOUT_MS);
 		const fail = (error: unknown) => {
 			if (done()) reject(faultFrom(error));

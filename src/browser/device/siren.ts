@@ -13,7 +13,8 @@ export class ToneSiren implements Siren {
 
 	async start(): Promise<void> {
 		if (this.#context !== null) return;
-		if (typeof AudioContext === 'undefined') throw new Fault('unsupported', 'this browser has no Web Audio');
+		if (typeof AudioContext === 'undefined')
+			throw new Fault('unsupported', 'this browser has no Web Audio');
 		const context = new AudioContext();
 		this.#context = context;
 		// Without user activation `resume` may stay pending forever.
