@@ -6,14 +6,14 @@ import svelteConfig from './svelte.config.js';
 
 /** @typedef {import('./src/setup/layers.js').Layer} Layer */
 
-/** Time, chance and I/O as globals: what the inner layers must be handed instead. */
+/** Ambient time, randomness and I/O: inner layers take them as arguments or through ports. */
 const ambientGlobals = [
 	...['performance', 'crypto', 'fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'Worker'],
 	...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval'],
 	...['requestAnimationFrame', 'requestIdleCallback', 'queueMicrotask', 'process', 'Buffer'],
 	...['window', 'self', 'globalThis', 'document', 'navigator', 'location', 'localStorage'],
 	...['sessionStorage', 'indexedDB', 'caches', 'console', 'BroadcastChannel', 'MediaRecorder'],
-].map((name) => ({ name, message: 'This layer touches nothing ambient: take it through a port.' }));
+].map((name) => ({ name, message: 'No ambient I/O in this layer: take it through a port.' }));
 
 const ambientProperties = [
 	{ object: 'Date', property: 'now', message: 'Take the time as an argument.' },
@@ -28,7 +28,7 @@ const ambientSyntax = [
 	},
 ];
 
-const bareFetch = { name: 'fetch', message: `Every wait has a deadline: use ${fetchAdapters[0]}.` };
+const bareFetch = { name: 'fetch', message: `A fetch needs a deadline: use ${fetchAdapters[0]}.` };
 
 const bareFetchOf = ['window', 'self', 'globalThis'].map((object) => ({
 	object,
@@ -48,7 +48,7 @@ const parents = { regex: '^\\.\\.(/|$)', message: 'Never ../: use #layer/file.ts
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
 /**
- * What the files of a layer, or of one folder of it, may name.
+ * Imports allowed in the files of a layer, or of one folder of it.
  * @param {Layer} layer
  * @param {string[]} neighbours folders of the same layer
  * @returns {import('eslint').Linter.RuleEntry}
@@ -71,7 +71,7 @@ function importsOf({ name, imports, types, packages }, neighbours) {
 }
 
 /**
- * The rules of one layer and of its folders, from the table.
+ * The rules of a layer and of its folders, from the table.
  * @param {Layer} layer
  * @returns {import('eslint').Linter.Config[]}
  */
@@ -124,12 +124,12 @@ export default defineConfig(
 	{
 		files: ['**/*.svelte', '**/*.svelte.ts'],
 		languageOptions: { parserOptions: { parser: typescript.parser, svelteConfig } },
-		// Kit's resolve() exists for a base path: the app lives at the root of its origin.
+		// Kit's resolve() adds a base path; the app is always at the root of its origin.
 		rules: { 'svelte/no-navigation-without-resolve': 'off' },
 	},
 	{
 		files: ['**/*.js'],
-		// The rule does not see the casts of JSDoc.
+		// The rule ignores JSDoc casts.
 		rules: { '@typescript-eslint/no-unsafe-assignment': 'off' },
 	},
 	...layers.flatMap(rulesOf),

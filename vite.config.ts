@@ -6,8 +6,8 @@ import { defineConfig, type Plugin } from 'vite';
 type Manifest = Record<string, { readonly file: string }>;
 
 /**
- * The service worker lists the files in the order of this manifest, and its keys say where packages
- * lie: sorted by what they lead to, the same sources give the same bytes (docs/spec/app.md, AP10).
+ * The service worker lists files in the order of this manifest, whose keys contain package paths.
+ * Sorted by output file, the same sources give the same bytes (docs/spec/app.md, AP10).
  */
 const sortedManifest: Plugin = {
 	name: 'spycam-sorted-manifest',
@@ -25,6 +25,6 @@ const sortedManifest: Plugin = {
 export default defineConfig({
 	plugins: [sveltekit(), sortedManifest],
 	worker: { format: 'es' },
-	// Nothing becomes a data: URL: the page policy refuses them as scripts, workers and fonts.
+	// No data: URLs: the CSP refuses them as scripts, workers and fonts.
 	build: { assetsInlineLimit: 0 },
 });

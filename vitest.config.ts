@@ -4,15 +4,15 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './tests/longest-first.ts';
 import { pathOf, WITHOUT_FEATURES } from './tests/support/programs.ts';
 
-/** Four projects, from quick to slow. `vitest run --project unit` while writing. */
+/** Four projects, from fast to slow. Use `vitest run --project unit` while writing. */
 const soak = process.env['SOAK'] === '1';
 const chromium = pathOf('chromium');
-/** A poll ends when its state is there. How long that may take is a deadline, not a measure: the machine is shared. */
+/** Deadline of a poll, not an expected duration: the machine is shared. */
 const patience = { poll: { timeout: 10_000 } };
 
 /**
- * Tests that start servers and browsers. Mostly they wait, so three files at once fill two cores.
- * The heavy counts of faults are alone with the machine.
+ * Tests that start servers and browsers. They mostly wait, so three files at once fill two cores.
+ * Crash tests with many iterations run alone.
  */
 const inProcesses = {
 	expect: patience,
@@ -30,7 +30,7 @@ export default defineConfig({
 		sequence: { sequencer: LongestFirst },
 		projects: [
 			{
-				// Runes of the state classes.
+				// For the runes of the state classes.
 				plugins: [svelte()],
 				test: {
 					name: 'unit',
@@ -39,9 +39,9 @@ export default defineConfig({
 					include: ['tests/**/*.test.ts'],
 					exclude: ['tests/**/*.{browser,process}.test.ts', 'tests/{e2e,faults}/**'],
 					fileParallelism: true,
-					// One by default, on a machine of two cores.
+					// The default is one on a machine with two cores.
 					maxWorkers: 2,
-					// They share nothing but modules, and each file would load these again.
+					// They share only modules, and isolation would reload these for each file.
 					isolate: false,
 					unstubGlobals: true,
 					testTimeout: 60_000,
@@ -51,7 +51,7 @@ export default defineConfig({
 			{
 				plugins: [svelte()],
 				worker: { format: 'es' },
-				// Named, or the first test that meets one makes the page reload under another test.
+				// Listed, or the first test that imports one reloads the page under another test.
 				optimizeDeps: {
 					include: [
 						'dexie',

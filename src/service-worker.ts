@@ -1,14 +1,17 @@
 /**
- * Serves the app's own files from this device, so that it opens with the server gone. It touches
- * nothing else: no video, no `/api`, no page of the server's own. A new version waits until no page
- * of the old one is left, or until a person asks for it (docs/spec/app.md).
+ * Serves the app's own files from this device, so that it opens without the server. Handles nothing
+ * else: no video, no `/api`, none of the server's own pages. A new version waits until no page of
+ * the old one is left, or until the user asks for it (docs/spec/app.md).
  */
 import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { build, files, version } from '$service-worker';
 import { SUMS_PATH } from '#domain/base/sums.ts';
 
-/** What we use of a service worker's global; the types of pages and workers exclude each other. */
+/**
+ * The part of ServiceWorkerGlobalScope that is used: the libs of pages and workers exclude each
+ * other.
+ */
 interface WorkerScope {
 	readonly clients: { claim(): Promise<void> };
 	skipWaiting(): Promise<void>;
@@ -20,12 +23,12 @@ interface Lasting extends Event {
 }
 
 const PAGE = '/index.html';
-/** The list of the build, and what else stands in it: all of one version (AP11). */
+/** The build's checksum list and what else is in it, all of one version (AP11). */
 const VERSIONED_FILES = [SUMS_PATH, '/service-worker.js', '/_app/version.json'];
 const HASHED_PATH = '/_app/immutable/';
-/** What the version before needs and this one does not. */
+/** Chunks that the previous version needs and this one does not. */
 const PREVIOUS_CACHE = 'spycam-version-before';
-/** The server's own pages among them: it alone knows which authority it has. */
+/** Includes the server's own pages: only the server knows its certificate authority. */
 const NO_APP_SHELL = [/^\/(api|trust)(\/|$|\?)/, /^\/_app\//, /\.[^/?]*($|\?)/];
 
 const worker = globalThis as unknown as WorkerScope;
@@ -59,14 +62,14 @@ registerRoute(
 );
 
 /**
- * Another tab may still run the version before, and even record with it: the parts it has not
- * loaded yet must outlive the change. One version back is kept, no more.
+ * Another tab may still run the previous version, and even record with it: chunks it has not loaded
+ * yet must survive the update. Keeps one previous version.
  */
 async function keepPreviousVersion(): Promise<void> {
-	const ours = new Set(precache.getCachedURLs());
+	const current = new Set(precache.getCachedURLs());
 	const from = await caches.open(precache.strategy.cacheName);
 	const left = (await from.keys()).filter(
-		({ url }) => !ours.has(url) && new URL(url).pathname.startsWith(HASHED_PATH),
+		({ url }) => !current.has(url) && new URL(url).pathname.startsWith(HASHED_PATH),
 	);
 	if (left.length === 0) return;
 	await caches.delete(PREVIOUS_CACHE);

@@ -6,13 +6,13 @@ import type { InsecurePageDependencies } from '#state/app/secure-addresses.svelt
 const installer = new BrowserInstaller();
 let enginePromise: Promise<Engine> | null = null;
 
-/** Made once, when first asked for: the start page must not wait for databases and codecs. */
+/** Composed once, on first use: the first screen must not wait for databases and codecs. */
 export function engine(): Promise<Engine> {
 	enginePromise ??= import('./compose.ts').then(({ composeEngine }) => composeEngine(installer));
 	return enginePromise;
 }
 
-/** What leads on from an insecure address: nothing of the product works there. */
+/** What an insecure page needs; the engine does not work there. */
 export async function insecurePageDependencies(): Promise<InsecurePageDependencies> {
 	const [{ EarlyLaunchLink }, { WebSocketRelays }] = await Promise.all([
 		import('#browser/app/launch-link.ts'),
@@ -22,7 +22,7 @@ export async function insecurePageDependencies(): Promise<InsecurePageDependenci
 	return { launchLink: new EarlyLaunchLink(), card: () => relays.info(location.origin) };
 }
 
-/** `null` in development: files kept on the device would hide what was just changed. */
+/** `null` in development: a service worker would hide changed files. */
 export async function updates(): Promise<Updates | null> {
 	if (import.meta.env.DEV) return null;
 	const { ServiceWorkerUpdates } = await import('#browser/app/updates.ts');

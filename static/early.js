@@ -1,8 +1,8 @@
-// Runs before all other code (src/app.html): what stands behind `#` of a pairing link, an
-// invitation or a recovery kit is secret, so it leaves the address at once and is handed out once.
+// Runs before all other code (src/app.html). The fragment of a pairing link, an invitation or a
+// recovery kit is secret: it is removed from the address at once and handed out once.
 // docs/spec/pairing.md, "Codes".
 (() => {
-	// The page says that it is at the wrong place, unless this runs (docs/spec/app.md, AP22).
+	// Without this script the page shows what it needs to run (docs/spec/app.md, AP22).
 	const astray = new MutationObserver(() => {
 		const said = document.getElementById('astray');
 		if (said === null) return;
@@ -23,11 +23,11 @@
 		return true;
 	};
 	take(location.hash);
-	// A link opened in a tab that is here already changes nothing but the hash.
+	// A link opened in an existing tab of the app only changes the hash.
 	addEventListener(
 		'hashchange',
 		(event) => {
-			// Whatever else starts just now may have written the address since.
+			// Other code may have changed the address since: read the event's URL.
 			if (!take(new URL(event.newURL).hash)) return;
 			event.stopImmediatePropagation();
 			for (const listener of listeners) listener();
@@ -35,12 +35,12 @@
 		true,
 	);
 	const launchLink = {
-		/** 'invite', 'kit', 'code' or null: what waits to be taken. */
+		/** 'invite', 'kit', 'code', or null when there is nothing to consume. */
 		pending: () => {
 			if (given === null) return null;
 			return given.startsWith('invite.') ? 'invite' : /^k[12]\./.test(given) ? 'kit' : 'code';
 		},
-		/** Once. */
+		/** Returns the fragment, once. */
 		consume: () => {
 			const once = given;
 			given = null;

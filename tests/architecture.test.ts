@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { layerOf, layers, maxFiles, maxLines, mayImport, roomOf } from '#setup/layers.js';
+import { soakPartsOf } from './soak.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -17,7 +18,7 @@ interface Import {
 	typeOnly: boolean;
 }
 
-/** The scripts of a component, and whatever its markup imports, as one module. */
+/** The scripts of a component and the dynamic imports in its markup, as one module. */
 function scriptOf(file: string, text: string): string {
 	if (!file.endsWith('.svelte')) return text;
 	const scripts = [...text.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map((match) => match[1]);
@@ -25,7 +26,7 @@ function scriptOf(file: string, text: string): string {
 	return [...scripts, ...(markup.match(/import\(\s*['"][^'"]+['"]\s*\)/g) ?? [])].join('\n;');
 }
 
-/** Every module a file names: static, re-exported, dynamic, and workers by URL. */
+/** Every module a file imports: static, re-exported, dynamic, and workers by URL. */
 function importsOf(file: string, text: string): Import[] {
 	const source = ts.createSourceFile(file, scriptOf(file, text), ts.ScriptTarget.Latest, true);
 	const found: Import[] = [];
@@ -67,13 +68,13 @@ function importsOf(file: string, text: string): Import[] {
 const sources = filesUnder('src');
 const code = sources.filter((file) => /\.(ts|js|svelte)$/.test(file));
 
-describe('the house', () => {
+describe('the architecture', () => {
 	test('every file of src belongs to a layer', () => {
 		const ours = /\.(ts|js|svelte|html|css)$/;
 		expect(sources.filter((file) => ours.test(file) && layerOf(file) === undefined)).toEqual([]);
 	});
 
-	test('nobody imports what the table does not give them', () => {
+	test('no file imports what the table does not allow', () => {
 		const broken: string[] = [];
 		for (const file of code) {
 			const layer = layerOf(file);
@@ -100,7 +101,7 @@ describe('the house', () => {
 		}
 	});
 
-	test('a folder uses folders above it in the table, each of them really', () => {
+	test('a folder imports only folders above it in the table, and every entry is used', () => {
 		const wrong: string[] = [];
 		for (const { layer, rooms } of roomsOf) {
 			const [path = ''] = layer.paths;
@@ -130,7 +131,7 @@ describe('the house', () => {
 		expect(full.map(([folder, files]) => `${folder}: ${String(files.length)}`)).toEqual([]);
 	});
 
-	test('no exported type stands for two things', () => {
+	test('no exported type has two declarations', () => {
 		const places = new Map<string, string[]>();
 		for (const file of code) {
 			const declared = /^export (?:abstract )?(?:class|interface|type|enum) (\w+)/gm;
@@ -140,7 +141,7 @@ describe('the house', () => {
 		expect([...places].filter(([, files]) => files.length > 1)).toEqual([]);
 	});
 
-	test('the table itself has no way round', () => {
+	test('the layers form no cycle', () => {
 		const reach = (name: string, seen: string[]): string[] => {
 			const layer = layers.find((one) => one.name === name);
 			return (layer?.imports ?? []).flatMap((next) =>
@@ -148,6 +149,12 @@ describe('the house', () => {
 			);
 		};
 		expect(layers.flatMap(({ name }) => reach(name, []))).toEqual([]);
+	});
+
+	test('every file pattern of the soak matches a test', () => {
+		const tests = filesUnder('tests').filter((file) => file.endsWith('.test.ts'));
+		const patterns = soakPartsOf([]).flatMap(({ files }) => files);
+		expect(patterns.filter((one) => !tests.some((file) => file.includes(one)))).toEqual([]);
 	});
 
 	test(`no file is longer than ${String(maxLines)} lines`, () => {

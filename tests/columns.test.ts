@@ -1,4 +1,4 @@
-/** Prose in documents and comments is read beside code: at most 100 columns. */
+/** Prose in documents and comments: at most 100 columns. */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ const MAX_COLUMNS = 100;
 /** As Prettier counts a tab. */
 const TAB_COLUMNS = 2;
 
-/** What cannot be wrapped. */
+/** Lines that cannot be wrapped. */
 const exceptions: readonly { readonly what: string; readonly line: RegExp }[] = [
 	{ what: 'an address', line: /https?:\/\/\S{50,}/ },
 	{ what: 'a picture', line: /^\s*!\[[^\]]*\]\([^)]*\)$/ },
@@ -33,7 +33,7 @@ function prose(text: string): Line[] {
 	});
 }
 
-/** Lines of comments, and code with a comment behind it. */
+/** Lines of comments, and code with a trailing comment. */
 function comments(text: string): Line[] {
 	let end: string | null = null;
 	return lines(text).filter(({ text: line }) => {
@@ -67,7 +67,7 @@ test.each(read)('no line of %s is longer than 100 columns', (_, paths, linesOf) 
 	expect(found).toEqual([]);
 });
 
-test('what counts as a comment, and what as prose', () => {
+test('recognises comments and prose', () => {
 	const code = ['/**', ' * one', ' */', 'two();', '// three', 'four(); // five', "x = 'a//b';"];
 	expect(comments(code.join('\n')).map(({ number }) => number)).toEqual([1, 2, 3, 5, 6]);
 	expect(comments('<!--\n\tone\n-->\n<p>').map(({ number }) => number)).toEqual([1, 2, 3]);

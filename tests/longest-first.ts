@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * The files that take longest, in the order of a run on two idle cores (the end of each run prints
- * them): begun last, one of them would run alone at the end.
+ * The slowest files, in the order of a run on two idle cores (the end of each run prints them):
+ * started last, one of them would run alone at the end.
  */
 const longest: readonly string[] = [
 	'faults/quota.test.ts',
@@ -40,7 +40,7 @@ const longest: readonly string[] = [
 	'engine/messaging/relay-client.test.ts',
 ];
 
-/** Runs the longest files first, then vitest's own order. */
+/** Runs the slowest files first, then vitest's own order. */
 export class LongestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
 		const place = ({ moduleId }: TestSpecification): number => {

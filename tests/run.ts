@@ -1,6 +1,6 @@
 /**
- * `npm test` and `npm run soak`: gets what is missing, builds, runs the tests and ends with one
- * line that counts. Words after `--` narrow `npm test`: a project's name, parts of file names, or
+ * `npm test` and `npm run soak`: installs what is missing, builds, runs the tests and ends with one
+ * line of counts. Words after `--` narrow `npm test`: a project's name, parts of file names, or
  * `quick`; for `npm run soak` they are names of its parts (tests/soak.ts).
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
@@ -15,14 +15,14 @@ import { keepSoakResult, soakPartsOf, type SoakPart } from './soak.ts';
 const projects = ['unit', 'contract', 'e2e', 'faults'] as const;
 type Project = (typeof projects)[number];
 
-/** What runs at once. Within a stage vitest shares its workers out, the longest files first. */
+/** What runs at once. Within a stage vitest distributes files to its workers, the slowest first. */
 interface Stage {
 	readonly projects: readonly Project[];
-	/** Parts of file names; none: all files. */
+	/** Parts of file names; empty: all files. */
 	readonly files: readonly string[];
 }
 
-/** The contracts against the fakes are among the unit tests; two journeys stand for all screens. */
+/** The contracts against the fakes are unit tests; two journeys stand for all screens. */
 const quick: readonly Stage[] = [
 	{ projects: ['unit'], files: [] },
 	{ projects: ['e2e'], files: ['e2e/journey', 'e2e/pair.'] },
@@ -30,17 +30,17 @@ const quick: readonly Stage[] = [
 
 interface Count {
 	passed: number;
-	/** What failed and why, told again at the end where it is seen. */
+	/** What failed and why, repeated at the end. */
 	failures: string[];
-	/** A line for each. */
+	/** One line each. */
 	skipped: string[];
-	/** Milliseconds that the tests of a file took. */
+	/** Duration of the tests of a file, in ms. */
 	files: { readonly name: string; readonly ms: number }[];
 }
 
 const words = process.argv.slice(2).filter((word) => word !== '--soak');
 const soak = process.argv.includes('--soak');
-// Every server that a test starts would compile the same sources again.
+// Otherwise every server that a test starts compiles the same sources again.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../node_modules/.cache/node');
 
 const cleanUp = ownTemporaryFolder();
@@ -72,7 +72,7 @@ console.log(`\nMinutes: ${times.join(', ')}.`);
 for (const line of [...total.failures, ...total.skipped]) console.log(line);
 const skipped = total.skipped.length > 0 ? `, ${total.skipped.length} skipped` : '';
 console.log(`${total.passed} passed, ${total.failures.length} failed${skipped}`);
-// What a failed test left open must not keep the line from being the last.
+// Exit even if a failed test left something open: the counts must be the last line.
 process.exit(total.failures.length > 0 || total.passed === 0 ? 1 : 0);
 
 function add(count: Count): void {
@@ -94,7 +94,7 @@ function stagesOf(given: readonly string[]): readonly Stage[] {
 }
 
 async function runSoak(part: SoakPart): Promise<void> {
-	// Every random test of the part begins from it, so that the part can be run again as it was.
+	// The seed of every random test of the part, so that a run can be repeated.
 	const seed = Number(process.env['SEED'] ?? Date.now() >>> 0);
 	process.env['SOAK'] = '1';
 	process.env['SEED'] = String(seed);
@@ -129,11 +129,11 @@ async function run({ projects: wanted, files }: Stage): Promise<Count> {
 	return count;
 }
 
-/** A test that never came to run counts as failed: silence is not success. */
+/** A test that never ran counts as failed. */
 function countOf(modules: TestModule[]): Count {
 	const count: Count = { passed: 0, failures: [], skipped: [], files: [] };
 	const failed = (what: string, errors: readonly Failure[] = []): void => {
-		const why = errors.map(told).join('\n') || 'it never came to run';
+		const why = errors.map(describeFailure).join('\n') || 'the test never ran';
 		count.failures.push(`failed: ${what}: ${why}`);
 	};
 	for (const module of modules) {
@@ -147,7 +147,7 @@ function countOf(modules: TestModule[]): Count {
 			const result = test.result();
 			if (result.state === 'passed') count.passed += 1;
 			else if (result.state === 'skipped')
-				count.skipped.push(`skipped: ${test.fullName}: ${result.note ?? 'no reason was given'}`);
+				count.skipped.push(`skipped: ${test.fullName}: ${result.note ?? 'no reason given'}`);
 			else failed(`${module.relativeModuleId} > ${test.fullName}`, result.errors);
 		}
 	}
@@ -156,8 +156,8 @@ function countOf(modules: TestModule[]): Count {
 
 type Failure = ReturnType<TestModule['errors']>[number];
 
-/** The message, and where in our own files it was thrown. */
-function told({ message, stacks }: Failure): string {
+/** The message, and where in the project's files it was thrown. */
+function describeFailure({ message, stacks }: Failure): string {
 	const places = (stacks ?? [])
 		.slice(0, 3)
 		.map(({ file, line }) => `${relative('.', file)}:${line}`);
@@ -170,7 +170,7 @@ function minutes(ms: number): string {
 	return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** How long npm took where the packages were installed for this run. */
+/** Duration of npm where packages were installed for this run. */
 function installMs(): number {
 	const note = join(import.meta.dirname, '../node_modules/.install-ms');
 	if (!existsSync(note)) return 0;
@@ -179,9 +179,7 @@ function installMs(): number {
 	return ms;
 }
 
-/**
- * How long all cores of this machine together were busy since it started; 0 where it does not tell.
- */
+/** CPU time of all cores since boot; 0 where unknown. */
 function busyMs(): number {
 	try {
 		const [, ...ticks] = /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8')) ?? [];

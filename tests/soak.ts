@@ -1,40 +1,38 @@
-/**
- * The parts of `npm run soak`, each short enough to wait for, and the record of their last results.
- */
+/** The parts of `npm run soak`, each of limited length, and the record of their latest results. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface SoakPart {
 	readonly name: string;
-	/** What is counted, as the record says it. */
+	/** What is tested, as written into the record. */
 	readonly what: string;
 	/** Parts of file names. */
 	readonly files: readonly string[];
 }
 
-/** Each takes 40 minutes at most on two idle cores. */
+/** Each takes at most 40 minutes on two idle cores. */
 const parts: readonly SoakPart[] = [
 	{
 		name: 'unit',
-		what: 'mutated messages, rosters, letters and tokens; cut pairings; ninety days of footage',
+		what: 'mutated frames, rosters, messages and tokens; interrupted pairings; ninety days of footage',
 		files: [
 			...[
-				'engine/pairing/pairing-attacks',
-				'engine/pairing/pairing-cuts',
+				'engine/pairing/attacks',
+				'engine/pairing/cuts',
 				'engine/messaging/malformed',
-				'engine/messaging/letters',
+				'engine/messaging/message-sealer',
 				'engine/sealing/open',
 			],
 			...[
-				'engine/members/members',
+				'engine/members/member-list',
 				'engine/storage/ninety-days',
 				'relay/session/forged',
-				'relay/session/meetings',
+				'relay/session/rendezvous-registry',
 			],
 		],
 	},
-	{ name: 'kill', what: 'the browser killed while it records', files: [fault('kill')] },
+	{ name: 'kill', what: 'the browser killed while recording', files: [fault('kill')] },
 	{
 		name: 'recorder',
 		what: 'lost lenses, second tabs, stepped clocks, ten minutes at 720p',
@@ -42,18 +40,18 @@ const parts: readonly SoakPart[] = [
 	},
 	{
 		name: 'store',
-		what: 'damaged rows, lost keys, what lies in the profile',
+		what: 'damaged rows, lost keys, contents of the browser profile',
 		files: ['rows', 'damage', 'keys', 'profile'].map(fault),
 	},
 	{ name: 'quota', what: 'writes refused at 20, 50 and 100 MiB', files: [fault('quota')] },
 	{
 		name: 'relay',
-		what: 'floods, malformed input, a relay that lies, a store that dies, a scan for secrets',
+		what: 'floods, malformed input, a malicious relay, a failing store, a scan for secrets',
 		files: [fault('relay-')],
 	},
 	{
 		name: 'page',
-		what: 'swapped fingerprints, names that would run',
+		what: 'swapped fingerprints, names with markup (XSS)',
 		files: ['swaps', 'xss'].map(fault),
 	},
 ];
@@ -62,12 +60,12 @@ function fault(name: string): string {
 	return `faults/${name}`;
 }
 
-/** The parts of those names; all of them for none. Throws where a name is not one of them. */
+/** The parts with these names; all for none. Throws for an unknown name. */
 export function soakPartsOf(names: readonly string[]): readonly SoakPart[] {
 	const known = parts.map(({ name }) => name);
 	const unknown = names.find((name) => !known.includes(name));
 	if (unknown !== undefined)
-		throw new Error(`There is no part "${unknown}". There are: ${known.join(', ')}.`);
+		throw new Error(`There is no soak part "${unknown}". Parts: ${known.join(', ')}.`);
 	return parts.filter(({ name }) => names.length === 0 || names.includes(name));
 }
 
@@ -81,7 +79,7 @@ interface SoakResult {
 
 const record = join(import.meta.dirname, '../docs/soak.md');
 
-/** Puts the newest result of a part in the place of the one before. */
+/** Replaces the result of a part in the record. */
 export function keepSoakResult({ part, result, seed, minutes }: SoakResult): void {
 	const said = existsSync(record) ? readFileSync(record, 'utf8') : '';
 	const kept = new Map(
@@ -102,7 +100,7 @@ export function keepSoakResult({ part, result, seed, minutes }: SoakResult): voi
 	);
 }
 
-/** The commit that ran, marked where the tree was not clean. */
+/** The current commit, marked if the tree was dirty. */
 function commit(): string {
 	try {
 		return execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], {

@@ -1,4 +1,4 @@
-// One fallback page for every address: the app is the same for all, and what it shows lives on the
-// device. Nothing is rendered on a server, so a server never sees more than the file names.
+// One fallback page for every address: the app is the same for all, and its data is on the device.
+// No server-side rendering, so a server only ever sees file names.
 export const ssr = false;
 export const prerender = false;

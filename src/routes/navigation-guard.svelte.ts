@@ -7,22 +7,22 @@ type PendingNavigation = Parameters<Parameters<typeof beforeNavigate>[0]>[0];
 const LOAD_TIMEOUT_MS = 15_000;
 
 /**
- * While `mustStay`, a screen is fetched before the person is taken there: on its own Kit answers a
- * missing part by loading the page anew, and that would end the recording. Made by a component.
+ * While `mustStay`, loads the target's chunks before navigating: Kit itself answers a missing chunk
+ * by reloading the page, which would end the recording. Construct it in a component.
  */
 export class NavigationGuard {
-	/** A part of the app did not load. */
+	/** A chunk did not load. */
 	missing = $state(false);
 	readonly #fetched = new SvelteSet<string>();
-	/** The way the person asked for last; an older one that arrives late is not gone. */
+	/** The latest navigation request: an older one that resolves late is ignored. */
 	#latestRequest = 0;
 
-	/** `leaveGuard`: what would be lost by leaving. */
+	/** `leaveGuard`: what leaving would lose. */
 	constructor(mustStay: () => boolean, leaveGuard: () => LeaveGuard | null) {
 		beforeNavigate((navigation) => {
 			const lost = leaveGuard();
 			if (lost?.loses) {
-				// Where the page itself would go, the browser asks.
+				// When the page itself unloads, the browser asks.
 				navigation.cancel();
 				if (!navigation.willUnload) lost.ask(() => go(navigation));
 				return;
@@ -61,9 +61,9 @@ export class NavigationGuard {
 	}
 }
 
-/** Where a person was held back from. */
+/** Continues a navigation that was held back. */
 function go({ from, to, delta }: PendingNavigation): void {
 	if (delta !== undefined) history.go(delta);
-	// The one screen that only leads to another must not stay behind for the back button.
+	// A redirecting screen must not stay in the history for the back button.
 	else if (to) void goto(to.url, { replaceState: from?.route.id === '/saved' });
 }

@@ -1,4 +1,4 @@
-/** Builds the app when there is none or when what it is made of has changed. */
+/** Builds the app if there is no build or its sources have changed. */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,20 +8,20 @@ import { digestOfSources } from './digest.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Inside the build, so that deleting the build deletes it; the server does not serve dot files. */
+/** Inside the build, so that it is deleted with it; the server does not serve dot files. */
 const stampFile = join(root, 'build', '.made-of');
 
-/** Which chunk imports which, as Vite says it; Kit leaves it out of the app. */
+/** Vite's manifest of chunk imports; Kit leaves it out of the app. */
 export const manifestFile = join(root, 'build', '.manifest.json');
 
 /**
- * Makes build/ match the sources. One builds at a time: whoever comes second waits and then finds
- * it done. The lock is a SQLite write transaction, because that ends with its process.
- * @throws Error when the build fails; what it said is on stderr
+ * Brings build/ up to date with the sources. Builds are serialised: a second caller waits, then
+ * finds it done. The lock is a SQLite write transaction, because that ends with its process.
+ * @throws Error when the build fails; its output is on stderr
  */
 export function ensureBuilt() {
 	if (isBuilt(digestOfSources())) return;
-	alone(() => {
+	withLock(() => {
 		const digest = digestOfSources();
 		if (isBuilt(digest)) return;
 		build({});
@@ -31,19 +31,19 @@ export function ensureBuilt() {
 }
 
 /**
- * Builds the app once more, elsewhere and under another name: two versions of it for the tests.
- * @param {string} folder made anew
+ * Builds the app again in another folder with another version, for the tests of updates.
+ * @param {string} folder emptied first
  * @param {string} version
- * @param {string} [relays] at other origins, which its page may talk to
+ * @param {string} [relays] other origins that its page may connect to
  * @throws Error as above
  */
 export function buildInto(folder, version, relays = '') {
-	const wish = { SPYCAM_BUILD: folder, SPYCAM_VERSION: version, SPYCAM_RELAYS: relays };
-	alone(() => build(wish));
+	const settings = { SPYCAM_BUILD: folder, SPYCAM_VERSION: version, SPYCAM_RELAYS: relays };
+	withLock(() => build(settings));
 }
 
 /** @param {() => void} work */
-function alone(work) {
+function withLock(work) {
 	const cache = join(root, 'node_modules', '.cache');
 	mkdirSync(cache, { recursive: true });
 	const lock = new DatabaseSync(join(cache, 'spy-cam-build.lock'), { timeout: 120_000 });
@@ -62,20 +62,20 @@ function isBuilt(digest) {
 }
 
 /**
- * Quiet when it goes well: Vite speaks to developers, and `npm start` is for everybody.
- * @param {Record<string, string>} wish read by svelte.config.js
+ * Prints Vite's output only on failure: `npm start` is not only for developers.
+ * @param {Record<string, string>} settings environment read by svelte.config.js
  */
-function build(wish) {
+function build(settings) {
 	process.stderr.write('Building the app…\n');
 	const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 	const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build'], {
 		cwd: root,
-		// Whoever asks may be a test, which is no reason for another app.
-		env: { ...process.env, NODE_ENV: 'production', ...wish },
+		// A test sets NODE_ENV, which must not change the app.
+		env: { ...process.env, NODE_ENV: 'production', ...settings },
 		encoding: 'utf8',
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	if (status === 0) return;
 	process.stderr.write(`${stdout}\n${stderr}\n`);
-	throw new Error('The app could not be built: see the lines above.');
+	throw new Error('The build of the app failed: see the output above.');
 }

@@ -1,7 +1,4 @@
-/**
- * What the app is built from, as one number: it names the version, so that the same sources give
- * the same bytes.
- */
+/** Digest of the app's sources. It is the version, so that the same sources give the same bytes. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,14 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The server and this folder run as they are: changing them makes no new app. */
+/** The server and src/setup are not part of the app. */
 const sources = ['src', 'static', 'package-lock.json', 'svelte.config.js', 'vite.config.ts'];
 const notBuilt = /^src\/(relay|setup)\//;
 
-/**
- * A digest of every file that the app is built from, names and contents, and of the relays it is
- * built for.
- */
+/** A digest of the app's source files, names and contents, and of the relays it is built for. */
 export function digestOfSources() {
 	const files = sources.flatMap((source) => {
 		const path = join(root, source);

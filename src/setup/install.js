@@ -1,6 +1,6 @@
 /**
- * Makes node_modules match package-lock.json, and says what it does. It runs before anything is
- * installed, so it is plain JavaScript for any Node from 18 on and imports nothing of ours.
+ * Makes node_modules match package-lock.json. Runs before anything is installed, so it is plain
+ * JavaScript for Node 18 and later without any imports of the project.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean }} Locked */
 
 /**
- * The packages of a lock file by their folder; the project itself is the folder ''.
+ * The packages of a lock file by folder; the project itself is the folder ''.
  * @param {string} file
  */
 function packagesOf(file) {
@@ -23,12 +23,12 @@ function packagesOf(file) {
 }
 
 /**
- * Whether the last install ended and installed what the lock file names now. npm writes its own
- * record last, so a broken-off install has none. Optional packages may be for other systems.
+ * Whether the last install finished and matches the lock file. npm writes its own record last, so
+ * an interrupted install has none. Optional packages may be for other systems.
  */
 function inStep() {
 	const record = join(root, 'node_modules', '.package-lock.json');
-	// The pinned Node is put in place by an install script, which --ignore-scripts would skip.
+	// The pinned Node is installed by an install script, which --ignore-scripts would skip.
 	if (!existsSync(record) || !existsSync(join(root, 'node_modules', 'node', 'bin'))) return false;
 	const installed = packagesOf(record);
 	return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(
@@ -39,12 +39,10 @@ function inStep() {
 	);
 }
 
-/**
- * Runs npm ci; true when it ended well. Its output goes to stderr: stdout belongs to the command.
- */
+/** Runs npm ci; true on success. Its output goes to stderr: stdout belongs to the command. */
 function install() {
 	// npm ci deletes node_modules, and with it the pinned Node that npm scripts put first on the
-	// path: the install itself must run on the machine's own.
+	// path: run it with the machine's own Node.
 	const path = (process.env.PATH ?? '')
 		.split(delimiter)
 		.filter((folder) => !folder.includes(`node_modules${sep}.bin`))
@@ -71,6 +69,6 @@ if (!inStep()) {
 		process.stderr.write('The packages could not be installed: see the lines above.\n');
 		process.exit(1);
 	}
-	// For the tests' account of their time: tests/run.ts.
+	// Read by tests/run.ts for its timing report.
 	writeFileSync(join(root, 'node_modules', '.install-ms'), String(Date.now() - fromMs));
 }

@@ -1,17 +1,17 @@
 /**
- * Who may import whom, kept once. eslint.config.js makes its rules from this table, and
- * tests/architecture.test.ts holds the real import graph against it.
+ * Which layer may import which. eslint.config.js derives its rules from this table, and
+ * tests/architecture.test.ts checks the real import graph against it.
  *
  * @typedef {object} Layer
- * @property {string} name what `#name/…` starts with; for a single file, a word for it
- * @property {string[]} paths folders (ending in `/`) or files, from the project's root
- * @property {Record<string, string[]>} [rooms] its folders, the inner ones first, and the folders
- *   of the same layer that each may use; `''` is the layer's own folder, where files may lie loose
- * @property {string[]} imports layers it may use whole
- * @property {string[]} types layers it may use for types only
+ * @property {string} name what `#name/…` starts with; for single files, any word
+ * @property {string[]} paths folders (ending in `/`) or files, from the project root
+ * @property {Record<string, string[]>} [rooms] its folders, inner ones first, each with the folders
+ * of the same layer that it may import; `''` is the layer's own folder, for files outside any other
+ * @property {string[]} imports layers it may import
+ * @property {string[]} types layers it may import types from
  * @property {string[]} packages package names, or prefixes ending in `:` or `/`
- * @property {boolean} ambient whether clock, randomness and I/O may be reached as globals; where
- *   they may not, they arrive as arguments or through ports
+ * @property {boolean} ambient whether clock, randomness and I/O may be used as globals; where not,
+ * they come as arguments or through ports
  */
 
 /** @type {Layer[]} */
@@ -169,7 +169,7 @@ export const layers = [
 	},
 	{
 		name: 'wiring',
-		paths: ['src/wiring.ts', 'src/compose.ts', 'src/service-worker.ts'],
+		paths: ['src/wiring.ts', 'src/compose.ts', 'src/compose/', 'src/service-worker.ts'],
 		imports: ['domain', 'protocol', 'engine', 'browser', 'state'],
 		types: ['ports'],
 		packages: ['svelte', '$service-worker', 'workbox-precaching', 'workbox-routing'],
@@ -178,7 +178,7 @@ export const layers = [
 	{
 		name: 'setup',
 		paths: ['src/setup/'],
-		// `npm start` ends in the server.
+		// `npm start` runs the server.
 		imports: ['relay'],
 		types: [],
 		packages: ['node:'],
@@ -194,31 +194,31 @@ export const layers = [
 	},
 ];
 
-/** The one file that hands the built engine to the screens, and who may take it from there. */
+/** The one module that hands the composed engine to the screens, and its only importer. */
 export const wiring = { specifier: '#wiring.ts', importers: ['src/routes/+layout.svelte'] };
 
-/** Files that may call `fetch` itself: they put a deadline around it for everybody else. */
+/** Files that may call `fetch` directly: they add a deadline to it. */
 export const fetchAdapters = ['src/browser/network/fetch.ts'];
 
-/** A file longer than this wants to be two. */
+/** Longer files should be split. */
 export const maxLines = 400;
 
-/** A folder of src with more files than this is no table of contents any more. */
+/** A folder of src with more files should be split. */
 export const maxFiles = 20;
 
 /**
- * The folder of a layer that a file lies in; `''` is the layer's own.
+ * The folder within a layer that a file is in; `''` is the layer's own.
  * @param {Layer} layer
- * @param {string} file from the project's root
+ * @param {string} file from the project root
  */
 export function roomOf({ paths: [path = ''] }, file) {
 	return file.slice(path.length).split('/').slice(0, -1).join('/');
 }
 
 /**
- * What a file may take from a module it names.
- * @param {Layer} layer the file's own
- * @param {string} file from the project's root
+ * Whether a file may import a module.
+ * @param {Layer} layer the layer of the file
+ * @param {string} file from the project root
  * @param {string} specifier as written in the import
  * @returns {'yes' | 'types' | 'no'}
  */
@@ -246,8 +246,8 @@ export function mayImport(layer, file, specifier) {
 }
 
 /**
- * The layer that a file of src belongs to.
- * @param {string} file from the project's root, with `/`
+ * The layer of a file of src.
+ * @param {string} file from the project root, with `/`
  * @returns {Layer | undefined}
  */
 export function layerOf(file) {

@@ -1,7 +1,4 @@
-/**
- * Part of `npm run check`: what a browser loads before `/` is there, as it goes over the wire. The
- * limits are in docs/spec/app.md.
- */
+/** Part of `npm run check`: transfer size of the first load of `/`. Limits: docs/spec/app.md. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +7,7 @@ import { ensureBuilt, manifestFile } from './build.js';
 
 /** kB of 1000 bytes, compressed with Brotli. */
 const limits = { js: 60, total: 90, watch: 250 };
-/** What comes later, by a word that its code cannot be without. */
+/** What the first load must not contain, each with a string that only its code has. */
 const later = { dexie: 'DexieError', 'hls.js': 'hlsManifestParsed', mp4box: 'BoxParser' };
 
 /**
@@ -21,10 +18,10 @@ const later = { dexie: 'DexieError', 'hls.js': 'hlsManifestParsed', mp4box: 'Box
  */
 
 /**
- * The files of the first load of a page, from the app's own folder: Kit's start, the root layout
- * and the page, with all that they import.
+ * The app's own files in the first load of a page: Kit's start, the root layout and the page, with
+ * their static imports.
  * @param {string} path as Kit names it, `/` or `/watch/[camera]`
- * @param {RegExp} [more] sources that are loaded lazily and are counted, too
+ * @param {RegExp} [more] lazily loaded sources to count as well
  * @returns {{ js: string[], css: string[], other: string[] }}
  */
 export function firstLoad(path = '/', more = /^$/) {
@@ -32,7 +29,7 @@ export function firstLoad(path = '/', more = /^$/) {
 	/** @type {Record<string, Chunk>} */
 	const chunks = JSON.parse(readFileSync(manifestFile, 'utf8'));
 	const app = Object.entries(chunks).find(([, { file }]) => /\/entry\/app\./.test(file));
-	// Kit numbers the nodes: 0 is the layout, 1 the error page, then the pages by their paths.
+	// Kit numbers the nodes: 0 is the layout, 1 the error page, then the pages by path.
 	const routes = readFileSync(inBuild(app?.[1].file ?? ''), 'utf8');
 	const page = /^\d+/.exec(routes.slice(routes.indexOf(`"${path}":[`) + path.length + 4))?.[0];
 	const wanted = new RegExp(`/(entry/(start|app)|nodes/(0|1|${page ?? 'none'}))\\.`);
@@ -54,10 +51,7 @@ export function firstLoad(path = '/', more = /^$/) {
 	};
 }
 
-/**
- * kB of scripts until a camera is watched: its screen, and what puts the product together behind
- * it.
- */
+/** kB of scripts until a camera is watched: its screen, and the engine behind it. */
 export function watchKB() {
 	return compressedKB(firstLoad('/watch/[camera]', /^src\/compose\.ts$/).js);
 }
@@ -97,7 +91,7 @@ if (import.meta.main) {
 		console.error(
 			where.length > 0
 				? `The first load must not contain ${name}.`
-				: `"${word}" is in no file: it no longer tells where ${name} is.`,
+				: `No file contains "${word}": choose another marker for ${name}.`,
 		);
 		process.exitCode = 1;
 	}

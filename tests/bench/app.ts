@@ -15,8 +15,8 @@ const ROUNDS = 3;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * The first load of `/`: what it weighs, what Lighthouse says of it on its slow phone, and how much
- * later the largest content is there than on a page that says hello, built with the same tools.
+ * The first load of `/`: its size, its Lighthouse scores on a slow phone, and how much later its
+ * largest contentful paint is than on a hello-world page built with the same tools.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const { js, css, other } = firstLoad();
@@ -62,7 +62,7 @@ interface Visit {
 	readonly lcpMs: number;
 }
 
-/** Lighthouse loses a trace now and then; a visit without one is made again. */
+/** Lighthouse sometimes loses a trace; such a visit is repeated. */
 async function visit(app?: string): Promise<Visit> {
 	for (let tried = 1; ; tried += 1) {
 		try {
@@ -73,7 +73,7 @@ async function visit(app?: string): Promise<Visit> {
 	}
 }
 
-/** A new browser and a new server each time: nothing is kept from the visit before. */
+/** A new browser and a new server each time: nothing is cached. */
 async function visitOnce(app?: string): Promise<Visit> {
 	const relay = await startRelay({ args: app === undefined ? [] : ['--app', app] });
 	const profile = mkdtempSync(join(tmpdir(), 'spy-cam-lighthouse-'));
@@ -90,7 +90,7 @@ async function visitOnce(app?: string): Promise<Visit> {
 			onlyCategories: ['performance', 'accessibility', 'best-practices'],
 		});
 		if (!result || result.lhr.runtimeError)
-			throw new Error(`Lighthouse gave up: ${result?.lhr.runtimeError?.message ?? 'no result'}`);
+			throw new Error(`Lighthouse failed: ${result?.lhr.runtimeError?.message ?? 'no result'}`);
 		const { categories, audits } = result.lhr;
 		const score = (name: string) => Math.round((categories[name]?.score ?? NaN) * 100);
 		return {
@@ -116,7 +116,7 @@ function buildHello(folder: string): void {
 			env: { ...process.env, NODE_ENV: 'production', SPYCAM_BUILD: folder },
 		},
 	);
-	if (status !== 0) throw new Error(`The page that says hello could not be built: ${stderr}`);
+	if (status !== 0) throw new Error(`the hello-world page could not be built: ${stderr}`);
 }
 
 function round2(value: number): number {

@@ -13,14 +13,13 @@ const LONG_S = Number(process.env['LONG_S'] ?? '3600');
 const SAMPLE_MS = 100;
 
 /**
- * Clips of sealed footage at 720p, copied: a minute, over and over, and an hour. Memory is what the
- * browser's renderer holds more than before, blobs that it has not moved to its disk yet and the
- * worker included.
+ * Clips of sealed footage at 720p, copied without re-encoding: one minute repeatedly, and one hour.
+ * Memory is the growth of the renderer, including the worker and blobs not yet moved to disk.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const { init, fragments } = roomFragments(10, '1280x720');
 	const [first] = fragments;
-	if (first === undefined) throw new Error('no fragments');
+	if (first === undefined) throw new Error('ffmpeg made no fragments');
 	const clip: Clip = {
 		init: init.toString('base64'),
 		fragments: fragments.map(({ bytes }) => bytes.toString('base64')),
@@ -55,8 +54,8 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		const session = await context.newCDPSession(page);
 		await session.send('HeapProfiler.collectGarbage');
 		const before = heldMB(profile);
-		let most = before;
-		const sampling = setInterval(() => (most = Math.max(most, heldMB(profile))), SAMPLE_MS);
+		let peak = before;
+		const sampling = setInterval(() => (peak = Math.max(peak, heldMB(profile))), SAMPLE_MS);
 		const long = await make(0, LONG_S);
 		clearInterval(sampling);
 		progress(`an hour: ${(long.ms / 1000).toFixed(1)} s, ${(long.bytes / 1e6).toFixed(0)} MB`);
@@ -64,7 +63,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 			figures: {
 				timesRealtime: Math.round(median(speeds)),
 				timesRealtimeWorst: Math.round(Math.min(...speeds)),
-				peakHeapMB: Math.round(most - before),
+				peakHeapMB: Math.round(peak - before),
 				hourSeconds: Math.round(long.ms / 100) / 10,
 				hourMB: Math.round(long.bytes / 1e6),
 			},
@@ -78,7 +77,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 	}
 }
 
-/** Private memory of the largest process of the browser, MB: the renderer that makes the clip. */
+/** Private memory of the browser's largest process in MB: the renderer that makes the clip. */
 function heldMB(profile: string): number {
 	const sizes = processesOf(profile).map((pid) => {
 		try {

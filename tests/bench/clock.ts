@@ -9,9 +9,8 @@ const FPS = 30;
 const BITS = 32;
 
 /**
- * How far the wall time that the player gives a frame is from the truth: the source draws the wall
- * time of its own painting into each frame as a strip of black and white cells; the player's
- * picture is read back cell by cell.
+ * Error of the wall time that the player reports for a frame: the source draws the wall time into
+ * each frame as a strip of black and white cells, which is read back from the player's picture.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
@@ -57,7 +56,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 					const found: number[] = [];
 					if (video === null || region === null || pen === null) return found;
 					await new Promise<void>((done) => {
-						const look = () => {
+						const poll = () => {
 							pen.drawImage(video, 0, 0, 1280, 720);
 							const row = pen.getImageData(0, 80, 1280, 1).data;
 							let drawn = 0;
@@ -65,22 +64,22 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 								const at = Math.round((bit + 0.5) * (1280 / bits)) * 4;
 								if ((row[at] ?? 0) > 127) drawn += 2 ** bit;
 							}
-							// The page says its time after the same frame callback.
+							// The page reports its time after the same frame callback.
 							setTimeout(() => {
 								const wall = Number(region.dataset['wallMs']) % 2 ** bits;
 								if (wall > 0) found.push(wall - drawn);
 								if (found.length >= 150 || video.paused || video.ended) done();
-								else video.requestVideoFrameCallback(look);
+								else video.requestVideoFrameCallback(poll);
 							}, 0);
 						};
-						video.requestVideoFrameCallback(look);
+						video.requestVideoFrameCallback(poll);
 						setTimeout(done, 20_000);
 					});
 					return found;
 				},
 				[BITS] as const,
 			);
-			// The first frame may be read while the seek still settles.
+			// The first frames may be read before the seek settles.
 			errors.push(...seen.slice(2));
 			progress(`round ${round + 1}: ${seen.length} frames, median ${median(seen).toFixed(1)} ms`);
 			await context.close();

@@ -9,9 +9,9 @@ const TRIALS = process.env['SOAK'] === '1' ? 200 : 12;
 
 /**
  * `kill -9` of the whole browser while it records. `ackedLost`: segments that were in the database
- * just before and are not after. `tailLostP95S`: from the end of the newest saved segment to the
- * kill. The first two seconds after a recorder start are exempt: MediaRecorder has given nothing by
- * then.
+ * just before and are missing afterwards. `tailLostP95S`: from the end of the newest saved segment
+ * to the kill. The first two seconds after a recorder start are exempt: MediaRecorder has delivered
+ * nothing by then.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
@@ -28,7 +28,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		await startRecording(page);
 		for (let trial = 0; trial < TRIALS; trial++) {
 			await waitForSegments(page, 3);
-			// Moments spread over the whole second between two fragments.
+			// Spread over the second between two fragments.
 			await page.waitForTimeout(((trial * 7) % TRIALS) * (1000 / TRIALS));
 			const before = (await storedRuns(page)).at(-1);
 			const killedMs = Date.now();

@@ -9,7 +9,7 @@ const ROUNDS = 3;
 
 /**
  * Guard mode with its black screen against a bare page that captures and encodes the same and shows
- * nothing, in turns. With `--soak` also the slope of the heap after forced collections.
+ * nothing, alternating. With `--soak` also the slope of the heap after forced collections.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();

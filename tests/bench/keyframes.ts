@@ -5,12 +5,12 @@ import type { BenchResult } from './result.ts';
 
 const RATE = 15;
 const SECONDS = 20;
-/** Same quality for all: a fixed quantizer, so that only the bytes can differ. */
+/** A fixed quantizer: the same quality for all, so that only the size differs. */
 const QUANTIZER = 26;
 
 /**
- * What key frames cost: bytes of the same real footage (720p, 15 fps, constrained baseline, no B
- * frames, fixed quantizer) with a key frame every 1 s and every 2 s, over one at the beginning
+ * The cost of key frames: size of the same real footage (720p, 15 fps, constrained baseline, no B
+ * frames, fixed quantizer) with a key frame every 1 s and every 2 s, relative to one at the start
  * only.
  */
 export function bench(): Promise<BenchResult> {

@@ -28,9 +28,9 @@ const BITS = 32;
 const TICKS_PER_SECOND = 100;
 
 /**
- * From glass to glass on one machine: the camera draws the time into its picture, the viewer reads
- * it off what it shows. Directly, by TURN and at the relay; against a bare connection of two pages
- * and a bare echo of encoded frames.
+ * Glass-to-glass latency on one machine: the camera draws the time into its picture, and the
+ * viewer's screen is read back. Directly, by TURN and through the relay; against a bare connection
+ * of two pages and a bare echo of encoded frames.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const turn = await startTurnServer();
@@ -98,8 +98,8 @@ interface Profiles {
 }
 
 /**
- * Draws wall time as a strip of black and white cells, 720p; the lens of the camera page and of the
- * bare one.
+ * Draws the wall time as a strip of black and white cells, 720p: the lens of the camera page and of
+ * the bare one.
  */
 async function withStrip(context: BrowserContext): Promise<void> {
 	await context.addInitScript(
@@ -197,28 +197,28 @@ async function watch(
 	}
 }
 
-/** From the last tap to a live picture of that way. */
+/** From the last tap to a live picture by that path. */
 async function firstFrame(page: Page, path: string): Promise<number> {
 	return page.evaluate(
 		(way) =>
 			new Promise<number>((done, fail) => {
 				const { tapped } = window as unknown as { tapped: number };
-				const look = (): void => {
+				const poll = (): void => {
 					const player = document.querySelector('section[data-state], [role=region][data-state]');
 					const region = player as HTMLElement | null;
 					if (region?.dataset['state'] === 'live' && region.dataset['path'] === way)
 						done(performance.now() - tapped);
 					else if (performance.now() - tapped > 60_000)
 						fail(new Error(`no ${way} picture but ${JSON.stringify(region?.dataset)}`));
-					else setTimeout(look, 5);
+					else setTimeout(poll, 5);
 				};
-				look();
+				poll();
 			}),
 		path,
 	);
 }
 
-/** How old each new frame is when it can be read off the screen, ms. */
+/** Age of each new frame when it can be read off the screen, ms. */
 async function lags(page: Page): Promise<number[]> {
 	return page.evaluate(
 		async ([bits, seconds]) => {
@@ -239,7 +239,7 @@ async function lags(page: Page): Promise<number[]> {
 					if ((row[at] ?? 0) > 127) drawn += 2 ** bit;
 				}
 				const lag = (Date.now() % 2 ** bits) - drawn;
-				// A frame that is half of two says nothing.
+				// A frame that mixes two cannot be read.
 				if (drawn !== last && lag >= 0 && lag < 60_000) found.push(lag);
 				last = drawn;
 			};
@@ -267,7 +267,7 @@ async function bare(url: string, keep: Keep): Promise<void> {
 	const echo = new WebSocketServer({ port: 0, host: '127.0.0.1' });
 	echo.on('connection', (socket) => socket.on('message', (frame) => socket.send(frame)));
 	try {
-		if (!sender || !receiver) throw new Error('no browsers');
+		if (!sender || !receiver) throw new Error('the two pages did not open');
 		await withStrip(sender);
 		const [from, to] = [await sender.newPage(), await receiver.newPage()];
 		for (const page of [from, to]) {
@@ -318,7 +318,7 @@ function cpuSeconds(profile: string): number {
 			const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
 			ticks += Number(fields[11]) + Number(fields[12]);
 		} catch {
-			// It ended while it was looked at.
+			// The process ended meanwhile.
 		}
 	}
 	return ticks / TICKS_PER_SECOND;

@@ -1,6 +1,6 @@
 /**
  * From the scan of a code to the camera's live picture in a browser that has never seen the app: an
- * automated person types a name, presses Join, allows on the owner, and taps Watch and the camera.
+ * automated user types a name, presses Join, allows on the owner, and taps Watch and the camera.
  */
 import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromium, startRelay, type Relay } from '../e2e/support/launch.ts';
@@ -13,9 +13,9 @@ import type { BenchResult, Progress } from './result.ts';
 const ROUNDS = 12;
 
 interface Took {
-	/** ms from the scan until both show the digits. */
+	/** ms from the scan until both screens show the digits. */
 	readonly digits: number;
-	/** … until the new device is in. */
+	/** … until the new device has joined. */
 	readonly joined: number;
 	/** … until it shows the live picture. */
 	readonly live: number;
@@ -30,7 +30,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		await openHome(owner, relay);
 		await becomeCamera(owner, relay.address);
 		await startRecording(owner);
-		// The first one still asks whether the newcomer shall be an owner, too.
+		// The first round still asks whether the new device should be an owner, too.
 		for (let round = 0; round <= ROUNDS; round += 1) {
 			const took = await once(owner, relay, `Viewer ${round}`);
 			if (round > 0) all.push(took);
@@ -86,13 +86,13 @@ async function once(owner: Page, relay: Relay, name: string): Promise<Took> {
 	}
 }
 
-/** A browser that runs already, as a person's does. */
+/** A browser that is already running, as a user's is. */
 async function blank(viewers: BrowserContext, page: Page): Promise<void> {
 	await page.goto('about:blank');
 	for (const other of viewers.pages()) if (other !== page) await other.close();
 }
 
-/** The owner stays in the page: its lens stays on. What stands behind `#`. */
+/** Without a reload, so that the owner's lens stays on. Returns the fragment of the code's link. */
 async function shown(owner: Page): Promise<string> {
 	await owner.getByRole('navigation').getByRole('link', { name: 'More' }).click();
 	await owner.getByRole('link', { name: 'Pair a device' }).first().click();

@@ -7,20 +7,21 @@ import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 5;
 const SEEKS = 30;
-/** Another length only while writing this: the figures are those of a day. */
+/** Shorter only while developing: results are for a day. */
 const SECONDS = 3600 * Number(process.env['HOURS'] ?? '24');
 const RUN_S = 4 * 3600;
 
 /**
- * A sealed day, a segment a second: from a fresh page to the first painted frame, and seeks to
- * anywhere in it. Beside them seeks of a bare MediaSource in the same page, in turns: the same clip
- * from memory, neither sealed nor stored, two segments each.
+ * A sealed day with one segment per second: time from a fresh page to the first painted frame, and
+ * seeks to random times. Baseline: seeks of a bare MediaSource in the same page, alternating, with
+ * the same clip from memory, neither sealed nor stored, two segments each.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const { init, fragments } = roomFragments(10, '1280x720');
 	const [first] = fragments;
 	const smallest = Math.min(...fragments.map(({ bytes }) => bytes.length));
-	if (first === undefined || smallest < 20_000) throw new Error('the segments are too small');
+	if (first === undefined || smallest < 20_000)
+		throw new Error('the segments of the clip are too small');
 	const clip: Clip = {
 		init: init.toString('base64'),
 		fragments: fragments.map(({ bytes }) => bytes.toString('base64')),

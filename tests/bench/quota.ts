@@ -8,24 +8,24 @@ import { round2 } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 
 const MB = 1_000_000;
-/** Megabytes; fewer for a quick look: `npm run bench -- quota 200`. */
+/** Megabytes; fewer for a quick run: `npm run bench -- quota 200`. */
 const BUDGET_MB = Number(process.argv[3] ?? 1000);
-/** A second of a camera at 1 Mbit/s, and the tenth of it: ten times the rows. */
+/** A second of a camera at 1 Mbit/s, and a tenth of it: ten times the rows. */
 const SEGMENT = 125_000;
 const SMALL = SEGMENT / 10;
 const CAMERAS = 3;
 const ROUNDS = 6;
-/** Three minutes: every round deletes of every camera. */
+/** Three minutes: every round deletes from every camera. */
 const ROUND_SECONDS = 180;
 
 /**
- * A ring of three cameras at the edge of its budget: what a put costs beside an empty store, in
- * turns; what a pass that deletes costs; and that what leaves is what the rule names, in the very
- * bytes that the journal says. Then small segments in a ring of the budget beside one of a tenth:
- * what ten times the rows cost.
+ * A ring of three cameras at its budget: the cost of a put compared with an empty store,
+ * alternating; the cost of a pass that deletes; and whether exactly what the rule names is deleted,
+ * with the bytes that the journal reports. Then small segments in a ring of the full budget and in
+ * one of a tenth: the cost of ten times the rows.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
-	if (!(BUDGET_MB >= 150)) throw new Error('The budget is in megabytes, 150 at least.');
+	if (!(BUDGET_MB >= 150)) throw new Error('The budget must be at least 150 MB.');
 	const served = await serveBarePage(fileURLToPath(new URL('pages/quota.ts', import.meta.url)));
 	try {
 		const ring = await inBrowser(served, (page) => turnover(page, progress));
@@ -92,14 +92,17 @@ function add(to: Turns, written: Written): void {
 	to.leastOverBytes = Math.min(to.leastOverBytes, written.leastOverBytes);
 }
 
-/** Two budgets written through a full ring; in the last, every round beside a fresh store. */
+/**
+ * Writes twice the budget through a full ring; in the second half each round also through a fresh
+ * store.
+ */
 async function turnover(page: Page, progress: Progress) {
 	const sizes = { budgetBytes: BUDGET_MB * MB, segmentBytes: SEGMENT };
 	const [full, empty] = [turns(), turns()];
 	const secondBytes = CAMERAS * SEGMENT;
 	const inRoundsBytes = Math.min(sizes.budgetBytes, ROUNDS * ROUND_SECONDS * secondBytes);
 	await open(page, 'full', sizes);
-	progress(`full: ${String(await fill(page, 'full'))} segments lie there`);
+	progress(`full: ${String(await fill(page, 'full'))} segments stored`);
 	let writtenBytes = 0;
 	while (writtenBytes < 2 * sizes.budgetBytes - inRoundsBytes) {
 		const written = await put(page, 'full', ROUND_SECONDS);
@@ -112,7 +115,7 @@ async function turnover(page: Page, progress: Progress) {
 	}
 	for (let round = 0; round < ROUNDS; round += 1) {
 		const ofFull = async () => add(full, await put(page, 'full', ROUND_SECONDS));
-		// Who begins alternates: the second finds a warmer machine.
+		// Alternate the order: the second one runs on a warmer machine.
 		if (round % 2 === 0) await ofFull();
 		await open(page, 'empty', sizes);
 		add(empty, await put(page, 'empty', ROUND_SECONDS));
@@ -124,14 +127,14 @@ async function turnover(page: Page, progress: Progress) {
 	return { full, empty, audit: await audit(page, 'full'), writtenMB: writtenBytes / MB };
 }
 
-/** The same small segments in a ring of all the budget and in one of a tenth. */
+/** The same small segments in a ring of the full budget and in one of a tenth. */
 async function growth(page: Page, progress: Progress) {
 	const [small, tenth] = [turns(), turns()];
 	const rings = { small: { turn: small, share: 1 }, tenth: { turn: tenth, share: 0.1 } };
 	for (const [name, { share }] of Object.entries(rings)) {
 		await open(page, name, { budgetBytes: share * BUDGET_MB * MB, segmentBytes: SMALL });
-		progress(`${name}: ${String(await fill(page, name))} segments lie there`);
-		// Until the first have left.
+		progress(`${name}: ${String(await fill(page, name))} segments stored`);
+		// Until the first are evicted.
 		for (let left = 0; left === 0;) left = (await put(page, name, 60)).evictMs.length;
 	}
 	for (let round = 0; round < ROUNDS; round += 1) {
@@ -151,7 +154,7 @@ function tell(progress: Progress, round: number, all: Record<string, Turns>): vo
 	progress(`round ${round + 1} of ${ROUNDS}: ${parts.join(', ')}`);
 }
 
-/** A browser of its own, whose profile goes with it. */
+/** A browser of its own, whose profile is deleted with it. */
 async function inBrowser<T>(served: BarePage, work: (page: Page) => Promise<T>): Promise<T> {
 	const context = await launchChromium();
 	try {
@@ -179,7 +182,7 @@ const audit = (page: Page, name: string): Promise<Audit> =>
 const remove = (page: Page, name: string): Promise<void> =>
 	page.evaluate((which) => window.quotaBench.remove(which), name);
 
-/** Share of the bytes really gone by which the journal is wrong. */
+/** Relative error of the journal against the bytes really deleted. */
 function mismatch({ goneBytes, journalBytes }: Audit): number {
 	return Math.abs(journalBytes - goneBytes) / goneBytes;
 }

@@ -9,17 +9,17 @@ import {
 import { round2 } from './record.ts';
 import type { BenchResult, Progress } from './result.ts';
 
-/** Fewer for a quick look: `npm run bench -- quotahit 3`. */
+/** Fewer for a quick run: `npm run bench -- quotahit 3`. */
 const ROUNDS = Number(process.argv[3] ?? 30);
 
 /**
- * The browser refuses more bytes while the real app records, at 20, 50 and 100 MiB in turns, over
- * footage of the minutes before: how long until segments are saved again, what the live picture
- * loses meanwhile (and, as the baseline, lost while there was room), and whether anything left that
- * no rule names.
+ * The browser refuses more bytes while the real app records, at 20, 50 and 100 MiB in turn, over
+ * footage of the minutes before: time until segments are saved again, frames that the live picture
+ * loses meanwhile (baseline: lost while there was space), and whether anything was deleted that no
+ * rule names.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
-	if (!(ROUNDS >= 1)) throw new Error('The number of rounds is one at least.');
+	if (!(ROUNDS >= 1)) throw new Error('The number of rounds must be at least 1.');
 	const relay = await startRelay();
 	const found: FullRound[] = [];
 	try {

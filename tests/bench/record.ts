@@ -20,9 +20,10 @@ const HEAP_MINUTES = 20;
 const TICKS_PER_SECOND = 100;
 
 /**
- * Our camera page against a bare page that shows the same picture and lets MediaRecorder write the
- * same codec to memory, in turns: CPU of the whole browser while recording 720p from a 30 fps
- * camera. With `--soak` also the slope of the heap after forced collections over twenty minutes.
+ * The camera page against a bare page that shows the same picture and records the same codec to
+ * memory with MediaRecorder, alternating: CPU of the whole browser while recording 720p from a 30
+ * fps camera. With `--soak` also the slope of the heap after forced collections over twenty
+ * minutes.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
@@ -122,8 +123,8 @@ export async function startOurs(context: BrowserContext, relay: Relay): Promise<
 }
 
 /**
- * The same codec, rate, size and key frames as the standard profile, chunks kept in memory.
- * `shown`: the picture is on the screen.
+ * Codec, rate, size and key frames of the standard profile, with chunks kept in memory. `shown`:
+ * the picture is on screen.
  */
 export async function startBare(
 	context: BrowserContext,
@@ -131,7 +132,7 @@ export async function startBare(
 	shown = true,
 ): Promise<Page> {
 	const page = await context.newPage();
-	// Any page of the origin: the camera needs a secure context, the policy is the same.
+	// Any page of the origin will do: the camera needs a secure context, and the CSP is the same.
 	await page.goto(`${relay.address}/settings`);
 	await page.evaluate(async (visible) => {
 		const stream = await navigator.mediaDevices.getUserMedia({
@@ -140,7 +141,7 @@ export async function startBare(
 		document.body.replaceChildren();
 		const video = document.createElement('video');
 		video.muted = true;
-		// As large as ours is on the same screen.
+		// As large as the camera page shows it on the same screen.
 		video.style.inlineSize = '680px';
 		if (visible) {
 			video.srcObject = stream;
@@ -162,8 +163,8 @@ export async function startBare(
 }
 
 /**
- * Frames in what MediaRecorder wrote over ten seconds, by the counts in its fragments; `null` on
- * the bare page.
+ * Frame rate of MediaRecorder's output over ten seconds, counted in its fragments; `null` on the
+ * bare page.
  */
 async function encodedFps(page: Page): Promise<number | null> {
 	if (!page.url().endsWith('/camera')) return null;
@@ -180,7 +181,7 @@ async function encodedFps(page: Page): Promise<number | null> {
 			frames += view.getUint32(at + 8);
 			fragments += 1;
 		}
-		// A fragment is a second, at the key-frame interval that was asked for.
+		// A fragment is one second, by the requested key-frame interval.
 		return frames / fragments;
 	});
 }
@@ -230,7 +231,7 @@ function cpuSeconds(profile: string): number {
 			const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
 			ticks += Number(fields[11]) + Number(fields[12]);
 		} catch {
-			// It ended while it was looked at.
+			// The process ended meanwhile.
 		}
 	}
 	return ticks / TICKS_PER_SECOND;

@@ -1,15 +1,15 @@
-/** Says on stderr how far a measurement is. */
+/** Reports progress on stderr. */
 export type Progress = (line: string) => void;
 
-/** A figure by its name, with the unit in it (`firstFrameMs`); null where it could not be had. */
+/** Results by name, with the unit in the name (`firstFrameMs`); null where not measured. */
 export type Figures = Readonly<Record<string, number | string | null>>;
 
 export interface BenchResult {
-	/** Ours. */
+	/** Of the product. */
 	readonly figures: Figures;
-	/** The bare thing that ours is held against, measured in the same run. */
+	/** Of the bare baseline, measured in the same run. */
 	readonly baseline: Figures;
-	/** Ours over the bare thing. */
+	/** Product relative to the baseline. */
 	readonly ratio: Figures;
 	readonly rounds: number;
 }

@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME`: progress on stderr, and one line of JSON, the last, on stdout. */
+/** `npm run bench -- NAME`: progress on stderr, and one line of JSON, the last one, on stdout. */
 import { readdirSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { ensureBuilt } from '#setup/build.js';
@@ -36,5 +36,5 @@ const env = {
 	platform: `${process.platform} ${process.arch}`,
 };
 process.stdout.write(`${JSON.stringify({ bench: name, figures, baseline, ratio, rounds, env })}\n`);
-// A browser that a bench left open must not keep the line from being the last.
+// Exit even if a benchmark left a browser open: the JSON must be the last line.
 process.exit(0);

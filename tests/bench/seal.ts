@@ -13,9 +13,8 @@ const SIZES = [140_000, 250_000] as const;
 const TICKS_PER_SECOND = 100;
 
 /**
- * Sealing against a bare loop of the WebCrypto calls it cannot do without (derive, seal, hash,
- * sign), in turns; and what a second of footage at 2 Mbit/s costs of one core, whole browser
- * counted.
+ * Sealing against a bare loop of the WebCrypto calls it needs (derive, encrypt, hash, sign),
+ * alternating; and the share of one core for footage at 2 Mbit/s, whole browser included.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const served = await serveBarePage(fileURLToPath(new URL('pages/seal.ts', import.meta.url)));
@@ -35,7 +34,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		const opened: number[] = [];
 		for (let round = -1; round < ROUNDS; round += 1) {
 			for (const size of SIZES) {
-				// Who begins alternates: the second finds a warmer machine.
+				// Alternate the order: the second one runs on a warmer machine.
 				const order = round % 2 === 0 ? (['ours', 'bare'] as const) : (['bare', 'ours'] as const);
 				const took = { ours: 0, bare: 0 };
 				for (const which of order) took[which] = await run(which, size);
@@ -70,7 +69,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 	}
 }
 
-/** User and system time of every process of the browser. */
+/** User and system time of all processes of the browser. */
 function cpuSeconds(profile: string): number {
 	let ticks = 0;
 	for (const pid of processesOf(profile)) {

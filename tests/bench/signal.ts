@@ -1,7 +1,7 @@
 /**
- * One relay and 2,000 devices: how long until all are in after they all come at once, how long a
- * letter takes, what an idle socket costs in memory, and what passing on a live part costs in
- * processor time against a bare `ws` server that broadcasts.
+ * One relay and 2,000 devices: time until all are connected after they all connect at once, latency
+ * of a message, memory of an idle socket, and CPU time of relaying a live part against a bare `ws`
+ * server that broadcasts.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,15 +23,15 @@ import type { Bench } from './result.ts';
 
 const DEVICES = 2_000;
 const EACH_HOME = 4;
-const LETTERS = 10_000;
-const LETTERS_A_SECOND = 500;
+const MESSAGES = 10_000;
+const MESSAGES_PER_SECOND = 500;
 const WATCHERS = 200;
 const PARTS = 1_500;
 const PART_BYTES = 4_000;
 const PARTS_A_SECOND = 100;
-/** A device says so much anyway. */
+/** Devices ping at this interval anyway. */
 const PING_MS = 10_000;
-/** What the arrivals left behind is gone by then. */
+/** Until then what the connecting left behind is gone. */
 const IDLE_MS = 20_000;
 
 interface There {
@@ -63,8 +63,8 @@ export const bench: Bench = async (say) => {
 	await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
 	const rssKiB = ((rssMiB(live) - idleMiB) * 1024) / DEVICES;
 
-	say(`${LETTERS} letters`);
-	const letters = await sendLetters(there);
+	say(`${MESSAGES} letters`);
+	const letters = await sendMessages(there);
 	clearInterval(pinging);
 	for (const { device } of there) device.close();
 
@@ -119,10 +119,10 @@ async function openOne(address: string, home: TestHome, code: string): Promise<v
 		if (how === 'opened') return;
 		await new Promise((resolve) => setTimeout(resolve, 100));
 	}
-	throw new Error('An invitation did not come to be known.');
+	throw new Error('The relay did not accept a new invitation within 5 s.');
 }
 
-/** As a device does: who does not come in tries again a moment later. */
+/** Like a device: retries a moment after a refusal. */
 async function comeIn(address: string, home: TestHome, keys: Keys): Promise<TestDevice> {
 	const deadline = performance.now() + 120_000;
 	for (;;) {
@@ -135,8 +135,8 @@ async function comeIn(address: string, home: TestHome, keys: Keys): Promise<Test
 	}
 }
 
-/** At a steady rate, between devices of a home, each timed from the sender to who reads it. */
-async function sendLetters(there: readonly There[]): Promise<{ p50: number; p99: number }> {
+/** At a steady rate, between devices of a home, each timed from sender to receiver. */
+async function sendMessages(there: readonly There[]): Promise<{ p50: number; p99: number }> {
 	const sentMs = new Map<string, number>();
 	const tookMs: number[] = [];
 	for (const { device } of there) {
@@ -146,9 +146,9 @@ async function sendLetters(there: readonly There[]): Promise<{ p50: number; p99:
 			if (sent !== undefined) tookMs.push(performance.now() - sent);
 		});
 	}
-	const everyMs = 1_000 / LETTERS_A_SECOND;
+	const everyMs = 1_000 / MESSAGES_PER_SECOND;
 	const begun = performance.now();
-	for (let n = 0; n < LETTERS; n += 1) {
+	for (let n = 0; n < MESSAGES; n += 1) {
 		const wait = begun + n * everyMs - performance.now();
 		if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
 		const from = there[(n * 7) % there.length]!;
@@ -157,9 +157,9 @@ async function sendLetters(there: readonly There[]): Promise<{ p50: number; p99:
 		sentMs.set(box, performance.now());
 		from.device.say({ t: 'letter', n, to: mate!.keys.device, box, keep: 0 });
 	}
-	await until(() => tookMs.length >= LETTERS);
+	await until(() => tookMs.length >= MESSAGES);
 	tookMs.sort((a, b) => a - b);
-	return { p50: tookMs[LETTERS / 2]!, p99: tookMs[Math.floor(LETTERS * 0.99)]! };
+	return { p50: tookMs[MESSAGES / 2]!, p99: tookMs[Math.floor(MESSAGES * 0.99)]! };
 }
 
 async function passParts(
@@ -170,7 +170,7 @@ async function passParts(
 	const camera = await arrive(address, home);
 	const id = await cameraOf(home.first);
 	const watchers = await Promise.all(
-		// Of several devices: what one may say is counted over its sockets.
+		// From several devices: the rate limit of a device counts across its sockets.
 		Array.from({ length: WATCHERS }, (_, at) =>
 			arrive(address, home, members[1 + (at % (EACH_HOME - 1))]),
 		),
@@ -216,7 +216,7 @@ interface Bare {
 	broadcast(): Promise<{ cpuUs: number }>;
 }
 
-/** This file again, as the least that a server with `ws` can be. */
+/** This file as a child process: a minimal server with `ws`. */
 async function bareServer(): Promise<Bare> {
 	const child = spawn(process.execPath, [import.meta.filename], {
 		stdio: ['ignore', 'pipe', 'inherit'],
@@ -248,10 +248,10 @@ async function bareServer(): Promise<Bare> {
 	};
 }
 
-async function until(look: () => boolean): Promise<void> {
+async function until(condition: () => boolean): Promise<void> {
 	const deadline = performance.now() + 120_000;
-	while (!look()) {
-		if (performance.now() > deadline) throw new Error('Not everything came.');
+	while (!condition()) {
+		if (performance.now() > deadline) throw new Error('Not all parts arrived before the deadline.');
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}
 }

@@ -8,14 +8,14 @@ const ROUNDS = 5;
 const COUNT = 60;
 /** A second of real 720p footage, and a second at 2 Mbit/s. */
 const SIZES = [140_000, 250_000] as const;
-/** Seconds of footage in the index: under three hours, and eleven and a half days. */
+/** Seconds of footage in the index: nearly three hours, and eleven and a half days. */
 const SMALL = 10_000;
 const LARGE = 1_000_000;
 const SAMPLES = 200;
 
 /**
- * Sealing and keeping against a bare strict put of as many bytes, in turns; and what the index
- * answers, with how that grows. Bytes lie in a table of their own that no question touches, so the
+ * Sealing and storing against a bare strict put of as many bytes, alternating; and the time of
+ * index queries, with its growth. Bytes are in a table of their own that no query touches, so the
  * large index is filled without them.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
@@ -32,7 +32,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 			for (const size of SIZES) {
 				const took = { ours: 0, buffer: 0, blob: 0 };
 				const back = { buffer: 0, blob: 0 };
-				// Who begins alternates: the second finds a warmer machine.
+				// Alternate the order: the second one runs on a warmer machine.
 				const order = ['ours', 'buffer', 'blob'] as const;
 				for (const which of round % 2 === 0 ? order : order.toReversed()) {
 					if (which === 'ours') {

@@ -7,9 +7,9 @@ import type { BenchResult, Progress } from './result.ts';
 const ROUNDS = 4;
 
 /**
- * Our camera page as it is against the same page in a browser that cannot decode single frames, so
- * that it makes no thumbnails: CPU of the whole browser while recording 720p, in turns. And what
- * the thumbnails weigh.
+ * The camera page against the same page in a browser that cannot decode single frames and so makes
+ * no thumbnails: CPU of the whole browser while recording 720p, alternating. Also the size of the
+ * thumbnails.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
@@ -23,13 +23,13 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 			let bytes = 0;
 			const one = await measured(fakeCameraFile, async (context) => {
 				const page = await startOurs(context, relay);
-				const look = setInterval(() => {
+				const timer = setInterval(() => {
 					page
 						.evaluate(bytesAnHour)
 						.then((now) => (bytes = now))
 						.catch(() => undefined);
 				}, 5000);
-				page.once('close', () => clearInterval(look));
+				page.once('close', () => clearInterval(timer));
 				return page;
 			});
 			const other = await measured(fakeCameraFile, async (context) => {
@@ -58,12 +58,12 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 	}
 }
 
-/** Sealed bytes of the thumbnails kept so far, for an hour of such footage. */
+/** Sealed bytes of the thumbnails kept so far, extrapolated to an hour. */
 async function bytesAnHour(): Promise<number> {
 	const request = indexedDB.open('spycam-footage');
 	const database = await new Promise<IDBDatabase>((done, failed) => {
 		request.onsuccess = () => done(request.result);
-		request.onerror = () => failed(new Error('no footage database'));
+		request.onerror = () => failed(new Error('the footage database did not open'));
 	});
 	const all = database.transaction('thumbs').objectStore('thumbs').getAll();
 	const rows = await new Promise<{ bytes: ArrayBuffer }[]>((done) => {

@@ -19,11 +19,11 @@ const DAY_US = 86_400_000_000;
 const RUN_US = 4 * 3600e6;
 
 /**
- * The ribbon of the built app over a month at a segment a second (180 run rows and their gaps
- * beside real footage; what is not opened needs no bytes): frame times while it is thrown, over a
- * day and over the month, the time from a fresh page to the drawn ribbon, and how late it answers
- * keys and taps on a processor four times as slow. And scrubbing over six hours of sealed
- * thumbnails in a bare page.
+ * The ribbon of the built app over a month at one segment per second (180 run rows and their gaps
+ * beside real footage; unopened segments need no bytes): frame times while it is flung, over a day
+ * and over the month, the time from a fresh page to the drawn ribbon, and its response to keys and
+ * taps with the CPU throttled to a quarter. Also scrubbing over six hours of sealed thumbnails in a
+ * bare page.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
@@ -85,7 +85,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 	}
 }
 
-/** Runs of four hours for thirty days before the real one, a pause after each. */
+/** Runs of four hours for thirty days before the real one, each followed by a pause. */
 async function addMonth(page: Page, run: Run): Promise<void> {
 	const rows: Run[] = [];
 	const firstNo = 1000;
@@ -114,7 +114,7 @@ async function addMonth(page: Page, run: Run): Promise<void> {
 	}, rows);
 }
 
-/** Milliseconds from the navigation to a ribbon with footage on it. */
+/** Milliseconds from the navigation to a ribbon with footage. */
 async function drawnMs(): Promise<number> {
 	for (;;) {
 		const slider = document.querySelector<HTMLInputElement>('[data-span]');
@@ -137,13 +137,13 @@ async function zoomTo(page: Page, spanMs: number): Promise<void> {
 		if (Math.abs(now - spanMs) < spanMs / 10) return;
 		await (now < spanMs ? less : more).click();
 	}
-	throw new Error('no such span');
+	throw new Error('the ribbon never showed that span');
 }
 
-/** Throws the ribbon to and fro by hand; the time of each frame until it rests, ms. */
+/** Flings the ribbon to and fro; returns the time of each frame until it rests, ms. */
 async function thrown(page: Page): Promise<number[]> {
 	const box = await playerRegion(page).getByRole('slider', { name: 'Timeline' }).boundingBox();
-	if (box === null) throw new Error('no ribbon');
+	if (box === null) throw new Error('the ribbon is not on the page');
 	const y = box.y + box.height / 2;
 	const watching = page.evaluate(
 		() =>
@@ -173,8 +173,8 @@ async function thrown(page: Page): Promise<number[]> {
 }
 
 /**
- * From each key, tap and press to the next paint, ms, as web.dev's Interaction to Next Paint counts
- * them.
+ * Milliseconds from each key, tap and press to the next paint, as in web.dev's Interaction to Next
+ * Paint.
  */
 async function answered(page: Page): Promise<number[]> {
 	const session = await page.context().newCDPSession(page);
@@ -191,7 +191,7 @@ async function answered(page: Page): Promise<number[]> {
 	});
 	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 	const box = await slider.boundingBox();
-	if (box === null) throw new Error('no ribbon');
+	if (box === null) throw new Error('the ribbon is not on the page');
 	for (const spanMs of [86_400_000, DAYS * 86_400_000]) {
 		await slider.focus();
 		await zoomTo(page, spanMs);

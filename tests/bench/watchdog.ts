@@ -8,7 +8,7 @@ import type { BenchResult, Progress } from './result.ts';
 
 const ROUNDS = 8;
 
-/** What fails, and what makes it possible to go on. */
+/** What fails, and what allows recovery. */
 const FAILURES = {
 	unplugged: { fail: (page: Page) => controlPuppet(page, 'unplug'), mend: () => Promise.resolve() },
 	frozen: {
@@ -26,7 +26,7 @@ const FAILURES = {
 
 /**
  * From a failure to the notice on the screen, and from there, or from when the cause is gone, to
- * the next saved segment; p95 over the rounds, in seconds. A frozen picture is told after five
+ * the next saved segment; p95 over the rounds, in seconds. A frozen picture is reported after five
  * seconds by rule.
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
@@ -77,7 +77,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 	}
 }
 
-/** Of so few the worst. */
+/** The maximum, with so few values. */
 function p95(values: readonly number[]): number {
 	const sorted = values.toSorted((a, b) => a - b);
 	return round2(sorted[Math.ceil(0.95 * sorted.length) - 1] ?? Number.NaN);

@@ -13,7 +13,7 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-/** 60 letters, one word of them long. */
+/** 60 characters, one word of them long. */
 const NAME = 'Wohnzimmerfensterbankkamera Süd-Südwest über Omas altem Sofa';
 
 const looks = [
@@ -26,7 +26,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 		const context = await newContext({ locale, viewport, more: { colorScheme } });
 		const page = await context.newPage();
 		const found: string[] = [];
-		const look = async (where: string) => {
+		const check = async (where: string) => {
 			const { violations } = await new AxeBuilder({ page }).analyze();
 			for (const { id, nodes } of violations)
 				found.push(`${where}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
@@ -34,10 +34,10 @@ for (const { colorScheme, locale, viewport } of looks) {
 		};
 		await page.goto(relay.address);
 		await page.getByRole('link').first().waitFor();
-		await look('start');
+		await check('start');
 		if (locale === 'en-GB') {
 			await becomeCamera(page, relay.address);
-			await look('camera');
+			await check('camera');
 			await page.getByLabel('Name of this camera').fill(NAME);
 			await startRecording(page);
 		} else {
@@ -46,7 +46,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 			await page.getByRole('button', { name: 'Aufnahme starten' }).click();
 		}
 		await waitForSegments(page, 3);
-		await look('recording');
+		await check('recording');
 		for (const path of [
 			'/',
 			'/watch',
@@ -60,29 +60,29 @@ for (const { colorScheme, locale, viewport } of looks) {
 			await page.goto(relay.address + path);
 			await page.getByRole('heading', { level: 1 }).waitFor();
 			await page.waitForLoadState('networkidle');
-			await look(path);
+			await check(path);
 		}
 		await page.goto(`${relay.address}/watch`);
 		await page.getByRole('article').getByRole('link').first().click();
 		await page.locator('[data-state="live"]').waitFor();
-		await look('live');
+		await check('live');
 		await page.getByRole('navigation').getByRole('link').nth(2).click();
 		await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
-		await look('player');
+		await check('player');
 		await page.locator('.doing .button').nth(2).click();
 		await page.locator('.clip .actions .main:enabled').waitFor();
-		await look('saving a clip');
+		await check('saving a clip');
 		await page.keyboard.press('Escape');
 		await page.locator('.doing .button').nth(0).click();
 		await page.getByRole('dialog').waitFor();
-		await look('going to a time');
+		await check('going to a time');
 		await page.keyboard.press('Escape');
 		await page.locator('.doing .button').last().click();
 		await page.locator('.actions .main').waitFor();
-		await look('deleting');
+		await check('deleting');
 		await page.locator('.actions .main').click();
 		await page.locator('.outcome.there').waitFor();
-		await look('deleted');
+		await check('deleted');
 		expect(found).toEqual([]);
 		expect(await page.locator('html').getAttribute('lang')).toBe(locale.slice(0, 2));
 		await context.close();

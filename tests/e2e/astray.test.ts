@@ -34,7 +34,7 @@ test.each(['/cams/', '/cams/watch/0123'])(
 	},
 );
 
-test('AP22 without JavaScript it says so', async () => {
+test('AP22 without JavaScript the page says so', async () => {
 	const without = await newContext({ more: { javaScriptEnabled: false } });
 	const page = await without.newPage();
 	await page.goto(top.address);
@@ -42,9 +42,9 @@ test('AP22 without JavaScript it says so', async () => {
 	await without.close();
 });
 
-test('AP22 at the top of an address nobody ever sees it', async () => {
+test('AP22 at the root of an origin the text is never visible', async () => {
 	const page = await context.newPage();
-	// Painted or not, it would have been in the page.
+	// Whether painted or not, it would be in the page.
 	await page.addInitScript(() => {
 		const seen = { astray: false };
 		Object.defineProperty(globalThis, 'seen', { value: seen });

@@ -32,7 +32,7 @@ afterAll(() => relay.stop());
 const ffmpeg = (...args: string[]): Buffer =>
 	execFileSync(need('ffmpeg'), ['-v', 'error', ...args], { maxBuffer: 2 ** 30 });
 
-/** Presses what a person presses, and gives the file. */
+/** Presses Save like a user; returns the path of the file. */
 async function savedClip(page: Page): Promise<string> {
 	const dialog = page.getByRole('dialog', { name: 'Save clip' });
 	const [download] = await Promise.all([
@@ -59,8 +59,12 @@ async function playsInFirefox(file: string): Promise<{ width: number; seconds: n
 			const video = document.querySelector('video')!;
 			const ended = new Promise<void>((done, failed) => {
 				video.onended = () => done();
-				video.onerror = () => failed(new Error(video.error?.message ?? 'no word'));
-				setTimeout(() => failed(new Error(`stands at ${String(video.currentTime)}`)), 60_000);
+				video.onerror = () =>
+					failed(new Error(video.error?.message ?? 'the video reported no error message'));
+				setTimeout(
+					() => failed(new Error(`playback is stuck at ${String(video.currentTime)}`)),
+					60_000,
+				);
 			});
 			video.playbackRate = 4;
 			await video.play();
@@ -73,7 +77,7 @@ async function playsInFirefox(file: string): Promise<{ width: number; seconds: n
 	}
 }
 
-test('CL2 CL3 CL6 two taps: across a gap and a turned phone, clean in ffmpeg and in Firefox, nothing from outside', async ({
+test('CL2 CL3 CL6 two presses: across a gap and a turned phone, valid in ffmpeg and in Firefox, nothing from outside the span', async ({
 	annotate,
 }) => {
 	context = await newContext({ more: { acceptDownloads: true } });
@@ -83,7 +87,7 @@ test('CL2 CL3 CL6 two taps: across a gap and a turned phone, clean in ffmpeg and
 	await becomeCamera(page, relay.address);
 	await startRecording(page);
 	await waitForSegments(page, 5);
-	/** RC27: what is turned is a run of its own. */
+	/** RC27: turning the phone starts a run of its own. */
 	const turned = (run: number) =>
 		expect
 			.poll(async () => (await storedRuns(page))[run - 1]?.lastSeq, { timeout: 20_000 })
@@ -111,7 +115,7 @@ test('CL2 CL3 CL6 two taps: across a gap and a turned phone, clean in ffmpeg and
 	await playerRegion(page).getByRole('button', { name: 'Save clip' }).click();
 	const dialog = page.getByRole('dialog', { name: 'Save clip' });
 	await dialog.getByText(/ to .* about /).waitFor();
-	// The ends of the span, by keyboard: a little inside the footage on both sides.
+	// Sets the ends by keyboard, a little inside the footage on both sides.
 	const ends = { start: 'Start of the span', end: 'End of the span' };
 	const at = async (name: string) =>
 		Number(await page.getByRole('slider', { name }).getAttribute('aria-valuenow'));
@@ -144,7 +148,7 @@ test('CL2 CL3 CL6 two taps: across a gap and a turned phone, clean in ffmpeg and
 	);
 	const times = decodeFrameTimes(gray);
 	expect(times.length).toBeGreaterThan(60);
-	// A frame's time is when it was captured, at most a frame after it was painted.
+	// A frame's time is its capture, at most one frame after it was painted.
 	expect(times[0]).toBeGreaterThanOrEqual(startMs - 100);
 	expect(times[0]).toBeLessThan(startMs + 1500);
 	expect(times.at(-1)).toBeLessThanOrEqual(endMs);
@@ -160,7 +164,7 @@ test('CL2 CL3 CL6 two taps: across a gap and a turned phone, clean in ffmpeg and
 	expect(seconds).toBeGreaterThan(8);
 });
 
-test('CL1 CL7 copied as it is; cancelled, the dialog is back; a picture of the frame on show', async () => {
+test('CL1 CL7 a clip is copied without re-encoding; cancelled, the dialog returns; saves the frame shown as a picture', async () => {
 	context = await newContext({ more: { acceptDownloads: true } });
 	await withPuppetCamera(context);
 	const page = await context.newPage();
@@ -197,7 +201,8 @@ test('CL1 CL7 copied as it is; cancelled, the dialog is back; a picture of the f
 	const [shownMs] = decodeFrameTimes(
 		ffmpeg('-i', await picture.path(), '-f', 'rawvideo', '-pix_fmt', 'gray', '-'),
 	);
-	// The strip says when a frame was drawn, the player when it was captured: a frame apart at most.
+	// The strip has the time a frame was drawn, the player the time of capture: at most one frame
+	// apart.
 	expect(Math.abs((shownMs ?? 0) - (await shownWallMs(page)))).toBeLessThan(150);
 	expect(errors).toEqual([]);
 });

@@ -10,14 +10,14 @@ import { becomeCamera, collectPageErrors } from './support/user-steps.ts';
 import { waitForLivePath } from './support/live-steps.ts';
 import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
-/** The app from a host that only serves files, and a relay at another origin. */
+/** The app from a static host, and a relay at another origin. */
 
 const NAME = 'relay.localhost';
 const data = temporaryFolder();
 const app = join(temporaryFolder(), 'app');
 let host: StaticHost;
 let relay: Relay;
-/** A name of this machine that a code may carry: `localhost` would be whoever reads it. */
+/** A name of this machine to put in a code: `localhost` would mean the reader's machine. */
 let at: string;
 let cameras: BrowserContext;
 let viewers: BrowserContext;
@@ -37,7 +37,7 @@ afterAll(async () => {
 	rmSync(join(app, '..'), { recursive: true, force: true });
 });
 
-test('RL24 the invitation says where the relay is; then two browsers pair and watch', async () => {
+test('RL24 the invitation names the relay; then two browsers pair and watch', async () => {
 	const [camera, viewer] = [await cameras.newPage(), await viewers.newPage()];
 	const errors = [collectPageErrors(camera), collectPageErrors(viewer)];
 	await becomeCamera(camera, host.address);
@@ -63,7 +63,7 @@ test('RL24 the invitation says where the relay is; then two browsers pair and wa
 	expect(errors.flat()).toEqual([]);
 });
 
-test('RL24 the page may talk to the relay it was built for, and to no other', async () => {
+test('RL24 the page may connect to the relay it was built for, and to no other', async () => {
 	const page = await viewers.newPage();
 	await page.goto(host.address);
 	const reaches = (address: string) =>

@@ -10,10 +10,7 @@ import {
 } from './support/user-steps.ts';
 import { waitForLivePath, expectMovingPicture } from './support/live-steps.ts';
 
-/**
- * Cameras and viewers whose browsers lack WebCodecs, over the real relay: Chromium with it taken
- * away.
- */
+/** Cameras and viewers without WebCodecs (Chromium with it removed), over the real relay. */
 
 let relay: Relay;
 let cameras: BrowserContext;
@@ -50,7 +47,7 @@ async function opened(): Promise<void> {
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 }
 
-/** Watches at the relay, and counts the sound that was played. */
+/** Watches through the relay, and counts the audio played. */
 async function visit(...missing: readonly string[]): Promise<Page> {
 	await Promise.all(viewers.pages().map((one) => one.close()));
 	const page = await viewers.newPage();
@@ -79,7 +76,7 @@ async function visit(...missing: readonly string[]): Promise<Page> {
 
 const feeds = (page: Page) => page.locator('video[data-feed]');
 
-test('LV17 a viewer without VideoDecoder sees the relayed picture by MediaSource, young', async () => {
+test('LV17 a viewer without VideoDecoder plays the relayed picture with MediaSource, within the age limit', async () => {
 	const page = await visit('VideoDecoder');
 	expect(await feeds(page).count()).toBe(1);
 	await expectMovingPicture(page);
@@ -87,7 +84,7 @@ test('LV17 a viewer without VideoDecoder sees the relayed picture by MediaSource
 	expect(await page.getByText('About 2 s behind').count()).toBe(0);
 });
 
-test('LV16 a viewer at the relay hears the camera once somebody wants it', async () => {
+test('LV16 a viewer at the relay hears the camera once it asks for sound', async () => {
 	const page = await visit();
 	expect(await feeds(page).count()).toBe(0);
 	const heard = () =>
@@ -104,13 +101,13 @@ test('LV16 a viewer at the relay hears the camera once somebody wants it', async
 	expect((await heard()) - before).toBeLessThan(0.5);
 });
 
-test('LV15 LV17 a camera without VideoEncoder sends fragments, recording or not, and the viewer says that it is later', async () => {
+test('LV15 LV17 a camera without VideoEncoder sends fragments, recording or not, and the viewer shows the delay', async () => {
 	await cameras.addInitScript(without('VideoEncoder'));
 	await opened();
 	for (const records of [false, true]) {
 		if (records) await startRecording(camera);
 		const page = await visit();
-		// What the relay keeps of the camera before may be seen first, with its age.
+		// Parts that the relay still has may be shown first, with their age.
 		await feeds(page).waitFor({ state: 'attached' });
 		await page.getByText('About 2 s behind').waitFor();
 		await expectMovingPicture(page);

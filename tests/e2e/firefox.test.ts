@@ -4,8 +4,8 @@ import { launchFirefox, startRelay, type Relay } from './support/launch.ts';
 import { press, runsIn } from './support/puppeteer-steps.ts';
 
 /**
- * Firefox has no MP4 in MediaRecorder: the same journey goes through WebCodecs there. Driven over
- * WebDriver BiDi, by the names a person reads.
+ * Firefox has no MP4 in MediaRecorder, so it records through WebCodecs. Driven over WebDriver BiDi
+ * by accessible names.
  */
 let relay: Relay;
 beforeAll(async () => {
@@ -34,8 +34,7 @@ test('Firefox records through WebCodecs and plays it back', async ({ skip }) => 
 		await expect
 			.poll(async () => (await runsIn(page)).at(-1)?.lastSeq ?? 0, { timeout: 60_000 })
 			.toBeGreaterThanOrEqual(6);
-		// Where no sound card is, Firefox gives no sound: then the picture goes on and the page says
-		// so.
+		// Without a sound card Firefox provides no sound: recording continues and the page says so.
 		const said = await page.$eval('main', (main) => main.textContent);
 		const heard = (await runsIn(page)).at(-1)?.mime.includes('opus');
 		expect(said.includes('without sound')).toBe(!heard);
@@ -47,7 +46,7 @@ test('Firefox records through WebCodecs and plays it back', async ({ skip }) => 
 
 		await page.goto(relay.address);
 		await press(page, 'link', 'Saved footage');
-		// Where the cores are busy the player gives up in time, and says to reload the page.
+		// On a busy machine the player times out, and says to reload the page.
 		const shows = (timeout: number) =>
 			page.waitForFunction(
 				() => Number(document.querySelector<HTMLElement>('[data-wall-ms]')?.dataset['wallMs']) > 0,

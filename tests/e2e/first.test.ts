@@ -1,7 +1,4 @@
-/**
- * First steps: from what the terminal shows to a phone that records, and two browsers on one
- * computer.
- */
+/** First steps: from the terminal to a phone that records, and two browsers on one computer. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,7 +11,7 @@ const PHONE =
 
 let relay: Relay;
 beforeAll(async () => {
-	// All of this machine's addresses, but no word of it in the network.
+	// All addresses of this machine, but no mDNS on the network.
 	const env = { SPYCAM_DISCOVERY: 'false' };
 	relay = await startRelay({ args: ['--host', '127.0.0.1', '--host', '0.0.0.0'], env });
 });
@@ -31,7 +28,7 @@ async function looksRight(page: Page): Promise<void> {
 
 test('AP13 AP15 AP16 RL34 RL35 from the code in the terminal to a phone that records: five presses', async () => {
 	expect(relay.secure).toMatch(/^https:\/\/spycam\.local:\d+$/);
-	// A name that this machine's network may not know, as a phone's may.
+	// A name that this machine's network may not resolve, as a phone's may.
 	const phone = await launchChromium({
 		args: ['--host-resolver-rules=MAP spycam.local 127.0.0.1'],
 		viewport: { width: 360, height: 800 },
@@ -47,8 +44,8 @@ test('AP13 AP15 AP16 RL34 RL35 from the code in the terminal to a phone that rec
 	const { port } = new URL(relay.address);
 	const behind = `#invite.${relay.invitation ?? 'none'}`;
 
-	// Whoever drops the s: said first, nothing else stands there, and it leads on with all that came
-	// along.
+	// Opened over http: the page says so first, shows nothing else, and keeps the fragment in its
+	// links.
 	await page.goto(`http://spycam.local:${port}/camera${behind}`);
 	await page.getByRole('heading', { name: 'Cameras need a secure address' }).waitFor();
 	await page.getByRole('link', { name: 'Trust this Spy-cam' }).waitFor({ timeout: 20_000 });
@@ -58,7 +55,7 @@ test('AP13 AP15 AP16 RL34 RL35 from the code in the terminal to a phone that rec
 	const trust = page.getByRole('link', { name: 'Trust this Spy-cam' });
 	expect(await trust.getAttribute('href')).toBe(`/trust${behind}`);
 
-	// What is scanned in the terminal.
+	// What the terminal's code contains.
 	await page.goto(`http://spycam.local:${port}/trust${behind}`);
 	await looksRight(page);
 	const got = page.waitForEvent('download');
@@ -83,7 +80,7 @@ test('AP13 AP15 AP16 RL34 RL35 from the code in the terminal to a phone that rec
 	await phone.close();
 });
 
-test('AP14 AP15 PR31 PR32 PR33 two browsers on one computer: the link for it, and names that differ', async () => {
+test('AP14 AP15 PR31 PR32 PR33 two browsers on one computer: the localhost link, and names that differ', async () => {
 	const desk = await startRelay();
 	const [first, second] = [await newContext(), await newContext()];
 	const [owner, viewer] = [await first.newPage(), await second.newPage()];

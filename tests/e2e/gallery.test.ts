@@ -23,7 +23,7 @@ for (const { theme, language, viewport } of looks) {
 		page.on('pageerror', (error) => errors.push(error.message));
 		await page.goto(`${gallery.address}?theme=${theme}&language=${language}`);
 		await page.locator('main[data-ready=true]').waitFor({ timeout: 60_000 });
-		// One state below the other: what a page has once is here several times.
+		// States are stacked on one page: landmarks and headings repeat.
 		const axe = new AxeBuilder({ page }).disableRules([
 			'landmark-unique',
 			'landmark-no-duplicate-main',

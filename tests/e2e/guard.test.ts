@@ -25,7 +25,7 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-test('guard mode: black, woken by a touch that presses nothing, left by holding; a covered lens is told and stands in the list', async () => {
+test('guard mode: black, woken by a touch that presses nothing, left by holding; a covered lens is reported and listed', async () => {
 	context = await newContext({ viewport: { width: 360, height: 800 } });
 	await withPuppetCamera(context);
 	const page = await context.newPage();
@@ -47,7 +47,7 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	expect(
 		await page.locator('figure video').evaluate((node) => 'srcObject' in node && node.srcObject),
 	).toBe(null);
-	// GM5: what wakes it, and a short press, leave it on.
+	// GM5: waking it, or a short press, does not leave guard mode.
 	const { x, y, width, height } = (await leave.boundingBox())!;
 	await page.mouse.click(x + width / 2, y + height / 2);
 	expect(await panel()).toBe('1');
@@ -55,7 +55,7 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	expect(await guard.isVisible()).toBe(true);
 	// EV6, EV9
 	await guard.getByText('something may be covering the lens').waitFor({ timeout: 40_000 });
-	// It may have gone dark again meanwhile, and then a press only wakes it.
+	// It may be dark again by now, and then a press only wakes it.
 	await page.mouse.click(x + width / 2, y + height / 2);
 	await page.mouse.down();
 	await guard.waitFor({ state: 'detached' });
@@ -71,7 +71,7 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	await page.keyboard.down('Enter');
 	await guard.waitFor({ state: 'detached' });
 	await page.keyboard.up('Enter');
-	// What a screen reader presses has neither touch nor key.
+	// A screen reader's click has neither pointer nor key events.
 	await page.getByRole('button', { name: 'Guard mode' }).click();
 	await leave.evaluate((node) => (node as HTMLButtonElement).click());
 	await guard.waitFor({ state: 'detached' });
@@ -89,7 +89,7 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	expect(errors).toEqual([]);
 });
 
-test('GO1 a camera that cannot go on by itself asks for a hand first, on both pages', async () => {
+test('GO1 a camera that cannot resume by itself asks for help first, on both pages', async () => {
 	context = await newContext();
 	await withPuppetCamera(context);
 	const page = await context.newPage();

@@ -29,7 +29,7 @@ afterEach(async () => {
 	context = undefined;
 });
 
-test('AP7 Chromium finds nothing that speaks against installing', async () => {
+test('AP7 Chromium finds no obstacle to installing', async () => {
 	context = await launchChromium();
 	const page = await context.newPage();
 	await page.goto(relay.address);
@@ -53,17 +53,17 @@ test('AP7 Chromium finds nothing that speaks against installing', async () => {
 		expect(answer.headers()['content-type'], src).toBe(type);
 		if (type !== 'image/png') continue;
 		const bytes = await answer.body();
-		// Width and height stand at the same place in every PNG.
+		// Width and height are at fixed offsets in every PNG.
 		expect(`${String(bytes.readUInt32BE(16))}x${String(bytes.readUInt32BE(20))}`, src).toBe(sizes);
 	}
 	expect(readFileSync('static/favicon.svg', 'utf8').trim()).toBe(appIconSvg('off'));
 });
 
-test('AP7 Settings: a button where the browser offers it, words where it does not', async () => {
+test('AP7 Settings: a button where the browser offers it, instructions where it does not', async () => {
 	context = await launchChromium();
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
-	// Chromium's own offer opens a window that nobody here can answer.
+	// Chromium's own install dialog cannot be answered in a test.
 	await page.addInitScript(() => {
 		addEventListener('beforeinstallprompt', (event) => {
 			if (!event.isTrusted) return;
@@ -94,7 +94,7 @@ test('AP7 Settings: a button where the browser offers it, words where it does no
 	expect(errors).toEqual([]);
 });
 
-/** What is seen of the app when its page is not. */
+/** What shows the state of the app while its page is hidden. */
 async function signs(page: Page): Promise<{ title: string; icon: string; badge: string }> {
 	return page.evaluate(() => ({
 		title: document.title,
@@ -103,7 +103,7 @@ async function signs(page: Page): Promise<{ title: string; icon: string; badge: 
 	}));
 }
 
-test('AP8 title, icon and badge say whether it records, and when nothing is saved', async () => {
+test('AP8 title, icon and badge show whether it records, and when nothing is saved', async () => {
 	context = await newContext();
 	await withPuppetCamera(context);
 	await context.addInitScript(() => {
@@ -128,7 +128,7 @@ test('AP8 title, icon and badge say whether it records, and when nothing is save
 	expect(on.badge).toBe('set');
 
 	await controlPuppet(page, 'unplug');
-	// It lasts a few seconds only: all of it at one look.
+	// It lasts a few seconds only: check all three at once.
 	await expect
 		.poll(() => signs(page), { timeout: 30_000, interval: 20 })
 		.toMatchObject({
@@ -144,7 +144,7 @@ test('AP8 title, icon and badge say whether it records, and when nothing is save
 	expect(errors).toEqual([]);
 });
 
-test('AP1 AP7 Firefox: says what it can, and opens with the server gone', async () => {
+test('AP1 AP7 Firefox: shows its promises, and opens with the server gone', async () => {
 	const own = await startRelay();
 	const firefox = await launchFirefox();
 	try {

@@ -34,13 +34,13 @@ afterEach(() => context.close());
 
 const phone = { width: 360, height: 800 };
 
-test('a new user: open the link, allow, record, and see saved footage play within 60 s', async () => {
+test('a new user: opens the link, allows the camera, records, and sees saved footage play within 60 s', async () => {
 	context = await launchChromium({ viewport: phone, fakeCameraFile: cameraFile() });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
 	const openedMs = Date.now();
 	await becomeCamera(page, relay.address);
-	// Said before recording: what this browser can and cannot promise.
+	// Shown before recording: what this browser can and cannot promise.
 	await page.getByRole('heading', { name: 'What this browser can and cannot do' }).waitFor();
 	await page.getByText('stays there').first().waitFor();
 	expect(await page.getByRole('switch', { name: 'Record sound' }).isChecked()).toBe(false);
@@ -57,12 +57,12 @@ test('a new user: open the link, allow, record, and see saved footage play withi
 	await playFor(page, 1000);
 	expect(Date.now() - openedMs).toBeLessThan(60_000);
 	expect(await playerRegion(page).getAttribute('data-state')).toMatch(/playing|paused/);
-	// It recorded on while the person looked around… or went on after the page was opened anew.
+	// Recording continued during navigation, or resumed after a reload.
 	await page.getByRole('link', { name: /This computer is recording/ }).waitFor();
 	expect(errors).toEqual([]);
 });
 
-test('what was chosen is remembered', async () => {
+test('settings are remembered', async () => {
 	context = await newContext({ viewport: phone });
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
@@ -101,7 +101,7 @@ test('navigation inside the app does not interrupt the recording', async () => {
 	expect(errors).toEqual([]);
 });
 
-test('after a kill and a while: recording goes on, the gap is drawn and says why', async () => {
+test('after a kill and a pause recording resumes, and the gap is drawn with its reason', async () => {
 	const profile = temporaryFolder();
 	context = await launchChromium({ profile, viewport: phone });
 	let page = await context.newPage();
@@ -121,7 +121,7 @@ test('after a kill and a while: recording goes on, the gap is drawn and says why
 	await openSaved(page, relay.address);
 	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 	expect(await slider.getAttribute('aria-valuetext')).toMatch(/\d\d:\d\d:\d\d/);
-	// Into the middle of the gap: it lands behind it and says why there is nothing.
+	// A seek into the gap lands behind it, with the reason for the gap.
 	const gapMs = ((first?.endUs ?? 0) + (second?.startUs ?? 0)) / 2000;
 	await slider.evaluate((input: HTMLInputElement, ms) => {
 		input.step = '1';
@@ -160,7 +160,7 @@ test('RC22 the camera’s page is left before anything was read: the lens stays 
 	const names = () =>
 		page.evaluate(() => indexedDB.databases().then((all) => all.map(({ name }) => name)));
 	await expect.poll(names).toContain('spycam-preferences');
-	// It has become no camera either.
+	// Nor did the device become a camera.
 	const main = page.getByRole('navigation', { name: 'Main' });
 	await main.getByRole('link', { name: 'Watch' }).click();
 	await page.getByText('There are no cameras in this home yet.').waitFor({ timeout: 10_000 });

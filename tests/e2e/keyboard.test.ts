@@ -20,10 +20,7 @@ afterEach(async () => {
 });
 afterAll(() => relay.stop());
 
-/**
- * Presses Tab until what has the focus is called so; nothing that stays while the page scrolls may
- * lie over it.
- */
+/** Presses Tab until the focused element has this name; no sticky element may cover it. */
 async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 	for (let press = 0; press < 60; press += 1) {
 		await page.keyboard.press('Tab');
@@ -45,7 +42,7 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
 		expect(at, String(name)).toMatchObject({ over: null, inSight: true });
 		return;
 	}
-	throw new Error(`Tab never comes to "${String(name)}"`);
+	throw new Error(`Tab never reaches "${String(name)}"`);
 }
 
 for (const viewport of [

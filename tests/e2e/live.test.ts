@@ -13,7 +13,7 @@ import {
 import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
 import { waitForSegments } from './support/stored-footage.ts';
 
-/** What works with this device alone: its own lens, live, and the list of one device. */
+/** Live features with this device alone: its own lens, and a list of one device. */
 
 let relay: Relay;
 let context: BrowserContext | undefined;
@@ -30,7 +30,7 @@ async function tab(page: Page, name: string): Promise<void> {
 	await page.getByRole('navigation').getByRole('link', { name }).click();
 }
 
-/** The video that is seen has a frame that is not black. */
+/** Whether the visible video has a frame that is not black. */
 async function pictured(page: Page): Promise<boolean> {
 	return page.evaluate(() => {
 		const video = [...document.querySelectorAll('video')].find(
@@ -45,7 +45,7 @@ async function pictured(page: Page): Promise<boolean> {
 	});
 }
 
-test('the own camera is live on the wall and on its page, with its age; scrubbing leads to what was saved and Live back', async () => {
+test('the own camera is live on the wall and on its page, with its age; scrubbing leads to saved footage and Live back', async () => {
 	context = await newContext({ viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
@@ -83,13 +83,13 @@ test('the own camera is live on the wall and on its page, with its age; scrubbin
 			.getAttribute('aria-current'),
 	).toBe('page');
 
-	// Zoom by key, and back.
+	// Zooms by key, and back.
 	await page.keyboard.press('+');
 	await page.getByRole('button', { name: 'Show the whole picture' }).waitFor();
 	await page.keyboard.press('0');
 	await page.getByRole('button', { name: 'Show the whole picture' }).waitFor({ state: 'detached' });
 
-	// Back on the ribbon is into what was saved; Live is the lens again.
+	// Moving back on the ribbon shows saved footage; Live returns to the lens.
 	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
 	await slider.focus();
 	await page.keyboard.press('Home');
@@ -133,7 +133,7 @@ test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its ag
 		'blur',
 	);
 
-	// Nor in a small window.
+	// Not in picture-in-picture either.
 	await controlPuppet(page, 'thaw');
 	await tile.getByRole('link').first().click();
 	await page.locator('[data-state="live"]').waitFor();
@@ -146,7 +146,7 @@ test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its ag
 	expect(await page.getByRole('button', { name: 'Small window' }).isDisabled()).toBe(true);
 });
 
-test('a camera that is off says so, and its page shows what it saved', async () => {
+test('a camera that is off says so, and its page shows its saved footage', async () => {
 	context = await newContext();
 	const page = await context.newPage();
 	await page.goto(`${relay.address}/watch`);
@@ -164,13 +164,13 @@ test('a camera that is off says so, and its page shows what it saved', async () 
 	await tile.getByRole('link').first().click();
 	await shownWallMs(page);
 	expect(await page.getByRole('button', { name: 'Live' }).count()).toBe(0);
-	// The bare address, too: there is nothing to see now.
+	// The address without `?saved` as well: there is nothing live to show.
 	await page.goto(page.url().replace('?saved', ''));
 	await shownWallMs(page);
 	expect(page.url()).toContain('?saved');
 });
 
-test('Devices: this device alone is the owner, can be renamed, and is not to be taken out', async () => {
+test('Devices: this device alone is the owner, can be renamed, and cannot be removed', async () => {
 	context = await newContext({ viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
 	await page.goto(`${relay.address}/settings`);
@@ -189,7 +189,7 @@ test('Devices: this device alone is the owner, can be renamed, and is not to be 
 	await page.keyboard.press('Enter');
 	await self.getByRole('heading', { name: 'Workshop' }).waitFor();
 	await self.getByText('Renamed.').waitFor();
-	// The focus is where it was.
+	// The focus is where it was before.
 	await expect.poll(() => change.evaluate((node) => node === document.activeElement)).toBe(true);
 	expect(await devices.getByRole('link', { name: 'Pair a device' }).getAttribute('href')).toBe(
 		'/pair',

@@ -8,8 +8,7 @@ import { becomeCamera, collectPageErrors, startRecording } from './support/user-
 import { waitForSegments } from './support/stored-footage.ts';
 
 /**
- * The same browser under another address is another device: the old one lets it in, and the keys
- * follow.
+ * The same browser at another origin is another device: the old one admits it, and the keys follow.
  */
 
 const NAME = 'relay.localhost';
@@ -28,7 +27,7 @@ afterAll(async () => {
 	rmSync(data, { recursive: true, force: true });
 });
 
-/** What the owner shows for a device of that role, from its `#` on. */
+/** The code that the owner shows for a device of that role, from its `#` on. */
 async function codeFor(owner: Page, role: RegExp): Promise<string> {
 	await owner.goto(`${relay.address}/pair`);
 	await owner.getByRole('radio', { name: role }).check({ timeout: 30_000 });
@@ -44,13 +43,13 @@ async function comeIn(page: Page, address: string, behind: string, name: string)
 	await joining.getByRole('button', { name: 'Join' }).click();
 }
 
-/** Numbers of the epochs whose keys this origin keeps, of cameras of other devices. */
+/** Numbers of the epochs whose keys this origin has, of other devices' cameras. */
 function epochsKept(page: Page): Promise<number[]> {
 	return page.evaluate(async () => {
 		const request = indexedDB.open('spycam-vault');
 		const database = await new Promise<IDBDatabase>((done, failed) => {
 			request.onsuccess = () => done(request.result);
-			request.onerror = () => failed(new Error('no vault'));
+			request.onerror = () => failed(new Error('the vault did not open'));
 		});
 		const all = database.transaction('keys').objectStore('keys').getAllKeys();
 		const names = await new Promise<IDBValidKey[]>((done) => {
@@ -63,7 +62,7 @@ function epochsKept(page: Page): Promise<number[]> {
 	});
 }
 
-test('ID38 at a new address the browser is let in as an owner, and gets the keys of earlier footage', async () => {
+test('ID38 at a new address the browser is admitted as an owner, and gets the keys of earlier footage', async () => {
 	const [old, camera] = [await owners.newPage(), await cameras.newPage()];
 	const errors = [collectPageErrors(old), collectPageErrors(camera)];
 	await openHome(old, relay);

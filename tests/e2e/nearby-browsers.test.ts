@@ -11,7 +11,7 @@ import { pathOf } from '../support/programs.ts';
 import { newContext, launchFirefox } from './support/launch.ts';
 import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
-/** What two kinds of browsers describe, through contacts: NB1 with real sessions. */
+/** NB1 with real sessions: two browser engines connect by contacts. */
 
 let host: StaticHost | undefined;
 let chromium: BrowserContext | undefined;
@@ -21,7 +21,7 @@ beforeEach(async ({ skip }) => {
 	host = await startStaticHost();
 	chromium = await newContext();
 	firefox = await launchFirefox({
-		// As for a page that may use the camera: one side that tells its address is enough.
+		// As for a page with camera permission: one side with a real address is enough.
 		prefs: { 'media.peerconnection.ice.obfuscate_host_addresses': false },
 	});
 });
@@ -35,8 +35,8 @@ interface Held {
 }
 
 /**
- * Runs in a page. Without `offer` it offers; resolves to its description when all addresses are
- * known.
+ * Runs in a page. Without `offer` it creates one; resolves to its description once ICE gathering is
+ * complete.
  */
 async function describe(offer: string | null): Promise<string> {
 	const pc = new RTCPeerConnection();
@@ -60,14 +60,14 @@ async function describe(offer: string | null): Promise<string> {
 	return pc.localDescription?.sdp ?? '';
 }
 
-/** Runs in a page. Resolves to what the other end says of itself. */
+/** Runs in a page. Resolves to what the other end reports about itself. */
 async function finish(answer: string | null): Promise<string> {
 	const { held } = window as unknown as { held: Held };
 	if (answer !== null) await held.pc.setRemoteDescription({ type: 'answer', sdp: answer });
 	return held.opened;
 }
 
-/** As a code carries it. */
+/** The description as a code carries it. */
 function carried(sdp: string, type: 'offer' | 'answer'): string {
 	return sdpOfDescriptor(parseDescriptor(buildDescriptor(descriptorFromSdp(sdp))), type);
 }
@@ -76,7 +76,7 @@ for (const first of ['chromium', 'firefox'] as const) {
 	test(`NB1 ${first} shows first: Chromium and Firefox connect by contacts alone`, async () => {
 		const address = host?.address ?? '';
 		const [one, two] = await Promise.all([chromium?.newPage(), firefox?.newPage()]);
-		if (!one || !two) throw new Error('no browsers');
+		if (!one || !two) throw new Error('a browser did not start');
 		await Promise.all([one.goto(address), two.goto(address)]);
 		const pages = {
 			chromium: {

@@ -10,7 +10,7 @@ import { newContext, temporaryFolder } from './support/launch.ts';
 import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
 import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
-/** Two devices, the app from a static host, and no relay anywhere. */
+/** Two devices, the app from a static host, and no relay. */
 
 let host: StaticHost;
 const contexts: BrowserContext[] = [];
@@ -33,7 +33,7 @@ async function device(wish: Parameters<typeof newContext>[0] = {}): Promise<Page
 	return page;
 }
 
-/** What it shows the other device. */
+/** The code that the page shows. */
 async function code(page: Page): Promise<string> {
 	return (await page.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
 }
@@ -55,7 +55,7 @@ const tab = (page: Page, name: string) =>
 const digitsOn = (page: Page) =>
 	page.getByTestId('pairing-digits').textContent({ timeout: 20_000 });
 
-/** A camera that is its home's owner, at the page where devices are connected. */
+/** A camera that owns its home, at the pairing page. */
 async function camera(): Promise<Page> {
 	const page = await device();
 	await becomeCamera(page, host.address);
@@ -72,7 +72,7 @@ async function toPair(page: Page): Promise<void> {
 
 async function live(page: Page): Promise<void> {
 	const tile = page.getByRole('article', { name: 'Hall' });
-	// As long as a second try takes (LV3): without a relay there is no other way meanwhile.
+	// As long as a second attempt takes (LV3): without a relay there is no other path.
 	await tile.getByText(/^Live · /).waitFor({ timeout: 75_000 });
 	expect(Number(await tile.getAttribute('data-age-ms'))).toBeLessThan(5000);
 }
@@ -116,7 +116,7 @@ test('NB3 NB5 NB7 a camera and a phone pair by two copied codes, and the phone s
 		.first()
 		.waitFor({ timeout: 20_000 });
 
-	// NB6: a page loaded anew has lost the other; two codes, and nobody is asked.
+	// NB6: after a reload the connection is gone; two codes restore it, without admission.
 	await guest.reload();
 	await guest.getByRole('button', { name: 'Reconnect' }).click({ timeout: 30_000 });
 	const offer = await code(guest);
@@ -130,12 +130,12 @@ test('NB3 NB5 NB7 a camera and a phone pair by two copied codes, and the phone s
 	}
 	await guest.getByRole('link', { name: 'Watch my cameras' }).click();
 	await live(guest);
-	// Nothing but the app's own files, and the one question whether there is a relay.
+	// Only the app's own files, and the one probe for a relay.
 	const api = host.asked.filter((path) => path.startsWith('/api/'));
 	expect(new Set(api)).toEqual(new Set(['/api/relay']));
 });
 
-test('NB2 what stands behind # is in no address when the app begins, also without a relay', async () => {
+test('NB2 the fragment is gone from the address when the app starts, also without a relay', async () => {
 	const owner = await camera();
 	await toPair(owner);
 	await owner.getByRole('button', { name: 'Show a code' }).click();
@@ -152,7 +152,7 @@ test('NB2 what stands behind # is in no address when the app begins, also withou
 	expect(host.asked.filter((path) => path.includes(behind.slice(0, 40)))).toEqual([]);
 });
 
-test('NB5 a wrong code is told and the right one still counts; a refusal, and a closed page, end in words', async () => {
+test('NB5 a wrong code is reported and the right one still works; a refusal and a closed page end with a message', async () => {
 	const owner = await camera();
 	const guest = await device();
 	await toPair(owner);
@@ -182,7 +182,7 @@ test('NB5 a wrong code is told and the right one still counts; a refusal, and a 
 	await owner.getByText('The other device stopped pairing.').waitFor({ timeout: 40_000 });
 });
 
-/** A camera that looks at this code on a screen. */
+/** A fake camera that looks at this code on a screen. */
 function lookingAt(text: string, folder: string): string {
 	const rows = encodeQR(text, 'raw', { ecc: 'medium', border: 4 });
 	const pixels = rows.flatMap((row) => row.map((dark) => (dark ? 30 : 225)));
@@ -198,7 +198,7 @@ function lookingAt(text: string, folder: string): string {
 	return film;
 }
 
-test('NB2 NB5 the code is read by a camera, and the devices pair', async () => {
+test('NB2 NB5 a camera reads the code, and the devices pair', async () => {
 	const owner = await camera();
 	await toPair(owner);
 	await owner.getByRole('button', { name: 'Show a code' }).click();

@@ -51,20 +51,20 @@ test('AP1 AP2 the server gone and the network off: every screen opens, records a
 			.getByRole('heading', { level: 1, name: heading, includeHidden: true })
 			.waitFor({ timeout: 20_000 });
 	}
-	// From screen to screen, each for the first time since this page was loaded.
+	// From screen to screen, each for the first time since the page loaded.
 	await page.goto(relay.address);
 	for (const name of ['Watch', 'More', 'Record', 'Saved'])
 		await page.getByRole('navigation').getByRole('link', { name }).click();
 	await shownWallMs(page);
 	await playFor(page, 1000);
-	// A new tab, and an address with a question in it.
+	// A new tab, and an address with a query.
 	const other = await context.newPage();
 	await other.goto(`${relay.address}/camera?from=shortcut`);
 	await other.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 	expect(errors).toEqual([]);
 });
 
-test('AP1 a screen not met before opens with the server gone, also on the very first visit', async () => {
+test('AP1 a screen not visited before opens with the server gone, on the first visit too', async () => {
 	relay = await startRelay();
 	context = await newContext(withWorker);
 	const page = await context.newPage();
@@ -79,7 +79,7 @@ test('AP1 a screen not met before opens with the server gone, also on the very f
 	expect(errors).toEqual([]);
 });
 
-test('AP3 nothing but the app’s own files is kept or answered', async () => {
+test('AP3 only the app’s own files are cached and answered', async () => {
 	relay = await startRelay();
 	context = await newContext(withWorker);
 	const page = await context.newPage();
@@ -99,7 +99,7 @@ test('AP3 nothing but the app’s own files is kept or answered', async () => {
 	const list = readFileSync(join(import.meta.dirname, '../../build', SUMS_PATH), 'utf8');
 	const own = new Set([SUMS_PATH, ...sumsFrom(list).keys()]);
 	expect(kept.filter((path) => !own.has(path))).toEqual([]);
-	// The server answers these itself, so without it they fail; the page is no answer to them.
+	// The server answers these itself, so without it they fail: the page must not answer them.
 	await relay.kill();
 	for (const path of ['/api', '/api/x', '/nothing.mp4', '/_app/immutable/nothing.js']) {
 		const answered = await page.evaluate(
@@ -118,9 +118,9 @@ test('AP3 nothing but the app’s own files is kept or answered', async () => {
 	}
 });
 
-test('AP6 a part that does not load while it records is a notice; it records on where it is', async () => {
+test('AP6 a chunk that does not load while recording causes a notice; recording continues', async () => {
 	relay = await startRelay();
-	// Without a service worker every part comes from the server when it is first needed.
+	// Without a service worker every chunk comes from the server on first use.
 	context = await newContext();
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
@@ -128,7 +128,7 @@ test('AP6 a part that does not load while it records is a notice; it records on 
 	await startRecording(page);
 	await waitForSegments(page, 2);
 	await page.evaluate(() => Object.assign(window, { sameDocument: true }));
-	// A newer version is out: the parts of this one are gone, and Kit would notice.
+	// A newer version was deployed: the chunks of this one are gone, and Kit would notice.
 	await page.route('**/_app/immutable/**', (route) => route.fulfill({ status: 404 }));
 	await page.route('**/_app/version.json', (route) =>
 		route.fulfill({ json: { version: 'newer' } }),

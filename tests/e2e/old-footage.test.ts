@@ -17,13 +17,13 @@ beforeAll(async () => {
 });
 afterAll(() => relay.stop());
 
-test('ST20 a database of an older version opens: it plays, and can be pinned, deleted and had back', async () => {
+test('ST20 a database of an older version opens: footage plays, and can be pinned, deleted and restored', async () => {
 	const { databases, fromMs, name } = sealedFootage();
 	expect(databases.find((one) => one.name === 'spycam-footage')?.version).toBe(20);
 	const context = await newContext();
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
-	// An address of this origin where the app does not run.
+	// A URL of this origin on which the app does not run.
 	await page.goto(`${relay.address}/favicon.svg`);
 	for (const one of databases) await page.evaluate(restore, one);
 	const before = await footageHash(page);

@@ -14,8 +14,8 @@ import { becomeCamera, collectPageErrors } from './support/user-steps.ts';
 import { waitForLivePath } from './support/live-steps.ts';
 
 /**
- * Pairing where something is against it: clocks, tabs, a device that dies. Each ends in words and
- * with a way on.
+ * Pairing under adverse conditions: clocks, tabs, a device that dies. Each case ends with a message
+ * and a next step.
  */
 
 const DAY_MS = 86_400_000;
@@ -27,7 +27,7 @@ let owner: Page;
 const contexts: BrowserContext[] = [];
 const errors: string[][] = [];
 
-/** The owner's browser, and again after it died. */
+/** Starts the owner's browser, and again after it died. */
 async function ownerComes(): Promise<void> {
 	owners = await launchChromium({ profile });
 	owner = await owners.newPage();
@@ -43,7 +43,7 @@ async function newDevice(aheadMs = 0): Promise<Page> {
 	return page;
 }
 
-/** A system clock that is wrong by so much. */
+/** A system clock that is off by `aheadMs`. */
 async function withClock(context: BrowserContext, aheadMs: number): Promise<void> {
 	await context.addInitScript((ahead) => {
 		const Real = Date;
@@ -123,20 +123,20 @@ test.each([
 	}
 });
 
-test('a second tab of the owner, on the same page, takes nothing from the first', async () => {
+test('a second tab of the owner on the same page takes nothing from the first', async () => {
 	const second = await owners.newPage();
 	errors.push(collectPageErrors(second));
 	await second.goto(`${relay.address}/pair`);
 	await second.getByRole('button', { name: 'Show a code' }).waitFor({ timeout: 30_000 });
 	const page = await newDevice();
 	await pairByLink(owner, page, relay, 'Tablet');
-	// And the other way: what the second one shows is its own code.
+	// And the reverse: the second tab shows its own code.
 	const other = await newDevice();
 	await pairByLink(second, other, relay, 'Laptop');
 	await second.close();
 });
 
-test('a link opened in two tabs of the new device: said in words, and a new code works', async () => {
+test('a link opened in two tabs of the new device is reported, and a new code works', async () => {
 	const behind = await showCode(owner, relay);
 	const page = await newDevice();
 	await join(page, behind, 'Twice');
@@ -152,7 +152,7 @@ test('a link opened in two tabs of the new device: said in words, and a new code
 	await pairByLink(owner, page, relay, 'Once');
 });
 
-test('LV19 a second tab of the camera’s device: who watches goes on watching', async () => {
+test('LV19 a second tab of the camera’s device does not interrupt a viewer', async () => {
 	const page = await newDevice();
 	await pairByLink(owner, page, relay, 'Office');
 	await cameraIsOn();
@@ -161,7 +161,7 @@ test('LV19 a second tab of the camera’s device: who watches goes on watching',
 	await second.goto(`${relay.address}/settings`);
 	await second.getByRole('region', { name: 'Devices' }).getByText('Office').waitFor();
 	await watches(page);
-	// A new page of the second tab, while somebody watches.
+	// The second tab navigates while somebody watches.
 	await second.goto(`${relay.address}/storage`);
 	await second.getByRole('heading').first().waitFor();
 	await page.reload();
@@ -170,7 +170,7 @@ test('LV19 a second tab of the camera’s device: who watches goes on watching',
 	await second.close();
 });
 
-test('the owner dies while its code is on show: the new device says so, and a new code works', async () => {
+test('the owner dies while its code is shown: the new device says so, and a new code works', async () => {
 	const behind = await showCode(owner, relay);
 	await killBrowser(owners);
 	const page = await newDevice();
@@ -181,7 +181,7 @@ test('the owner dies while its code is on show: the new device says so, and a ne
 	await pairByLink(owner, page, relay, 'Early');
 });
 
-test('the owner dies while the digits are compared: a way out at once, in words, and a new code works', async () => {
+test('the owner dies while the digits are compared: an immediate message with a way out, and a new code works', async () => {
 	const behind = await showCode(owner, relay);
 	const page = await newDevice();
 	await join(page, behind, 'Late');
@@ -197,7 +197,7 @@ test('the owner dies while the digits are compared: a way out at once, in words,
 	await allowed('Late');
 });
 
-/** It stands in the list of the home once. */
+/** The device is in the list of the home exactly once. */
 async function allowed(name: string): Promise<void> {
 	await owner.goto(`${relay.address}/settings`);
 	const devices = owner.getByRole('region', { name: 'Devices' });
@@ -206,7 +206,7 @@ async function allowed(name: string): Promise<void> {
 	expect(await one.count()).toBe(1);
 }
 
-test('the owner dies after Allow, before the other device has said its word: nothing is half done', async () => {
+test('the owner dies after Allow, before the other device has answered: nothing is half done', async () => {
 	const page = await newDevice();
 	await page.goto(`${relay.address}/pair`);
 	await page
@@ -230,7 +230,7 @@ test('the owner dies after Allow, before the other device has said its word: not
 	await allowed('Third try');
 });
 
-test('PR22 PR24 the new device’s page is left between Allow and the last message: then both say the same', async () => {
+test('PR22 PR24 the new device’s page is left between Allow and the last message: both devices agree afterwards', async () => {
 	const behind = await showCode(owner, relay);
 	const page = await newDevice();
 	await join(page, behind, 'Hall phone');
@@ -241,7 +241,7 @@ test('PR22 PR24 the new device’s page is left between Allow and the last messa
 	await owner.getByText('Waiting for “Hall phone”').waitFor({ timeout: 20_000 });
 	await owner.goto(`${relay.address}/settings`);
 	await owner.getByText('Waiting for “Hall phone”').waitFor({ timeout: 20_000 });
-	// PR26: over a reload of the owner's page, too.
+	// PR26: across a reload of the owner's page, too.
 	await owner.goto(`${relay.address}/pair`);
 	await owner.getByText('Waiting for “Hall phone”').waitFor({ timeout: 20_000 });
 	await page.goto(`${relay.address}/pair`);

@@ -27,7 +27,7 @@ beforeAll(async () => {
 	});
 	owner = await ownerContext.newPage();
 	const escapedHere = collectPageErrors(owner);
-	// PR: an invitation leads to where it is used, from any address.
+	// PR: an invitation leads to its screen from any address.
 	await owner.goto(`${relay.address}/#invite.${relay.invitation ?? 'none'}`);
 	await owner.getByRole('button', { name: 'Set up my home' }).click({ timeout: 30_000 });
 	await owner.getByText('Your home is set up at this relay.').waitFor({ timeout: 20_000 });
@@ -57,7 +57,7 @@ async function join(page: Page, name: string, code?: string): Promise<void> {
 	await joining.getByRole('button', { name: 'Join' }).click();
 }
 
-/** Axe finds nothing, and nothing is wider than the screen. */
+/** No axe violations, and nothing is wider than the screen. */
 async function looksRight(page: Page): Promise<void> {
 	const { violations } = await new AxeBuilder({ page }).analyze();
 	expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
@@ -68,7 +68,7 @@ async function looksRight(page: Page): Promise<void> {
 const digitsOn = (page: Page) =>
 	page.getByTestId('pairing-digits').textContent({ timeout: 20_000 });
 
-test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may make it an owner, too', async () => {
+test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may make it an owner too', async () => {
 	const { link, behind } = await showCode();
 	expect(link).toMatch(/^https?:\/\/[\w.-]+(:\d+)?\/pair#p1\./);
 	await looksRight(owner);
@@ -97,7 +97,7 @@ test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may 
 	await page.getByText('That code is wrong or has expired.').waitFor({ timeout: 20_000 });
 });
 
-test('PR15 PR16 PR17 letters are there when they are asked for; the owner types the digits, and then may allow', async () => {
+test('PR15 PR16 PR17 letters appear on request; the owner types the digits, and only then may allow', async () => {
 	const { link } = await showCode();
 	expect(await owner.getByTestId('pairing-letters').count()).toBe(0);
 	await owner.getByRole('button', { name: 'Cannot scan? Type letters instead' }).click();
@@ -106,7 +106,7 @@ test('PR15 PR16 PR17 letters are there when they are asked for; the owner types 
 	await looksRight(owner);
 	const page = await newDevice();
 	await page.goto(`${relay.address}/pair`);
-	// The code is over.
+	// The previous code is no longer valid.
 	await join(page, 'Laptop', link);
 	await page.getByText('That code is wrong or has expired.').waitFor({ timeout: 20_000 });
 	await page.getByRole('button', { name: 'Start over' }).click();
@@ -124,7 +124,7 @@ test('PR15 PR16 PR17 letters are there when they are asked for; the owner types 
 	await field.pressSequentially(digits.replace(/./, (first) => String((Number(first) + 1) % 10)));
 	await owner.getByText('Those are not the digits on the other device. 2 tries left.').waitFor();
 	expect(await allow.isDisabled()).toBe(true);
-	// The wrong ones are typed over; a paste may bring spaces.
+	// Typing replaces wrong digits; a paste may contain spaces.
 	await field.pressSequentially(digits.slice(0, 5));
 	expect(await allow.isDisabled()).toBe(true);
 	await field.fill(` ${digits.slice(0, 3)} ${digits.slice(3)}`);
@@ -138,7 +138,7 @@ test('PR15 PR16 PR17 letters are there when they are asked for; the owner types 
 	await page.getByRole('link', { name: 'Use this device as a camera' }).waitFor();
 });
 
-test('the new device shows a code, and the owner types it from the link', async () => {
+test('the new device shows a code, and the owner enters it from the link', async () => {
 	const page = await newDevice();
 	await page.goto(`${relay.address}/pair`);
 	await page
@@ -155,7 +155,7 @@ test('the new device shows a code, and the owner types it from the link', async 
 	await page.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 });
 
-test('PR1 refused, used twice, of this very browser, and no code at all: each ends in words and a way on', async () => {
+test('PR1 refused, used twice, from this very browser, or no code at all: each ends with a message and a next step', async () => {
 	const { link, behind } = await showCode();
 	const page = await newDevice();
 	await page.goto(`${relay.address}/pair${behind}`);
@@ -188,7 +188,7 @@ test('PR1 refused, used twice, of this very browser, and no code at all: each en
 	await tab.close();
 });
 
-test('what stands behind # is in no address, history, cache or store when the app begins', async () => {
+test('the fragment is in no address, history, cache or store when the app starts', async () => {
 	const { behind } = await showCode();
 	const secret = behind.split('.')[2] ?? 'none';
 	const page = await newDevice({ serviceWorkers: 'allow' });
@@ -208,8 +208,8 @@ test('what stands behind # is in no address, history, cache or store when the ap
 		for (const name of await caches.keys()) {
 			for (const { url } of await (await caches.open(name)).keys()) kept.push(url);
 		}
-		// Chromium keeps the address that a document was opened with in this one entry, for as long as
-		// the document lives.
+		// Chromium keeps the URL that a document was opened with in this one entry, for the life of the
+		// document.
 		const entries = performance.getEntries().filter(({ entryType }) => entryType !== 'navigation');
 		for (const { name } of entries) kept.push(name);
 		for (const store of [localStorage, sessionStorage]) kept.push(JSON.stringify(store));
@@ -217,13 +217,13 @@ test('what stands behind # is in no address, history, cache or store when the ap
 	});
 	expect(seen[0]).toBe(`${relay.address}/pair`);
 	expect(seen.filter((text) => text.includes(secret))).toEqual([]);
-	// The browser's own request for the page, as DevTools tells it, is the one place that has it;
-	// nothing behind # is sent.
+	// The browser's own request for the page, as DevTools reports it, is the one place that has it;
+	// fragments are never sent.
 	const requests = sent.filter((url) => url.includes(secret));
 	expect(requests.every((url) => url === `${relay.address}/pair${behind}`)).toBe(true);
 	expect(relay.said()).not.toContain(secret);
 
-	// In a tab that is here already only the hash changes.
+	// In an existing tab only the hash changes.
 	await page.evaluate((hash) => {
 		location.hash = hash;
 	}, behind);

@@ -23,11 +23,11 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-/** As a time field wants it, so many hours from now. */
+/** The value of a time field, `hours` from now. */
 const hoursFromNow = (page: Page, hours: number) =>
 	page.evaluate((ms) => new Date(ms).toTimeString().slice(0, 5), Date.now() + hours * 3_600_000);
 
-test('SC1 SC4 SC6 at times it rests and says until when; Record now records; away it records by itself, after a reload, too', async () => {
+test('SC1 SC4 SC6 at set times it pauses and says until when; Record now records; when away it records by itself, after a reload too', async () => {
 	context = await newContext({ viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);

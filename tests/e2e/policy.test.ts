@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { newContext, startRelay } from './support/launch.ts';
 
-test('the built page lives under its policy, as meta and as header', async () => {
+test('the built page works under its Content Security Policy, as meta and as header', async () => {
 	const relay = await startRelay();
 	const context = await newContext({ more: { serviceWorkers: 'allow' } });
 	const page = await context.newPage();
@@ -21,7 +21,7 @@ test('the built page lives under its policy, as meta and as header', async () =>
 	await page.getByRole('heading').first().waitFor();
 	expect(complaints).toEqual([]);
 
-	// `eval` is not among them: DevTools, which runs this, is allowed to.
+	// `eval` is not included: DevTools, which runs this, is allowed to use it.
 	const refused = await page.evaluate(async () => {
 		// A set: header and meta are two policies, and each reports.
 		const directives = new Set<string>();

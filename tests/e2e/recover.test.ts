@@ -15,7 +15,7 @@ import {
 import { waitForSegments } from './support/stored-footage.ts';
 
 /**
- * The only owner is lost, and a new device comes back with the kit: real relay, three browsers, one
+ * The only owner is lost, and a new device recovers with the kit: real relay, three browsers, one
  * day.
  */
 
@@ -74,7 +74,7 @@ async function accessible(on: Page): Promise<void> {
 	expect(width).toBe(viewport.width);
 }
 
-/** At an owner: the kit is typed once more, to see that it is good. */
+/** On an owner: the kit is typed again to test it. */
 async function tryKit(on: Page, text: string, passphrase: string): Promise<void> {
 	const region = on.getByRole('region', { name: 'Recovery kit' });
 	await region.getByLabel('The 26 characters').fill(text);
@@ -89,8 +89,8 @@ async function comeWith(text: string, passphrase = PASSPHRASE): Promise<void> {
 	await page.getByRole('button', { name: 'Use kit', exact: true }).click();
 }
 
-test('KT3 KT10 KT16 KT18 a kit with a passphrase is made, printed, asked back and tried', async () => {
-	// After the pairing the person is told what is missing.
+test('KT3 KT10 KT16 KT18 a kit with a passphrase is made, printed, typed back and tested', async () => {
+	// After pairing, the screen says what is missing.
 	await owner.getByRole('link', { name: 'Make a recovery kit' }).click();
 	const region = owner.getByRole('region', { name: 'Recovery kit' });
 	await region.getByText('There is none.').waitFor();
@@ -121,7 +121,7 @@ test('KT3 KT10 KT16 KT18 a kit with a passphrase is made, printed, asked back an
 	const proof = owner.getByRole('dialog', { name: 'Do you have it?' });
 	const fields = await proof.getByRole('textbox').all();
 	expect(fields).toHaveLength(2);
-	// KT18: neither a key nor the way back throws away what is on paper.
+	// KT18: neither Escape nor Back discards a printed kit.
 	const sure = owner.getByRole('dialog', { name: 'Discard this kit?' });
 	const ways = [() => owner.keyboard.press('Escape'), () => owner.evaluate(() => history.back())];
 	for (const leave of ways) {
@@ -175,7 +175,7 @@ test('KT5 KT8 KT13 the only owner is lost: a new profile claims with the kit, wh
 	await comeWith(kit.slice(1));
 	await page.getByText('A recovery kit has 26 characters.').first().waitFor();
 	await accessible(page);
-	// KT13: the QR of a sheet from before the relay moved.
+	// KT13: the QR code of a sheet printed before the relay moved.
 	const printed = kitFrom(kit);
 	if (typeof printed === 'string') throw new Error(printed);
 	await page.goto(kitLink(relay.address, printed.secret, 'https://moved.invalid', true));
@@ -192,7 +192,7 @@ test('KT5 KT8 KT13 the only owner is lost: a new profile claims with the kit, wh
 	await accessible(page);
 	await camera.getByText('Someone is using this home’s recovery kit').waitFor({ timeout: 20_000 });
 	await camera.getByText('“New phone” wants to become an owner.').waitFor();
-	// The same day it is too early, and nothing changes.
+	// On the same day it is too early, and nothing changes.
 	await page.reload();
 	await page.getByText('The wait has already begun').waitFor({ timeout: 20_000 });
 	await comeWith(kit, 'four other words');
@@ -203,7 +203,7 @@ test('KT5 KT8 KT13 the only owner is lost: a new profile claims with the kit, wh
 	await page.getByText('It is too early.').waitFor({ timeout: 30_000 });
 });
 
-test('KT7 KT9 a day later it is an owner: old names, the lost device taken out, and the camera obeys', async () => {
+test('KT7 KT9 a day later it is an owner: old names, the lost device removed, and the camera obeys', async () => {
 	const port = Number(new URL(relay.address).port);
 	await relay.stop();
 	relay = await startRelay({
@@ -244,7 +244,7 @@ test('KT7 KT9 a day later it is an owner: old names, the lost device taken out, 
 	const proof = devices.getByText(/^Removed: the relay cut it off after .*, Door after /);
 	await proof.waitFor({ timeout: 60_000 });
 	await lost.waitFor({ state: 'detached' });
-	// The kit was given the new home key with the revocation: it is still good.
+	// The revocation granted the kit the new home key: it is still valid.
 	const region = page.getByRole('region', { name: 'Recovery kit' });
 	await region.getByRole('button', { name: 'Test kit' }).click();
 	await tryKit(page, kit, PASSPHRASE);

@@ -1,11 +1,11 @@
-import type { BrowserContext, Page, WebSocket as Line } from 'playwright-core';
+import type { BrowserContext, Page, WebSocket as Connection } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
 import { openHome, pairByLink } from './support/pairing-steps.ts';
 import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
 import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
-/** A device is taken out while it watches: two browsers, the real relay. */
+/** A device is revoked while it watches: two browsers, the real relay. */
 
 let relay: Relay;
 let cameras: BrowserContext;
@@ -13,29 +13,29 @@ let viewers: BrowserContext;
 let camera: Page;
 let viewer: Page;
 let errors: string[];
-/** What the viewer's last line to the relay carried. */
-const line = { sent: [] as string[], token: '', url: '' };
+/** What the viewer's last relay connection sent. */
+const connection = { sent: [] as string[], token: '', url: '' };
 
-function listenTo(opened: Line): void {
+function listenTo(opened: Connection): void {
 	if (!/\/api\//.test(opened.url())) return;
-	line.url = opened.url();
-	line.sent.length = 0;
+	connection.url = opened.url();
+	connection.sent.length = 0;
 	opened.on('framesent', ({ payload }) => {
-		if (typeof payload === 'string') line.sent.push(payload);
+		if (typeof payload === 'string') connection.sent.push(payload);
 	});
 	opened.on('framereceived', ({ payload }) => {
 		if (typeof payload !== 'string') return;
 		const frame = JSON.parse(payload) as { t: string; token?: string };
-		if (frame.t === 'welcome') line.token = frame.token ?? '';
+		if (frame.t === 'welcome') connection.token = frame.token ?? '';
 	});
 }
 
 declare global {
 	interface Window {
-		/** When something was pressed last, ms since 1970: all pages are on one machine. */
+		/** Time of the last press, ms since 1970: all pages are on one machine. */
 		clickedMs?: number;
 		/**
-		 * When the line to the relay was closed, and when the live picture was gone. The first of each.
+		 * When the relay connection was closed, and when the live picture was gone. The first of each.
 		 */
 		ends: { closedMs?: number; goneMs?: number };
 	}
@@ -45,7 +45,7 @@ function noteClicks(): void {
 	addEventListener('click', () => (window.clickedMs = Date.now()), { capture: true });
 }
 
-/** In the page itself, or a busy test would be measured, too. */
+/** Observed in the page itself: a busy test process would add its own delay. */
 function noteEnds(): void {
 	window.ends = {};
 	window.WebSocket = class extends WebSocket {
@@ -84,14 +84,14 @@ afterAll(async () => {
 	expect(errors).toEqual([]);
 });
 
-test('RL11 ID33 T6 revoked while it watches: no newer picture, a new run in a new epoch, and the proof on the screen', async () => {
+test('RL11 ID33 T6 revoked while watching: no newer picture, a new run in a new epoch, and the proof on the screen', async () => {
 	viewer.on('websocket', listenTo);
 	await viewer.goto(`${relay.address}/watch`);
 	await viewer.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	await viewer.locator('[data-state="live"]').first().waitFor({ state: 'attached' });
 	const before = (await storedRuns(camera)).at(-1);
-	const sent = [...line.sent];
-	const token = line.token;
+	const sent = [...connection.sent];
+	const token = connection.token;
 	expect(await home(token)).toBe(200);
 	await viewer.evaluate(() => {
 		window.ends = {};
@@ -104,7 +104,7 @@ test('RL11 ID33 T6 revoked while it watches: no newer picture, a new run in a ne
 	const sure = camera.getByRole('dialog').getByRole('button', { name: 'Yes, remove it' });
 	await sure.click();
 	const begunMs = await camera.evaluate(() => window.clickedMs ?? Number.NaN);
-	// What is on show tells its own age: from that, when its newest frame was taken.
+	// The picture shows its own age: that gives the capture time of its newest frame.
 	let newestMs = 0;
 	const shown = () =>
 		viewer.evaluate(() => {
@@ -120,11 +120,12 @@ test('RL11 ID33 T6 revoked while it watches: no newer picture, a new run in a ne
 	const { closedMs = NaN, goneMs = NaN } = await ended();
 	process.stdout.write(`revoked: newest frame shown is of ${Math.round(newestMs)} ms after\n`);
 	expect(newestMs).toBeLessThan(5000);
-	// Picture and socket, both, and the words within a second of the socket's end (LV14).
+	// Picture and socket within the limit, and the message within a second of the socket's close
+	// (LV14).
 	expect(goneMs - begunMs).toBeLessThan(5000);
 	expect(closedMs - begunMs).toBeLessThan(5000);
 	process.stdout.write(
-		`its line closed ${Math.round(closedMs - begunMs)} ms after, its picture was gone ${Math.round(goneMs - closedMs)} ms later\n`,
+		`its connection closed ${Math.round(closedMs - begunMs)} ms after, its picture was gone ${Math.round(goneMs - closedMs)} ms later\n`,
 	);
 	expect(goneMs - closedMs).toBeLessThan(1000);
 	await viewer.getByText('This device was removed from the home.').first().waitFor();
@@ -150,7 +151,7 @@ async function home(token: string): Promise<number> {
 	return (await fetch(`${relay.address}/api/home`, { headers })).status;
 }
 
-/** Whether anything of a picture is to be seen. */
+/** Whether any part of a picture is visible. */
 async function seen(): Promise<boolean> {
 	return viewer.evaluate(() =>
 		[...document.querySelectorAll('main video, main canvas')].some((one) =>
@@ -159,7 +160,7 @@ async function seen(): Promise<boolean> {
 	);
 }
 
-/** On a line of its own, frame for frame, as somebody would who had kept them. */
+/** Replays recorded frames on a connection of its own, as an attacker would. */
 async function sayAgain(
 	frames: readonly string[],
 ): Promise<{ readonly kinds: string[]; readonly parts: number; readonly letters: number }> {
@@ -183,6 +184,6 @@ async function sayAgain(
 				socket.onclose = over;
 				setTimeout(over, 3000);
 			}),
-		[line.url, frames] as const,
+		[connection.url, frames] as const,
 	);
 }

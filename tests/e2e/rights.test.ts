@@ -7,8 +7,8 @@ import { waitForSegments } from './support/stored-footage.ts';
 import { waitForLivePath, expectMovingPicture } from './support/live-steps.ts';
 
 /**
- * Who may what, through the screens: an owner's camera, and another device that is a viewer first
- * and an owner then.
+ * Rights through the screens: an owner's camera, and another device that is first a viewer and then
+ * an owner.
  */
 
 let relay: Relay;
@@ -37,7 +37,7 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, and every order is written down', async () => {
+test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, and every command is logged', async () => {
 	await viewer.goto(`${relay.address}/watch`);
 	await viewer.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	await viewer.getByRole('checkbox', { name: 'Always through the relay' }).check();
@@ -45,7 +45,7 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	await expectMovingPicture(viewer);
 	await camera.getByText('Anna, through the relay, since ').waitFor();
 
-	// What it may not is not offered, with the reason in words.
+	// Commands it may not use are not offered, with the reason.
 	const commands = viewer.getByRole('region', { name: 'Camera' });
 	expect(await commands.getByRole('button', { name: 'Stop recording' }).isDisabled()).toBe(true);
 	expect(await commands.getByRole('button', { name: 'Restart' }).isDisabled()).toBe(true);
@@ -56,7 +56,7 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 		.poll(() => commands.getByRole('button', { name: 'Guard mode' }).isDisabled())
 		.toBe(true);
 
-	// Nor may it let anybody in.
+	// Nor may it admit other devices.
 	const there = viewer.url();
 	await viewer.goto(`${relay.address}/pair`);
 	const admits = viewer.getByRole('region', { name: 'Add another device' });
@@ -64,7 +64,7 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	expect(await admits.getByRole('radio').count()).toBe(0);
 	expect(await admits.getByRole('button').count()).toBe(0);
 
-	// An owner makes it one; now it may, and is asked first.
+	// An owner makes it one; now it may, after a confirmation.
 	const owner = await cameras.newPage();
 	await owner.goto(`${relay.address}/settings`);
 	const row = owner.getByRole('listitem').filter({ hasText: 'Anna' });
@@ -87,7 +87,7 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	await commands.getByText('The camera stopped recording.').waitFor();
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor();
 
-	// All of it stands on the camera's own timeline.
+	// All of it is on the camera's own timeline.
 	const id = /watch\/([0-9a-f]{32})/.exec(there)?.[1] ?? '';
 	await camera.goto(`${relay.address}/watch/${id}?saved`);
 	const happened = camera.getByRole('region', { name: /^What happened on / });

@@ -1,7 +1,7 @@
 /**
  * Pictures of every state, for people to look at: `npm run screenshots` makes the README's picture
  * and a contact set in node_modules/.cache, `-- phone-dark-en` only that part of it. Real app, real
- * server, real states: what goes wrong in them goes wrong as it would for a person.
+ * server, real states: faults are caused as they happen in use.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ const looks: Look[] = (['phone', 'laptop'] as const).flatMap((screen) =>
 	),
 );
 
-/** By place rather than by name: the names differ by language, and this is not a test of them. */
+/** By position rather than by name: names differ by language, and this does not test them. */
 const START = '.bar .button.main';
 const STOP = '.bar .button:has(.square)';
 
@@ -70,7 +70,7 @@ class Studio {
 			more: { colorScheme: theme, ...wish.more },
 		});
 		await context.addInitScript(() => {
-			// The fake camera calls itself after its file.
+			// The fake camera is named after its file.
 			Object.defineProperty(MediaDeviceInfo.prototype, 'label', { get: () => 'Back camera' });
 		});
 		return context;
@@ -152,7 +152,7 @@ async function ordinary(studio: Studio): Promise<void> {
 	await context.close();
 }
 
-/** Faults of the camera, as getUserMedia says them. */
+/** Faults of the camera, as getUserMedia reports them. */
 async function refusals(studio: Studio): Promise<void> {
 	const said = [
 		['20-refused', 'NotAllowedError'],
@@ -273,7 +273,7 @@ async function readme(relay: Relay): Promise<void> {
 	console.log(`README: ${Math.round(shown.length / 1000)} kB`);
 }
 
-/** Every state of every component, in every look: one picture each. */
+/** Every state of every component, in every theme: one picture each. */
 async function gallery(): Promise<void> {
 	const shown = await startGallery();
 	mkdirSync(join(contacts, 'gallery'), { recursive: true });

@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** As a person at the relay's machine asks. */
+/** As the operator runs it on the relay's machine. */
 function version(...args: string[]): { hash: string; said: string; status: number | null } {
 	const asked = ['src/relay/main.ts', 'version', ...args];
 	const { stdout, stderr, status } = spawnSync(process.execPath, asked, {
@@ -39,7 +39,7 @@ test('AP11 Settings shows the hash that the relay’s machine prints, offline to
 	const errors = collectPageErrors(page);
 	const { hash, said, status } = version();
 	expect({ said, status }).toEqual({ said: '', status: 0 });
-	// The first visit is served by the relay, the second from what the device keeps.
+	// The relay serves the first visit, the service worker the second.
 	await page.goto(`${relay.address}/settings`);
 	expect(await hashOn(page)).toBe(hash);
 	await waitForServiceWorker(page);
@@ -55,7 +55,7 @@ test('AP11 Settings shows the hash that the relay’s machine prints, offline to
 	expect(errors).toEqual([]);
 });
 
-test('AP11 a file that was changed after the build is told at both places, by the same hash', async () => {
+test('AP11 a file changed after the build is reported at both places, with the same hash', async () => {
 	const app = join(folder, 'changed');
 	cpSync(join(root, 'build'), app, { recursive: true });
 	appendFileSync(join(app, 'maskable-192.png'), 'more');

@@ -17,7 +17,7 @@ async function storedBytes(page: Page): Promise<number> {
 	return (await storedRuns(page)).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what goes, that much goes, and every number agrees', async () => {
+test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what it deletes, deletes exactly that, and every number agrees', async () => {
 	const openPast = await makePast();
 	const context = await newContext();
 	const page = await context.newPage();
@@ -25,7 +25,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what goes, that much goes, 
 	await becomeCamera(page, relay.address);
 	const past = await context.newPage();
 	await openPast(past, relay.address);
-	// The first of three minutes is pinned; the reserve is that of the budget as it was.
+	// The first of three minutes is pinned; the reserve is still that of the previous budget.
 	await past.evaluate((wish) => window.recordPast(wish), {
 		...{ ...PAST, minutes: 3 },
 		...{ useBytes: 81 * MIB, reserveBytes: 16 * MIB },
@@ -57,11 +57,11 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what goes, that much goes, 
 	await page.getByText(`Saved. ${promised} deleted.`).waitFor();
 	const gone = bytes - (await storedBytes(page));
 	expect(`${String(Math.round(gone / 1e5) / 10)} MB`).toBe(promised);
-	// The oldest that is not pinned, and no more.
+	// The oldest unpinned minutes, and no more.
 	const left = new Set((await storedPages(page)).map(({ minute }) => minute));
 	expect(pages.map(({ minute }) => left.has(minute))).toEqual(pages.map((_, at) => at !== 1));
 
-	// The button is what it was, and all that tells of room tells the same.
+	// The button is as before, and all places show the same space.
 	await page.getByRole('button', { name: 'Save', exact: true }).waitFor();
 	const used = /^([\d.]+) MB of 50 MB$/.exec(await page.getByText(/ of 50 MB$/).innerText());
 	expect(Number(used?.[1])).toBeLessThanOrEqual(50);
@@ -75,7 +75,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what goes, that much goes, 
 	await page.getByText(/ of 50 MB$/).waitFor();
 	expect(await page.getByLabel('Delete footage after').inputValue()).toBe('7');
 
-	// While it records, the line at the top, too.
+	// While recording, the line at the top as well.
 	await page.goto(`${relay.address}/camera`);
 	await startRecording(page);
 	await page.getByRole('navigation').getByRole('link', { name: 'More' }).click();

@@ -34,7 +34,7 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-/** Ten seconds pass in a twentieth of one, for what comes again every ten seconds. */
+/** Runs ten-second intervals twenty times as fast. */
 async function hurried(page: Page): Promise<void> {
 	await page.addInitScript(() => {
 		window.Worker = class extends window.Worker {
@@ -48,8 +48,8 @@ async function hurried(page: Page): Promise<void> {
 }
 
 /**
- * Keeps what every MediaRecorder gives, on its way into the app, and how the lens was set when it
- * began.
+ * Records the output of every MediaRecorder on its way into the app, and the lens settings at its
+ * start.
  */
 async function tapped(page: Page): Promise<void> {
 	await page.addInitScript(() => {
@@ -85,8 +85,8 @@ interface Taken {
 type Tapped = Window & { readonly takes: Taken };
 
 /**
- * Until the recorder of now began with such pictures and has given some seconds of them: two chunks
- * are one.
+ * Waits until the current recorder has started with such pictures and delivered some seconds of
+ * them: two chunks are one second.
  */
 async function recordsAs(page: Page, as: string, chunks = 6): Promise<void> {
 	await page.waitForFunction(
@@ -106,11 +106,11 @@ interface Recorded {
 	readonly rate: number;
 }
 
-/** What each recorder made, read by ffmpeg from its bytes. */
+/** What each recorder produced, read by ffmpeg from its bytes. */
 async function recorded(page: Page): Promise<Recorded[]> {
 	const takes = await page.evaluate(() => (window as unknown as Tapped).takes.all());
 	const folder = temporaryFolder();
-	// RC9: one that was replaced before its first picture leaves nothing.
+	// RC9: a recorder replaced before its first frame leaves nothing.
 	const films = takes
 		.map(({ as, film }) => ({ as, film: Buffer.from(film, 'base64') }))
 		.filter(({ film }) => film.includes('moov'));
@@ -123,7 +123,7 @@ async function recorded(page: Page): Promise<Recorded[]> {
 		});
 		const [, ticks, second] = /#tb 0: (\d+)\/(\d+)/.exec(said) ?? [];
 		const times = [...said.matchAll(/^0,\s*-?\d+,\s*(-?\d+)/gm)].map(([, pts]) => Number(pts));
-		// The middle distance: at its ends, and where the machine stalls, a take has longer ones.
+		// The median distance: at its ends, and where the machine stalls, a take has longer ones.
 		const apart = times.slice(1).map((time, before) => time - times[before]!);
 		const size = /#dimensions 0: (\S+)/.exec(said)?.[1] ?? '';
 		return {
@@ -137,7 +137,7 @@ async function recorded(page: Page): Promise<Recorded[]> {
 
 const WARM = 'This device is too warm or too busy.';
 
-test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smaller pictures and says so; after calm as chosen', async () => {
+test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smaller pictures and says so; afterwards as chosen', async () => {
 	context = await launchChromium({ pressure: true, viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
@@ -175,7 +175,7 @@ test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smalle
 	await recordsAs(page, '720p15');
 	const quality = page.getByRole('combobox', { name: 'Quality' });
 	expect(await quality.inputValue()).toBe('standard');
-	// SR8: the same way for a person's own choice.
+	// SR8: the same switch for a quality that the user chose.
 	await quality.selectOption('low');
 	await recordsAs(page, '360p10');
 	await stopRecording(page);
@@ -194,7 +194,7 @@ test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smalle
 	expect(Math.max(...slow.map(({ rate }) => rate)), said).toBeLessThan(9);
 	expect(low, said).toMatchObject({ as: '360p10', size: '640x360' });
 	expect(low.rate, said).toBeLessThan(11);
-	// No gap is as short as half a second.
+	// No gap is longer than half a second.
 	const runs = await storedRuns(page);
 	const gaps = runs.slice(1).map(({ startUs }, at) => (startUs - runs[at]!.endUs) / 1000);
 	console.info(`${said}; gaps between runs, ms: ${gaps.map((ms) => ms.toFixed(0)).join(', ')}`);
@@ -208,7 +208,7 @@ test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smalle
 	expect(errors).toEqual([]);
 });
 
-test('SR6 SR11 a battery that runs down: plug it in', async () => {
+test('SR6 SR11 a battery that runs down: asks to be plugged in', async () => {
 	context = await newContext();
 	const page = await context.newPage();
 	await hurried(page);

@@ -12,7 +12,7 @@ import {
 } from './support/user-steps.ts';
 import { waitForLivePath } from './support/live-steps.ts';
 
-/** A camera that records, and a viewer that once looked what Record is. */
+/** A camera that records, and a viewer that once opened Record. */
 let relay: Relay;
 let data: string;
 let cameras: BrowserContext;
@@ -22,7 +22,7 @@ let viewer: Page;
 const errors: string[][] = [];
 
 beforeAll(async () => {
-	// It comes back with what it had.
+	// The relay restarts with its data.
 	data = temporaryFolder();
 	relay = await startRelay({ data });
 	[cameras, viewers] = [await newContext(), await newContext()];
@@ -47,11 +47,11 @@ async function atCamera(): Promise<void> {
 
 const tile = () => viewer.getByRole('article');
 const link = (name: string) => viewer.getByRole('link', { name });
-/** Within the app: what is known stays known. */
+/** Navigates inside the app, which keeps its state. */
 const go = (name: string) => viewer.getByRole('navigation').getByRole('link', { name }).click();
 const lastSeen = () => viewer.getByText(/Last seen \d\d:\d\d$/);
 
-test('LV27 LV30 LV34 who once opened Record and never recorded is told nothing untrue of itself', async () => {
+test('LV27 LV30 LV34 a device that opened Record and never recorded is not described as a camera', async () => {
 	await viewer.goto(relay.address);
 	await viewer.getByRole('heading', { name: 'Your cameras' }).waitFor();
 	await viewer.getByRole('heading', { name: 'Devices of this home' }).waitFor({ timeout: 30_000 });
@@ -91,7 +91,7 @@ test('LV32 LV33 REC stays while only the relay is gone, and follows the camera',
 	await viewer.getByText(/^The relay is offline/).waitFor({ state: 'detached', timeout: 60_000 });
 });
 
-test('LV28 LV31 a camera that went is last seen at one time, on every page and after a reload', async () => {
+test('LV28 LV31 a camera that left has one last-seen time, on every page and after a reload', async () => {
 	await camera.close();
 	await viewer.goto(`${relay.address}/watch`);
 	await tile().getByText('Offline').waitFor({ timeout: 60_000 });

@@ -14,7 +14,7 @@ import {
 import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 import { waitForLivePath, expectMovingPicture } from './support/live-steps.ts';
 
-/** A device without any camera: the test picture, all the way; and the check of that device. */
+/** A device without a camera: the test picture end to end, and the check of that device. */
 
 let relay: Relay;
 let device: BrowserContext;
@@ -36,7 +36,7 @@ afterAll(async () => {
 	expect(errors.flat()).toEqual([]);
 });
 
-/** What the check writes into, as the browser lists it. */
+/** The scratch databases of the check, as the browser lists them. */
 const scratch = (page: Page) =>
 	page.evaluate(async () =>
 		(await indexedDB.databases())
@@ -46,7 +46,7 @@ const scratch = (page: Page) =>
 const line = (page: Page, trial: string) => page.locator(`[data-trial="${trial}"]`);
 const report = (page: Page) => page.getByRole('region', { name: 'Report', exact: true }).last();
 
-test('RC23 RC25 without a camera the test picture is offered, recorded, seen live both ways, and said to be one', async () => {
+test('RC23 RC25 without a camera the test picture is offered, recorded, seen live by both paths, and labelled', async () => {
 	await camera.goto(relay.address);
 	await camera.getByRole('link', { name: 'Use this device as a camera' }).click();
 	await camera.getByText('No camera was found.').waitFor({ timeout: 20_000 });
@@ -83,7 +83,7 @@ test('RC23 RC25 without a camera the test picture is offered, recorded, seen liv
 	await camera.locator('.when').getByText('Test picture').waitFor();
 });
 
-test('DC1 DC2 DC3 DC6 the check records, plays, tells in words, leaves nothing, and its report holds nothing private', async () => {
+test('DC1 DC2 DC3 DC6 the check records, plays, reports in words, leaves nothing, and its report has nothing private', async () => {
 	const before = await storedRuns(camera);
 	await camera.goto(`${relay.address}/help`);
 	await camera.getByRole('link', { name: 'Check this device' }).click();
@@ -112,7 +112,7 @@ test('DC1 DC2 DC3 DC6 the check records, plays, tells in words, leaves nothing, 
 	expect(await camera.evaluate(() => navigator.clipboard.readText())).toBe(text);
 });
 
-test('DC1 DC3 called off, and cut off by the end of its tab, nothing of it stays', async () => {
+test('DC1 DC3 cancelled, or interrupted by the end of its tab, it leaves nothing', async () => {
 	await camera.getByRole('button', { name: 'Check with a test picture' }).click();
 	await expect.poll(() => scratch(camera)).toHaveLength(2);
 	await camera.getByRole('button', { name: 'Cancel' }).click();
@@ -129,7 +129,7 @@ test('DC1 DC3 called off, and cut off by the end of its tab, nothing of it stays
 	await expect.poll(() => scratch(camera), { timeout: 20_000 }).toEqual([]);
 });
 
-test('DC4 while this device records the check reads what is saved and disturbs nothing', async () => {
+test('DC4 while this device records, the check reads what is saved and disturbs nothing', async () => {
 	await startRecording(camera);
 	await waitForSegments(camera, 4);
 	const runs = (await storedRuns(camera)).length;

@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 afterAll(() => relay.stop());
 
-/** From here on the browser believes it is then; the clock goes on from there. */
+/** Sets the browser's clock; it runs on from there. */
 async function setDate(page: Page, ms: number): Promise<void> {
 	await page.evaluate((then) => localStorage.setItem('then', String(then - performance.now())), ms);
 	await page.reload();
@@ -52,7 +52,7 @@ async function withDates(made: BrowserContext): Promise<void> {
 
 const slider = (page: Page) => playerRegion(page).getByRole('slider', { name: 'Timeline' });
 
-/** What the ribbon has painted under a wall time: its colour, as the canvas has it. */
+/** The colour that the ribbon has painted at a wall time, read from the canvas. */
 async function painted(page: Page, ms: number): Promise<string> {
 	return slider(page).evaluate((input: HTMLInputElement, at) => {
 		const canvas = input.parentElement?.querySelector('canvas');
@@ -73,7 +73,7 @@ async function until(page: Page, ms: number): Promise<void> {
 
 const PAST = Date.parse('2026-10-25T01:00:10Z');
 
-test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by calendar, spoken right, played through', async () => {
+test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by calendar, announced correctly, played through', async () => {
 	context = await newContext({ more: { timezoneId: 'Europe/Berlin' } });
 	await withDates(context);
 	const page = await context.newPage();
@@ -86,7 +86,7 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 		await setDate(page, date);
 		await page.getByRole('button', { name: 'Start recording' }).waitFor();
 		await startRecording(page);
-		// Else the run before would do.
+		// Otherwise the previous run would satisfy the wait.
 		await expect.poll(async () => (await storedRuns(page)).length, { timeout: 30_000 }).toBe(n + 1);
 		await waitForSegments(page, 5);
 		// Past the hour at which the clocks go back.
@@ -126,7 +126,7 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 		.poll(() => slider(page).getAttribute('aria-valuetext'))
 		.toMatch(/25 October, 02:00:0\d CET$/);
 
-	// That time came twice: the one with footage is meant, and the other can be chosen.
+	// That time occurred twice: the one with footage is chosen, and the other can be.
 	await page.getByRole('button', { name: 'Go to time' }).click();
 	await dialog.getByLabel('Time', { exact: true }).fill('02:00:05');
 	const then = dialog.getByRole('radio', { name: 'Second (CET), has footage' });
@@ -144,7 +144,7 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 	expect(errors).toEqual([]);
 });
 
-test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a frame, and a time can be typed', async () => {
+test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is one frame, and a time can be typed', async () => {
 	context = await newContext({ fakeCameraFile: cameraFile() });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
@@ -157,7 +157,7 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a fr
 	const box = (await slider(page).boundingBox())!;
 	const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 
-	// So that the whole footage is a thousand pixels.
+	// Scales all of the footage to a thousand pixels.
 	await slider(page).focus();
 	await page.keyboard.press('End');
 	await expect.poll(() => shownWallMs(page)).toBeGreaterThan(run!.endUs / 1000 - 300);
@@ -174,13 +174,13 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a fr
 	for (let step = 1; step <= 20; step += 1) await page.mouse.move(middle.x + step * 5, middle.y);
 	const held = Number(await slider(page).inputValue());
 	expect(held).toBeCloseTo(from - 100 * msPerPx, -2);
-	// While it is held: a preview or the frame itself, near the hand.
+	// While held: a thumbnail or the frame itself, near the hand.
 	await expect
 		.poll(async () =>
 			Math.abs(Number(await playerRegion(page).getAttribute('data-seen-ms')) - held),
 		)
 		.toBeLessThan(5100);
-	// A finger that stands still before it is lifted throws nothing.
+	// A finger that rests before it is lifted flings nothing.
 	await expect.poll(() => shownWallMs(page)).toBeCloseTo(held, -3);
 	await page.mouse.up();
 	await expect.poll(() => shownWallMs(page)).toBeLessThanOrEqual(held + 200);
@@ -192,12 +192,12 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a fr
 	await page.getByRole('button', { name: 'Next frame' }).click();
 	await expect.poll(() => shownWallMs(page)).toBeGreaterThan(first);
 	const second = await shownWallMs(page);
-	// A frame, and those that a busy machine left out: back is the first one again.
+	// One frame, plus those a busy machine dropped: a step back is the first one again.
 	expect(second - first).toBeLessThan(1000);
 	await page.getByRole('button', { name: 'Previous frame' }).click();
 	await expect.poll(() => shownWallMs(page)).toBe(first);
 
-	// A time is typed while footage plays, and the focus goes back to where it was.
+	// A time is typed while footage plays, and the focus returns to where it was.
 	await page.getByRole('combobox', { name: 'Speed' }).selectOption('0.25');
 	await playFor(page, 100);
 	const opener = page.getByRole('button', { name: 'Go to time' });
@@ -224,7 +224,7 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is a fr
 	expect(errors).toEqual([]);
 });
 
-test('RT12 RT15 TL13 deleted, undone to the byte, pinned: all of it on the ribbon, and in a second tab', async () => {
+test('RT12 RT15 TL13 deleted, restored to the byte, pinned: shown on the ribbon, and in a second tab', async () => {
 	context = await newContext({ viewport: { width: 1280, height: 800 } });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
@@ -244,7 +244,7 @@ test('RT12 RT15 TL13 deleted, undone to the byte, pinned: all of it on the ribbo
 	const solid = await painted(page, startMs + 5000);
 	const button = (name: string) => playerRegion(page).getByRole('button', { name, exact: true });
 
-	// The span is shown before, as long as it is; Escape leaves it alone.
+	// The span is shown first, with its length; Escape leaves it alone.
 	await button('Delete').click();
 	const card = page.getByRole('dialog', { name: 'Delete footage' });
 	await card.getByRole('button', { name: /^Delete 15/ }).waitFor();

@@ -21,7 +21,7 @@ let relay: Relay;
 let context: BrowserContext;
 beforeAll(() => {
 	for (const [name, path] of Object.entries(versions)) buildInto(path, `version-${name}`);
-	// The player's screen, which the tests open late: else no version could miss what it needs.
+	// The player's chunk, which the tests load late: otherwise no version could miss a chunk.
 	expect(playerOf('old')).toMatch(/^\d+\.[\w-]+\.js$/);
 	expect(playerOf('old')).not.toBe(playerOf('new'));
 });
@@ -31,7 +31,7 @@ afterEach(async () => {
 	await relay.kill();
 });
 
-/** The server goes, and comes back under the same address with the other version. */
+/** Restarts the server at the same address with the other version. */
 async function deploy(version: keyof typeof versions): Promise<void> {
 	const port = Number(new URL(relay.address).port);
 	await relay.kill();
@@ -45,24 +45,24 @@ async function begin(): Promise<Page> {
 }
 
 /** As the browser itself does from time to time. */
-async function look(page: Page): Promise<void> {
+async function checkForUpdate(page: Page): Promise<void> {
 	await page.evaluate(async () => {
 		await (await navigator.serviceWorker.getRegistration())?.update();
 	});
 }
 
-/** What the browser's own cache still holds hides what the service worker no longer has. */
+/** The browser's HTTP cache would hide what the service worker no longer has. */
 async function forgetCache(page: Page): Promise<void> {
 	await (await context.newCDPSession(page)).send('Network.clearBrowserCache');
 }
 
-/** The part that is the last screen by its path, `/watch/[camera]`. */
+/** The chunk of the last screen by path, `/watch/[camera]`. */
 function playerOf(version: keyof typeof versions): string {
 	const parts = readdirSync(join(versions[version], '_app/immutable/nodes'));
 	return parts.toSorted((a, b) => parseInt(b) - parseInt(a))[0] ?? '';
 }
 
-/** Which version's code runs in this page. */
+/** The version that runs in this page. */
 async function running(page: Page): Promise<string | null> {
 	return page.locator('html').getAttribute('data-version');
 }
@@ -74,18 +74,18 @@ const isSame = (page: Page) => page.evaluate(() => 'sameDocument' in window);
 const notice = (page: Page) => page.getByText('A new version is ready.');
 const update = (page: Page) => page.getByRole('button', { name: 'Update', exact: true });
 
-/** Presses Update, unless the page that it asks for is there. */
+/** Presses Update, unless the new page is already there. */
 async function pressed(page: Page): Promise<string> {
 	try {
 		if (!(await isSame(page))) return 'another document';
 		await update(page).click({ timeout: 1000 });
 	} catch {
-		// It is just being loaded.
+		// It is being loaded.
 	}
 	return 'the same document';
 }
 
-test('AP4 AP5 a new version waits, is told, never ends a recording, and starts when asked', async () => {
+test('AP4 AP5 a new version waits, is announced, never ends a recording, and starts on request', async () => {
 	const page = await begin();
 	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
@@ -96,12 +96,12 @@ test('AP4 AP5 a new version waits, is told, never ends a recording, and starts w
 	await mark(page);
 
 	await deploy('new');
-	await look(page);
+	await checkForUpdate(page);
 	await notice(page).waitFor({ timeout: 20_000 });
 	await page.getByText('Recording continues. You can update once').waitFor();
 	expect(await update(page).count()).toBe(0);
 	await forgetCache(page);
-	// Through all screens, some of them for the first time: the old version's parts are still here.
+	// Through all screens, some for the first time: the old version's chunks are still available.
 	for (const name of ['Watch', 'Saved', 'Record']) {
 		await page.getByRole('navigation').getByRole('link', { name }).click();
 		const before = (await storedRuns(page)).at(-1)?.lastSeq ?? 0;
@@ -115,7 +115,7 @@ test('AP4 AP5 a new version waits, is told, never ends a recording, and starts w
 	expect(runs).toHaveLength(1);
 	if (runs[0]) await verifyChain(page, runs[0]);
 
-	// An ordinary reload stays with the version that is here.
+	// An ordinary reload stays with the installed version.
 	await page.reload();
 	await notice(page).waitFor({ timeout: 20_000 });
 	expect(await running(page)).toBe('version-old');
@@ -125,7 +125,7 @@ test('AP4 AP5 a new version waits, is told, never ends a recording, and starts w
 	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 	expect(await running(page)).toBe('version-new');
 	expect(await notice(page).count()).toBe(0);
-	// Once: the page that came is the page that stays, with the server gone, too.
+	// Only once: the page that loaded stays, with the server gone, too.
 	await mark(page);
 	await startRecording(page);
 	await waitForSegments(page, 2);
@@ -138,7 +138,7 @@ test('AP4 AP5 a new version waits, is told, never ends a recording, and starts w
 	expect(errors).toEqual([]);
 });
 
-test('AP5 while another tab records, Update is refused; later only the tab that asked is loaded anew', async () => {
+test('AP5 while another tab records, Update is refused; later only the requesting tab is reloaded', async () => {
 	const camera = await begin();
 	await becomeCamera(camera, relay.address);
 	await waitForServiceWorker(camera);
@@ -151,7 +151,7 @@ test('AP5 while another tab records, Update is refused; later only the tab that 
 	await mark(other);
 
 	await deploy('new');
-	await look(other);
+	await checkForUpdate(other);
 	await update(other).click({ timeout: 20_000 });
 	await other.getByText('Another tab in this browser is recording.').waitFor({ timeout: 20_000 });
 	expect(await isSame(other)).toBe(true);
@@ -161,14 +161,14 @@ test('AP5 while another tab records, Update is refused; later only the tab that 
 	await camera.bringToFront();
 	await stopRecording(camera);
 	await other.bringToFront();
-	// Refused while the other tab holds the camera, or the worker took too long: pressed again.
+	// Refused while the other tab holds the camera, or the worker timed out: press again.
 	await expect
 		.poll(() => pressed(other), { timeout: 90_000, interval: 1000 })
 		.toBe('another document');
 	await other.getByRole('heading', { level: 1, name: 'Settings' }).waitFor({ timeout: 20_000 });
 	expect(await running(other)).toBe('version-new');
 
-	// The other tab is as it was. It records with the old version, whose parts are still there.
+	// The other tab is unchanged. It records with the old version, whose chunks are still available.
 	await forgetCache(other);
 	await camera.bringToFront();
 	expect(await isSame(camera)).toBe(true);

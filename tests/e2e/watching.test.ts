@@ -40,7 +40,7 @@ beforeAll(async () => {
 	viewers = await launchChromium({ profile });
 	const page = await viewers.newPage();
 	await pairByLink(camera, page, relay, 'Kitchen');
-	// Within the page: the lens stays as it is.
+	// Within the app: the lens stays as it is.
 	await camera.goto(`${relay.address}/camera`);
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 }, 300_000);
@@ -55,7 +55,7 @@ afterAll(async () => {
 const FREE: readonly string[] = [];
 let visitedWith = FREE;
 
-/** A new page of the viewer; other switches take another browser with the same profile. */
+/** A new page of the viewer; other `args` start another browser with the same profile. */
 async function visit(args = FREE): Promise<Page> {
 	if (args === visitedWith) await Promise.all(viewers.pages().map((page) => page.close()));
 	else {
@@ -70,7 +70,7 @@ async function visit(args = FREE): Promise<Page> {
 	return page;
 }
 
-/** The picture is of now; a busy machine may stall at one look. */
+/** The picture is current; a busy machine may stall at a single check. */
 async function young(page: Page): Promise<void> {
 	const age = async () => Number((await playerRegion(page).getAttribute('data-age-ms')) ?? 'none');
 	await expect.poll(age, { timeout: 30_000 }).toBeLessThan(2000);
@@ -87,7 +87,7 @@ test('a paired browser watches directly, and the camera says who watches', async
 		.waitFor({ timeout: 30_000 });
 });
 
-test('with UDP blocked it watches at the relay, sealed; then directly again', async () => {
+test('with UDP blocked it watches through the relay, sealed; then directly again', async () => {
 	const blocked = await visit(NO_UDP_ARGS);
 	await waitForLivePath(blocked, 'relayed');
 	await expectMovingPicture(blocked);
@@ -97,7 +97,7 @@ test('with UDP blocked it watches at the relay, sealed; then directly again', as
 	await expectMovingPicture(free);
 });
 
-test('LV11 the small window closes where it would stand still: another way, another page', async () => {
+test('LV11 picture-in-picture closes where it would freeze: another path, another page', async () => {
 	const page = await visit();
 	const small = page.getByRole('button', { name: 'Small window' });
 	const relayed = page.getByRole('checkbox', { name: 'Always through the relay' });
@@ -122,14 +122,14 @@ test('LV11 the small window closes where it would stand still: another way, anot
 	await expect.poll(there).toBe(false);
 });
 
-test('LV13 starts recording from afar', async () => {
+test('LV13 starts recording remotely', async () => {
 	const page = await visit();
 	await waitForLivePath(page, 'direct');
 	await page.getByRole('button', { name: /start recording/i }).click();
 	await waitForRecording(camera);
 });
 
-test('by TURN where the operator configured it: a real coturn, passwords by the REST scheme', async () => {
+test('by TURN where the operator configured it: a real coturn, passwords by the TURN REST API', async () => {
 	const turn = await startTurnServer();
 	const data = temporaryFolder();
 	writeFileSync(join(data, 'settings.json'), JSON.stringify({ ice: turn.ice }));
@@ -157,7 +157,7 @@ test('by TURN where the operator configured it: a real coturn, passwords by the 
 	}
 });
 
-test('Debian’s Firefox watches, too, without H.264', async () => {
+test('Debian’s Firefox watches too, without H.264', async () => {
 	const firefox = await launchFirefox();
 	try {
 		const page = await firefox.newPage();

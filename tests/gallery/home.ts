@@ -7,7 +7,7 @@ import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
 import type { LiveViewControls, ViewState, WatchedCamera, Watcher } from '#engine/live/controls.ts';
 import { CAMERA, NOON } from './scene.ts';
 
-/** A home that stands still, so that every state of it can be looked at. */
+/** A static home, for looking at each of its states. */
 
 const nothing = (): void => undefined;
 const off = () => nothing;
@@ -93,7 +93,7 @@ export const VIEWS: readonly ViewState[] = [
 	{ kind: 'ended', why: 'failed', fault: null },
 ];
 
-/** A room with a window and a door, at dusk. */
+/** Paints a room with a window and a door, at dusk. */
 function paint(canvas: HTMLCanvasElement): void {
 	canvas.width = 640;
 	canvas.height = 360;
@@ -125,7 +125,7 @@ export function stubView(state: ViewState): LiveViewControls {
 	};
 }
 
-/** As much of an interface as a screen asks for; what a function comes to is not checked. */
+/** The part of an interface that a screen needs; return types are not checked. */
 export type Stub<T> = T extends (...given: infer A) => unknown
 	? (...given: A) => unknown
 	: T extends readonly unknown[] | Promise<unknown>
@@ -137,7 +137,7 @@ export type Stub<T> = T extends (...given: infer A) => unknown
 export interface HomeOptions {
 	readonly view?: ViewState;
 	readonly cameras?: readonly WatchedCamera[];
-	/** What a command comes to. */
+	/** The result of a command. */
 	readonly command?: 'done' | 'waits' | FaultKind;
 	readonly members?: readonly Member[];
 	readonly owner?: boolean;
@@ -147,7 +147,7 @@ export interface HomeOptions {
 	readonly newcomers?: readonly DeviceId[];
 	readonly heard?: boolean;
 	readonly link?: RelayConnectionState;
-	/** How far the proof of a revocation has come. */
+	/** The proof of a revocation so far. */
 	readonly proof?: RevocationProof;
 }
 

@@ -1,7 +1,4 @@
-/**
- * Serves the gallery of components: `npm run gallery`. Development only; nothing of it is in the
- * app.
- */
+/** Serves the component gallery: `npm run gallery`. Development only, not part of the app. */
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { fileURLToPath } from 'node:url';
 import { createServer, type ViteDevServer } from 'vite';
@@ -14,7 +11,7 @@ export async function startGallery(port = 0): Promise<{ address: string; stop():
 		plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
 		logLevel: 'error',
 		server: { port, host: '127.0.0.1', fs: { allow: ['../..'] } },
-		// Named, or the first visit makes the page reload under the camera.
+		// Listed, or the first visit reloads the page under the camera.
 		optimizeDeps: { include: ['svelte', 'svelte/reactivity'] },
 	});
 	await server.listen();
@@ -24,5 +21,5 @@ export async function startGallery(port = 0): Promise<{ address: string; stop():
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	const { address } = await startGallery(5199);
-	console.log(`The gallery: ${address}`);
+	console.log(`Gallery: ${address}`);
 }

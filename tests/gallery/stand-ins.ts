@@ -8,7 +8,7 @@ import type { Engine } from '#state/app/engine.ts';
 import { stubHome, type HomeOptions, type Stub } from './home.ts';
 import { CAMERA, NOON } from './scene.ts';
 
-/** Engines that stand still, so that every state can be looked at. */
+/** Static engines, for looking at each state. */
 
 const HOUR = 3_600_000;
 
@@ -36,7 +36,7 @@ interface StubOptions {
 	readonly pins?: readonly Span[];
 	readonly plan?: Partial<ClipPlan> | null;
 	readonly installation?: Installation;
-	/** What making a clip comes to: an end, a fault, or standing at four tenths. */
+	/** The result of a clip export: done, a fault, or stuck at 40 %. */
 	readonly clip?: 'made' | 'failed' | 'under-way';
 	readonly home?: HomeOptions;
 }

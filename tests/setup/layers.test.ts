@@ -43,7 +43,7 @@ test.each([
 	expect(answer(file, specifier)).toBe(expected);
 });
 
-test('only what is named can be asked for', () => {
+test('the table lists only known layers', () => {
 	const names = new Set(layers.map(({ name }) => name));
 	const asked = layers.flatMap(({ imports, types }) => [...imports, ...types]);
 	expect(asked.filter((name) => !names.has(name))).toEqual([]);

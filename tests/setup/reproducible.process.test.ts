@@ -7,7 +7,7 @@ import { temporaryFolder } from '../e2e/support/launch.ts';
 
 const root = join(import.meta.dirname, '../..');
 /**
- * As somebody else has it: another folder and depth, packages elsewhere, another zone and language,
+ * Another environment: another folder and depth, packages elsewhere, another time zone and locale,
  * later.
  */
 const elsewhere = join(temporaryFolder(), 'some', 'where');
@@ -16,7 +16,7 @@ const configs = ['svelte.config.js', 'vite.config.ts'];
 
 afterAll(() => rmSync(join(elsewhere, '../..'), { recursive: true, force: true }));
 
-test('AP10 AP11 the same sources give the same bytes: built here before, and there now', async () => {
+test('AP10 AP11 the same sources give the same bytes, built here earlier and there now', async () => {
 	for (const name of [...sources, ...configs]) {
 		cpSync(join(root, name), join(elsewhere, name), { recursive: true });
 	}
@@ -29,11 +29,11 @@ test('AP10 AP11 the same sources give the same bytes: built here before, and the
 	expect(status, stderr).toBe(0);
 	const folders = [join(root, 'build'), join(elsewhere, 'build')];
 	const [here, there] = await Promise.all(folders.map(loadSite));
-	if (here === undefined || there === undefined) throw new Error('no site');
+	if (here === undefined || there === undefined) throw new Error('a build is missing');
 	expect(sumsOf(there).text).toBe(sumsOf(here).text);
 	expect(sumsOf(there).hash).toBe(sumsOf(here).hash);
 	expect([isAsBuilt(here), isAsBuilt(there)]).toEqual([true, true]);
-	// Compressed forms too: the pinned Node makes them.
+	// Compressed files too: the pinned Node makes them.
 	const forms = (site: typeof here) =>
 		[...site.assets].flatMap(([path, { smaller }]) =>
 			smaller.map(
@@ -43,7 +43,7 @@ test('AP10 AP11 the same sources give the same bytes: built here before, and the
 	expect(forms(there)).toEqual(forms(here));
 });
 
-test('AP11 the hash is what sha256sum says, with nothing of ours', async () => {
+test('AP11 the hash is what sha256sum prints, without any tool of the project', async () => {
 	const folder = join(root, 'build');
 	const command =
 		"find * -type f ! -path '*/.*' ! -name '*.br' ! -name '*.gz' ! -name sha256sums.txt | LC_ALL=C sort | xargs sha256sum";

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Resolves when a connection is over, however it ended: an end, a reset, or a late close. `once` of
- * node:events would reject at the reset, and `end` never comes with one.
+ * Resolves when a connection is closed, whether by an end or a reset. `once` of node:events would
+ * reject at a reset, and `end` is not emitted then.
  */
 export function over(socket: Socket): Promise<void> {
 	socket.on('error', () => undefined);

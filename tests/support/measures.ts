@@ -1,12 +1,11 @@
-/** The middle of the values, the upper of two; NaN of none. */
+/** The upper median; NaN for an empty list. */
 export function median(values: readonly number[]): number {
 	return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 /**
- * The least of up to `tries` measurements, in whatever unit they are; the first below `enough` is
- * the last one made. A busy machine may stall in one of them, and what is slow by itself is slow in
- * all.
+ * The minimum of up to `tries` measurements; stops at the first below `enough`. A busy machine may
+ * stall one of them, but slow code is slow in all.
  */
 export async function leastOf(
 	tries: number,

@@ -4,16 +4,15 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-/** The programs that the tests drive and npm does not bring. */
+/** Programs that the tests run and npm does not install. */
 export type Program =
 	'chromium' | 'firefox' | 'webkit' | 'xvfb' | 'ffmpeg' | 'turnserver' | 'nginx';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * For Chromium under Playwright. The popup of the address bar is a page of its own in every window:
- * half a second of CPU that nobody sees. A switch like this replaces Playwright's own, whose list
- * follows.
+ * For Chromium under Playwright. Every window has an extra page for the address bar's popup: half a
+ * second of CPU for nothing. The switch replaces Playwright's own, whose list follows.
  */
 export const WITHOUT_FEATURES = `--disable-features=${[
 	...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'],
@@ -24,7 +23,7 @@ export const WITHOUT_FEATURES = `--disable-features=${[
 ].join()}`;
 
 /**
- * Debian's packages of each, and the commands that they may bring. WebKitGTK plays H.264 by libav.
+ * The Debian package of each program, and its command names. WebKitGTK plays H.264 through libav.
  */
 const debian: Record<Program, { name: string; more?: string; commands: readonly string[] }> = {
 	chromium: { name: 'chromium', commands: ['chromium', 'google-chrome'] },
@@ -40,7 +39,7 @@ const debian: Record<Program, { name: string; more?: string; commands: readonly 
 	nginx: { name: 'nginx-light', commands: ['nginx'] },
 };
 
-/** The path of a program; null where this machine has none. */
+/** The path of a program; null where it is not installed. */
 export function pathOf(program: Program): string | null {
 	for (const command of debian[program].commands) {
 		for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
@@ -52,30 +51,30 @@ export function pathOf(program: Program): string | null {
 }
 
 /**
- * The path of a program that a test cannot do without.
- * @throws Error with the sentence that says how to get it
+ * The path of a program that a test needs.
+ * @throws Error with how to install it
  */
 export function need(program: Program): string {
 	const path = pathOf(program);
 	if (path) return path;
 	throw new Error(
-		`${program} is not on this machine: install it (Debian: apt-get install ${debian[program].name}).`,
+		`${program} is not installed: install it (Debian: apt-get install ${debian[program].name}).`,
 	);
 }
 
 /**
- * Gets what is missing, as far as this machine allows, and says aloud what it does. Debian's
- * packages come first: they need root. Otherwise Playwright's own Chromium is tried.
+ * Installs what is missing, as far as this machine allows, and reports what it does. Debian
+ * packages come first: they need root. Otherwise it tries Playwright's own Chromium.
  */
 export function getPrograms(wanted: readonly Program[], say: (line: string) => void): void {
 	const missing = (): Program[] => wanted.filter((program) => !pathOf(program));
 	if (missing().length === 0) return;
 	say(`Missing: ${missing().join(', ')}.`);
-	if (process.getuid?.() !== 0) say('Not root, so no packages of the system can be installed.');
-	else if (!existsSync('/usr/bin/apt-get')) say('No apt-get here, so no packages to install.');
+	if (process.getuid?.() !== 0) say('Not root: system packages cannot be installed.');
+	else if (!existsSync('/usr/bin/apt-get')) say('No apt-get: packages cannot be installed.');
 	else {
 		run('apt-get', ['update', '-q'], say);
-		// One by one: a name that this release does not know must not keep the others away.
+		// One at a time: a package unknown to this release must not prevent the others.
 		for (const program of missing()) {
 			const { name, more } = debian[program];
 			const names = [name, ...(more === undefined ? [] : [more])];
@@ -85,7 +84,7 @@ export function getPrograms(wanted: readonly Program[], say: (line: string) => v
 	if (missing().includes('chromium'))
 		run(process.execPath, ['node_modules/playwright-core/cli.js', 'install', 'chromium'], say);
 	for (const program of missing())
-		say(`Could not be had: ${program}. What needs it is skipped or fails, and says so.`);
+		say(`Not installed: ${program}. Tests that need it are skipped or fail, and say so.`);
 }
 
 function run(command: string, args: string[], say: (line: string) => void): void {
@@ -99,7 +98,9 @@ function run(command: string, args: string[], say: (line: string) => void): void
 	if (status !== 0) say(`That failed (${error?.message ?? `status ${String(status)}`}).`);
 }
 
-/** What a program calls itself, for the record of a measurement; null where it is missing. */
+/**
+ * The version line of a program, for the record of a measurement; null where it is not installed.
+ */
 export function versionOf(program: 'chromium' | 'firefox'): string | null {
 	const path = pathOf(program);
 	if (!path) return null;

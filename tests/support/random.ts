@@ -1,4 +1,4 @@
-/** mulberry32: small, and the same everywhere for a printed seed. */
+/** mulberry32: small, and the same on every machine for a given seed. */
 export function randomFrom(seed: number): (below: number) => number {
 	let state = seed >>> 0;
 	return (below) => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Gives this process, and all that it starts, a folder for temporary files of its own. A test that
- * fails or a browser that is killed cleans up nothing: whoever runs them does, in one go.
- * @returns what deletes the folder
+ * Gives this process and its children a temporary folder of their own: failed tests and killed
+ * browsers do not clean up after themselves.
+ * @returns a function that deletes the folder
  */
 export function ownTemporaryFolder(): () => void {
 	const folder = mkdtempSync(join(tmpdir(), 'spy-cam-'));

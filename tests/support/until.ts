@@ -1,20 +1,22 @@
 /**
- * Waits for a state that only needs promises to go on; time stands still meanwhile. Throws after a
- * while.
+ * Polls until `so` is true, for up to `ms`. For states that only wait for promises: no fake timer
+ * advances meanwhile.
  */
 export async function until(so: () => boolean, ms = 30_000): Promise<void> {
 	const deadline = performance.now() + ms;
 	while (!so()) {
-		if (performance.now() > deadline) throw new Error(`it did not come to be: ${String(so)}`);
+		if (performance.now() > deadline)
+			throw new Error(`the condition was not met in time: ${String(so)}`);
 		await new Promise((done) => setTimeout(done, 2));
 	}
 }
 
-/** Until something that must be asked for is so. */
+/** Polls an asynchronous condition, for up to 10 s. */
 export async function eventually(so: () => Promise<boolean>): Promise<void> {
 	const deadline = performance.now() + 10_000;
 	while (!(await so())) {
-		if (performance.now() > deadline) throw new Error(`it did not come to be: ${String(so)}`);
+		if (performance.now() > deadline)
+			throw new Error(`the condition was not met in time: ${String(so)}`);
 		await new Promise((done) => setTimeout(done, 5));
 	}
 }

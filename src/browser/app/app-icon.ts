@@ -1,9 +1,6 @@
 import type { IndicatorState } from '#ports/app/indicator-state.ts';
 
-/**
- * `rounded`: a tile with room around it; `full`: to every edge, for systems that cut their own
- * shape.
- */
+/** `rounded`: a tile with a margin. `full`: edge to edge, for systems that apply their own mask. */
 type IconShape = 'rounded' | 'full';
 
 const DOT_COLOR: Readonly<Record<Exclude<IndicatorState, 'off'>, string>> = {
@@ -12,7 +9,7 @@ const DOT_COLOR: Readonly<Record<Exclude<IndicatorState, 'off'>, string>> = {
 };
 
 /**
- * The app's mark, a lens, as SVG of 64 units. One drawing for tab icon, app icons and start
+ * The app's logo, a lens, as a 64-unit SVG. One drawing for the tab icon, app icons and splash
  * screens.
  */
 export function appIconSvg(state: IndicatorState, shape: IconShape = 'rounded'): string {
@@ -20,7 +17,7 @@ export function appIconSvg(state: IndicatorState, shape: IconShape = 'rounded'):
 		shape === 'rounded'
 			? '<rect width="64" height="64" rx="15" fill="#0b6b66"/>'
 			: '<path fill="#0b6b66" d="M0 0h64v64H0z"/>';
-	// Within the middle four fifths, which is what a cut to a circle leaves.
+	// Within the middle 80 %: the safe zone of a maskable icon.
 	const lens =
 		'<circle cx="32" cy="32" r="21" fill="#faf8f5"/>' +
 		'<circle cx="32" cy="32" r="16" fill="#0d2b2a"/>' +

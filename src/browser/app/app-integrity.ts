@@ -7,8 +7,8 @@ import { fetchBytes } from '#browser/network/fetch.ts';
 const FILE_TIMEOUT_MS = 10_000;
 
 /**
- * Looks at every file of the app, one after the other: a device that records has other things to
- * do. Throws `Fault`: `not-found` (a host without the list), `malformed`, `timeout`, `offline`.
+ * Hashes the app's files one at a time, to leave the CPU to a recording. Throws `Fault`:
+ * `not-found` (a host without the list), `malformed`, `timeout`, `offline`.
  */
 export async function computeAppIntegrity(): Promise<AppIntegrity> {
 	const listed = sumsFrom(new TextDecoder().decode(await fetchFile(SUMS_PATH)));
@@ -20,7 +20,7 @@ export async function computeAppIntegrity(): Promise<AppIntegrity> {
 
 async function fetchFile(path: string): Promise<Bytes> {
 	const { status, bytes } = await fetchBytes(path, FILE_TIMEOUT_MS);
-	if (status !== 200) throw new Fault('not-found', `the server has no ${path}`);
+	if (status !== 200) throw new Fault('not-found', `the server does not serve ${path}`);
 	return bytes;
 }
 

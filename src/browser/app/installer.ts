@@ -1,11 +1,11 @@
 import type { Installation, Installer } from '#ports/app/installer.ts';
 
-/** Chromium's offer to install; no other browser makes one. */
+/** `BeforeInstallPromptEvent`, which only Chromium fires. */
 interface InstallPromptEvent extends Event {
 	prompt(): Promise<unknown>;
 }
 
-/** Made with the page: the offer comes once, and early. */
+/** Construct it with the page: the install event fires once, and early. */
 export class BrowserInstaller implements Installer {
 	readonly #listeners = new Set<() => void>();
 	#offer: InstallPromptEvent | null = null;
@@ -34,12 +34,12 @@ export class BrowserInstaller implements Installer {
 
 	async prompt(): Promise<void> {
 		const offer = this.#offer;
-		// An offer is good for one question.
+		// An install prompt can be shown only once.
 		this.#set(null);
 		try {
 			await offer?.prompt();
 		} catch {
-			// The browser did not ask: the words for doing it by hand are there now.
+			// The browser did not ask; the screen now shows how to install by hand.
 		}
 	}
 

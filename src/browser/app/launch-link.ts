@@ -1,13 +1,13 @@
 import type { LaunchLink } from '#ports/app/launch-link.ts';
 
-/** As static/early.js leaves it. */
+/** What static/early.js exposes. */
 interface EarlyScript {
 	pending(): LaunchLink['pending'];
 	consume(): string | null;
 	on(listener: () => void): void;
 }
 
-/** `undefined` where the page is not ours, as in tests of components. */
+/** `undefined` in pages other than the app's, such as component tests. */
 const { spycamLaunchLink: early } = globalThis as { readonly spycamLaunchLink?: EarlyScript };
 
 export class EarlyLaunchLink implements LaunchLink {

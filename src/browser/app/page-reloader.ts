@@ -2,10 +2,7 @@ import type { PageReloader } from '#ports/app/page-reloader.ts';
 
 const STORAGE_KEY = 'spycam-reloaded';
 
-/**
- * Remembered for the life of the tab, which is as long as a page that reloads itself could go round
- * in circles.
- */
+/** Kept in sessionStorage: it lives as long as the tab, so it can stop a reload loop. */
 export class BrowserPageReloader implements PageReloader {
 	get lastMs(): number | null {
 		try {

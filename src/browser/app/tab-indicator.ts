@@ -7,7 +7,7 @@ export class TabIndicator {
 	#shown: IndicatorState = 'off';
 
 	constructor() {
-		// A badge outlives a tab that was killed; another tab's is left alone.
+		// A badge outlives a killed tab. Leave the badge of another tab alone.
 		void anyCameraLocked().then(
 			(locked) => {
 				if (!locked && this.#shown === 'off') setBadge('off');
@@ -24,7 +24,7 @@ export class TabIndicator {
 		this.#shown = state;
 		setBadge(state);
 		const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
-		// In the address itself: browsers fetch icons past the service worker.
+		// As a data: URL: browsers fetch icons without asking the service worker.
 		if (link) link.href = `data:image/svg+xml,${encodeURIComponent(appIconSvg(state))}`;
 	}
 }
@@ -37,6 +37,6 @@ interface BadgeNavigator {
 function setBadge(state: IndicatorState): void {
 	const badges = navigator as BadgeNavigator;
 	const done = state === 'recording' ? badges.setAppBadge?.() : badges.clearAppBadge?.();
-	// Not installed, or not allowed: title and icon say it as well.
+	// Not installed, or not allowed: the title and the icon show the same state.
 	done?.catch(() => undefined);
 }

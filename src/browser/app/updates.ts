@@ -7,10 +7,10 @@ import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 const ACTIVATE_TIMEOUT_MS = 10_000;
 const INSTALL_TIMEOUT_MS = 60_000;
 const CHECK_INTERVAL_MS = 60 * 60 * 1000;
-/** Not at every glance at the tab. */
+/** Do not check again each time the tab becomes visible. */
 const MIN_CHECK_AGE_MS = 60 * 1000;
 
-/** The service worker as the page sees it. Where a browser has none, nothing is ever newer. */
+/** The service worker as seen by the page. Without service workers the state stays `none`. */
 export class ServiceWorkerUpdates implements Updates {
 	state: UpdateState = 'none';
 	readonly #listeners = new Set<() => void>();
@@ -30,7 +30,7 @@ export class ServiceWorkerUpdates implements Updates {
 		try {
 			const { Workbox } = await import('workbox-window');
 			const workbox = new Workbox(trustedWorkerUrl('/service-worker.js'));
-			// The very first one takes charge of a page that is of its own version.
+			// The first worker to take control serves the version that this page already runs.
 			let first = navigator.serviceWorker.controller === null;
 			workbox.addEventListener('waiting', () => this.#set('waiting'));
 			workbox.addEventListener('controlling', () => {
@@ -46,7 +46,7 @@ export class ServiceWorkerUpdates implements Updates {
 					void this.#checkNow();
 			});
 		} catch {
-			// No service worker here (a private window, say): the app works, but not offline.
+			// No service workers here (a private window, for example): the app works, but not offline.
 			this.#begun = false;
 		}
 	}
@@ -60,7 +60,7 @@ export class ServiceWorkerUpdates implements Updates {
 		return new Promise((resolve, reject) => {
 			const timer = setTimeout(() => {
 				off();
-				reject(new Fault('timeout', 'the new version did not take charge'));
+				reject(new Fault('timeout', 'the new version of the app did not take control within 10 s'));
 			}, ACTIVATE_TIMEOUT_MS);
 			const off = this.on(() => {
 				if (this.state !== 'in-charge') return;
@@ -94,9 +94,9 @@ export class ServiceWorkerUpdates implements Updates {
 		try {
 			await this.#registration?.update();
 		} catch {
-			// Offline, or the server is gone: what is here goes on working.
+			// Offline, or the server is gone: the installed version keeps working.
 		}
-		// Another tab may have fetched it before this one listened.
+		// Another tab may have fetched it before this tab listened.
 		if (this.#registration?.waiting && this.state === 'none') this.#set('waiting');
 	}
 

@@ -7,32 +7,32 @@ const ANSWER_TIMEOUT_MS = 5000;
 const CAMERA_PREFIX = 'spycam-camera ';
 
 /**
- * Web Locks: shared by all tabs of this origin, and let go by the browser when a tab dies. Throws
- * `Fault`: `unsupported` (no locks here), `timeout`.
+ * Web Locks: shared by all tabs of this origin, and released by the browser when a tab dies. Throws
+ * `Fault`: `unsupported` (no Web Locks API), `timeout`.
  */
 export class WebCameraLock implements CameraLock {
-	/** Locks given back here, until the browser has really let them go. */
+	/** Locks this tab has released, until the browser confirms the release. */
 	readonly #leaving = new Map<CameraId, Promise<unknown>>();
 	readonly #prefix: string;
 
-	/** Of recording, or of the lens. */
+	/** `camera`: the right to record; `lens`: tab leadership. */
 	constructor(what: 'camera' | 'lens' = 'camera') {
 		this.#prefix = `spycam-${what} `;
 	}
 
 	async acquire(camera: CameraId): Promise<(() => void) | null> {
-		// Else stopping and starting at once would find the camera taken, by ourselves.
+		// Otherwise a quick stop and start would find the camera locked by this very tab.
 		await this.#leaving.get(camera);
 		return withDeadline<(() => void) | null>((answer, fail) => {
 			const held = lockManager().request(this.#prefix + camera, { ifAvailable: true }, (lock) => {
 				if (lock === null) return answer(null);
-				return new Promise<void>((letGo) => {
+				return new Promise<void>((releaseLock) => {
 					const release = () => {
 						this.#leaving.set(camera, settled);
-						letGo();
+						releaseLock();
 					};
-					// An answer that comes too late finds nobody who would ever give the lock back.
-					if (!answer(release)) letGo();
+					// After the deadline nobody would release the lock.
+					if (!answer(release)) releaseLock();
 				});
 			});
 			const settled = held.then(
@@ -53,9 +53,8 @@ export class WebCameraLock implements CameraLock {
 	}
 }
 
-/** Whether any tab of this browser has any camera. Throws `Fault`: `timeout`. */
+/** Whether any tab of this browser holds the lock of any camera. Throws `Fault`: `timeout`. */
 export async function anyCameraLocked(): Promise<boolean> {
-	// Without locks no tab can have one.
 	if (!('locks' in navigator)) return false;
 	return withDeadline((answer, fail) => {
 		lockManager()
@@ -69,11 +68,11 @@ export async function anyCameraLocked(): Promise<boolean> {
 
 function lockManager(): LockManager {
 	const { locks } = navigator as { locks?: LockManager };
-	if (locks === undefined) throw new Fault('unsupported', 'this browser has no locks');
+	if (locks === undefined) throw new Fault('unsupported', 'this browser has no Web Locks API');
 	return locks;
 }
 
-/** `answer` says whether anybody was still waiting. */
+/** `answer` returns false once the deadline has passed. */
 function withDeadline<T>(
 	ask: (answer: (value: T) => boolean, fail: (error: unknown) => void) => void,
 ): Promise<T> {
@@ -86,7 +85,8 @@ function withDeadline<T>(
 			return first;
 		};
 		const timer = setTimeout(() => {
-			if (done()) reject(new Fault('timeout', 'the browser did not answer about a lock'));
+			if (done())
+				reject(new Fault('timeout', 'the browser did not answer a lock request within 5 s'));
 		}, ANSWER_TIMEOUT_MS);
 		const fail = (error: unknown) => {
 			if (done()) reject(faultFrom(error));

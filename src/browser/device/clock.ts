@@ -7,11 +7,11 @@ interface Timer {
 	readonly ms: number;
 	readonly repeats: boolean;
 	readonly callback: () => void;
-	/** Where it runs in the page because there is no worker. */
+	/** Set when the timer runs in the page for want of a worker. */
 	pageTimer: ReturnType<typeof setTimeout> | null;
 }
 
-/** Time of this browser. Rules: docs/spec/clock.md. */
+/** Browser time and timers. Rules: docs/spec/clock.md. */
 export class BrowserClock implements Clock {
 	readonly #timers = new Map<number, Timer>();
 	#worker: Worker | null | undefined;
@@ -48,11 +48,11 @@ export class BrowserClock implements Clock {
 	}
 
 	#start(id: number, timer: Timer): void {
-		this.#worker ??= this.#worker === null ? null : this.#hire();
+		this.#worker ??= this.#worker === null ? null : this.#startWorker();
 		const { ms, repeats: again } = timer;
 		if (this.#worker !== null) this.#post(this.#worker, { kind: 'set', id, ms, again });
-		else if (again) timer.pageTimer = setInterval(() => this.#ring(id), ms);
-		else timer.pageTimer = setTimeout(() => this.#ring(id), ms);
+		else if (again) timer.pageTimer = setInterval(() => this.#fire(id), ms);
+		else timer.pageTimer = setTimeout(() => this.#fire(id), ms);
 	}
 
 	#clear(id: number): void {
@@ -63,8 +63,8 @@ export class BrowserClock implements Clock {
 		else if (this.#worker) this.#post(this.#worker, { kind: 'clear', id });
 	}
 
-	/** A ring may already be on its way when its timer is cleared. */
-	#ring(id: number): void {
+	/** A timer's message may already be queued when the timer is cleared. */
+	#fire(id: number): void {
 		const timer = this.#timers.get(id);
 		if (timer === undefined) return;
 		if (!timer.repeats) this.#timers.delete(id);
@@ -75,11 +75,11 @@ export class BrowserClock implements Clock {
 		worker.postMessage(message);
 	}
 
-	/** `null`: no worker to be had; the page's own timers are better than none. */
-	#hire(): Worker | null {
+	/** `null`: no worker is available. Page timers are throttled, but better than none. */
+	#startWorker(): Worker | null {
 		try {
 			const worker = new Worker(trustedWorkerUrl(timerUrl), { type: 'module', name: 'timer' });
-			worker.onmessage = ({ data }: MessageEvent<number>) => this.#ring(data);
+			worker.onmessage = ({ data }: MessageEvent<number>) => this.#fire(data);
 			worker.onerror = () => {
 				worker.terminate();
 				this.#worker = null;

@@ -4,10 +4,10 @@ import codesUrl from './qr-decoder.worker.ts?worker&url';
 import { trustedWorkerUrl } from './trusted-worker-url.ts';
 
 const SCAN_INTERVAL_MS = 150;
-/** Larger pictures cost time and read no better. */
+/** Larger frames are slower to decode and no more likely to be read. */
 const MAX_SIDE_PX = 960;
 
-/** https://wicg.github.io/shape-detection-api/ – Chrome has it on Android and macOS. */
+/** https://wicg.github.io/shape-detection-api/ – in Chrome on Android and macOS. */
 interface BarcodeDetectorLike {
 	detect(source: ImageBitmap): Promise<readonly { readonly rawValue: string }[]>;
 }
@@ -16,7 +16,7 @@ interface BarcodeDetectorConstructor {
 	getSupportedFormats(): Promise<readonly string[]>;
 }
 
-/** The browser's own detector, or a worker of ours. */
+/** Uses the browser's `BarcodeDetector`, or a worker with a QR decoder. */
 export class VideoCodeReader implements CodeReader {
 	readonly #video: HTMLVideoElement;
 
@@ -45,7 +45,7 @@ export class VideoCodeReader implements CodeReader {
 	}
 }
 
-/** `null`: there is no picture yet. */
+/** `null`: no frame yet. */
 async function frameOf(video: HTMLVideoElement): Promise<ImageBitmap | null> {
 	const { videoWidth: width, videoHeight: height } = video;
 	if (width === 0 || height === 0) return null;
@@ -57,7 +57,7 @@ async function frameOf(video: HTMLVideoElement): Promise<ImageBitmap | null> {
 	try {
 		return await createImageBitmap(video, size);
 	} catch {
-		// The lens was closed in this very moment, or has not shown a frame.
+		// The lens was just closed, or has not delivered a frame.
 		return null;
 	}
 }

@@ -6,14 +6,14 @@ interface PressureObserverLike {
 	disconnect(): void;
 }
 type PressureObserverConstructor = new (
-	told: (records: readonly { readonly state: Pressure }[]) => void,
+	onRecords: (records: readonly { readonly state: Pressure }[]) => void,
 ) => PressureObserverLike;
 
 const SAMPLE_INTERVAL_MS = 2000;
 
-/** Compute pressure, in browsers that tell of it (Chromium on computers). */
+/** The Compute Pressure API (Chromium on desktop). */
 export class ComputePressure implements PressureMonitor {
-	watch(told: (pressure: Pressure) => void): () => void {
+	watch(onPressure: (pressure: Pressure) => void): () => void {
 		const { PressureObserver: Maker } = globalThis as {
 			PressureObserver?: PressureObserverConstructor;
 		};
@@ -21,9 +21,9 @@ export class ComputePressure implements PressureMonitor {
 		let over = false;
 		const observer = new Maker((records) => {
 			const newest = records.at(-1);
-			if (newest !== undefined && !over) told(newest.state);
+			if (newest !== undefined && !over) onPressure(newest.state);
 		});
-		// A policy may forbid it, a device may lack it; nothing depends on it.
+		// Permissions Policy may forbid it, or the hardware lack it; nothing depends on it.
 		observer.observe('cpu', { sampleInterval: SAMPLE_INTERVAL_MS }).catch(() => undefined);
 		return () => {
 			over = true;

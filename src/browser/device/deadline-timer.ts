@@ -1,11 +1,11 @@
-/** How much later than asked for a timer may ring on a page that runs. */
+/** How late a timer may fire on a page that is not suspended. */
 const TOLERANCE_MS = 250;
 const GRACE_MS = 1000;
 
 /**
- * Rings when nothing has called it off after `ms` of a page that runs. A timer that rings much too
- * late says that the page stood still: what it waits for may be in the queue behind it, so that is
- * heard first. Returns what calls it off.
+ * Calls `expire` after `ms` unless cancelled. A timer that fires much too late means that the page
+ * was suspended: the awaited event may be queued behind it, so it gets a grace period. Returns the
+ * cancel function.
  */
 export function startDeadlineTimer(ms: number, expire: () => void): () => void {
 	const dueMs = performance.now() + ms;

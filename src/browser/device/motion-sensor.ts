@@ -1,12 +1,12 @@
 import type { MotionSensor } from '#ports/device/motion-sensor.ts';
 
-/** The motion sensor of a phone, as far as the browser gives it unasked. */
+/** The motion sensor of a phone, where the browser needs no permission prompt. */
 export class BrowserMotionSensor implements MotionSensor {
-	watch(felt: (strength: number) => void): () => void {
+	watch(onMotion: (strength: number) => void): () => void {
 		const listener = ({ acceleration }: DeviceMotionEvent) => {
 			const { x, y, z } = acceleration ?? {};
 			if (typeof x !== 'number') return;
-			felt(Math.hypot(x, y ?? 0, z ?? 0));
+			onMotion(Math.hypot(x, y ?? 0, z ?? 0));
 		};
 		addEventListener('devicemotion', listener);
 		return () => removeEventListener('devicemotion', listener);

@@ -5,7 +5,7 @@ interface BatteryManagerLike extends EventTarget {
 	readonly charging: boolean;
 }
 
-/** The battery, in browsers that tell of it (Chromium). */
+/** The Battery Status API (Chromium). */
 export class BatteryPowerSource implements PowerSource {
 	charge: BatteryCharge | null = null;
 	readonly #listeners = new Set<() => void>();
@@ -23,7 +23,7 @@ export class BatteryPowerSource implements PowerSource {
 					battery.addEventListener(event, read);
 				read();
 			},
-			// A policy may forbid it; nothing depends on it.
+			// Permissions Policy may forbid it; nothing depends on it.
 			() => undefined,
 		);
 	}

@@ -1,11 +1,11 @@
 import { decodeQR } from 'qr/decode.js';
 
-/** The worker behind `code-reader.ts`: a frame in, the text of its QR code out. */
+/** The worker behind `code-reader.ts`: takes a frame, returns the text of its QR code. */
 export interface DecodeRequest {
 	readonly frame: ImageBitmap;
 }
 export interface DecodeReply {
-	/** `null`: there is none in it. */
+	/** `null`: no QR code found. */
 	readonly text: string | null;
 }
 

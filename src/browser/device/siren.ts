@@ -7,23 +7,24 @@ const SWEEP_S = 0.7;
 const SWEEPS = 90;
 const START_TIMEOUT_MS = 1500;
 
-/** A tone that rises and falls: what a small speaker does loudest. */
+/** A square wave that sweeps up and down: small speakers are loudest at this. */
 export class ToneSiren implements Siren {
 	#context: AudioContext | null = null;
 
 	async start(): Promise<void> {
 		if (this.#context !== null) return;
-		if (typeof AudioContext === 'undefined') throw new Fault('unsupported', 'no sound here');
+		if (typeof AudioContext === 'undefined')
+			throw new Fault('unsupported', 'this browser has no Web Audio');
 		const context = new AudioContext();
 		this.#context = context;
-		// Where a touch is missing it waits for one without end.
+		// Without user activation `resume` may stay pending forever.
 		await Promise.race([
 			context.resume().catch(() => undefined),
 			new Promise((late) => setTimeout(late, START_TIMEOUT_MS)),
 		]);
 		if (context.state !== 'running') {
 			this.stop();
-			throw new Fault('denied', 'the browser lets no sound out');
+			throw new Fault('denied', 'the browser blocked the siren: it needs a user gesture');
 		}
 		const tone = context.createOscillator();
 		tone.type = 'square';

@@ -1,7 +1,10 @@
 import type { DataLoss, StoragePersistence, Trace } from '#ports/storage/persistence.ts';
 import { clearedFrom, traceFrom } from '#protocol/trace.ts';
 
-/** Browsers clear IndexedDB, caches and workers for want of room; localStorage they leave. */
+/**
+ * Under storage pressure browsers evict IndexedDB, caches and service workers, but not
+ * localStorage.
+ */
 const TRACE_KEY = 'spycam-trace';
 const CLEARED_KEY = 'spycam-cleared';
 const ANSWER_TIMEOUT_MS = 5000;
@@ -23,7 +26,7 @@ export class BrowserStoragePersistence implements StoragePersistence {
 		);
 	}
 
-	/** No deadline: a person may be asked, and takes the time it takes. */
+	/** No deadline: the browser may ask the user. */
 	async persist(): Promise<boolean> {
 		try {
 			return await navigator.storage.persist();
@@ -62,11 +65,11 @@ function writeStored(name: string, what: Trace | DataLoss | null): void {
 		if (what === null) localStorage.removeItem(name);
 		else localStorage.setItem(name, JSON.stringify(what));
 	} catch {
-		// Without localStorage nobody can tell later what the browser took.
+		// Without localStorage, eviction cannot be detected later.
 	}
 }
 
-/** What the browser answers in time, else `otherwise`. */
+/** Resolves with `otherwise` on error or after the deadline. */
 async function withDeadline<A, T>(
 	ask: () => Promise<A>,
 	take: (answer: A) => T,

@@ -1,6 +1,6 @@
 import { Fault } from '#domain/base/fault.ts';
 
-/** Trusted Types, as far as we use them; not every browser has them. */
+/** The part of Trusted Types that is used here; not every browser has it. */
 interface ScriptPolicy {
 	createScriptURL(url: string): string;
 }
@@ -8,7 +8,7 @@ interface TrustedTypesFactory {
 	createPolicy(name: string, rules: ScriptPolicy): ScriptPolicy;
 }
 
-/** Built workers and the service worker; `src/browser` is where the development server has them. */
+/** Built workers and the service worker; the development server has them in `src/browser`. */
 const OWN_SCRIPTS = [
 	/^\/_app\/immutable\/workers\/[\w.-]+\.js$/,
 	/^\/service-worker\.js$/,
@@ -18,7 +18,7 @@ const OWN_SCRIPTS = [
 function ownScriptUrl(url: string): string {
 	const { origin, pathname, href } = new URL(url, globalThis.location.href);
 	if (origin !== globalThis.location.origin || !OWN_SCRIPTS.some((ours) => ours.test(pathname))) {
-		throw new Fault('denied', 'a script that is not ours');
+		throw new Fault('denied', `refused the worker URL ${href}: not one of the app's scripts`);
 	}
 	return href;
 }
@@ -26,8 +26,8 @@ function ownScriptUrl(url: string): string {
 let policy: ScriptPolicy | null = null;
 
 /**
- * The address of one of our own workers, in the form that the page policy admits (a
- * TrustedScriptURL where there is such a thing). Throws `denied` for any other address.
+ * The URL of one of the app's own workers, in the form that the CSP admits (a TrustedScriptURL
+ * where Trusted Types exist). Throws `denied` for any other URL.
  */
 export function trustedWorkerUrl(url: string): string {
 	const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypesFactory };

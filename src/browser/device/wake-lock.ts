@@ -1,7 +1,10 @@
 import type { WakeLockState } from '#domain/recording/wake-lock.ts';
 import type { ScreenWakeLock } from '#ports/device/wake-lock.ts';
 
-/** The screen's wake lock: taken, lost whenever the page is hidden, and taken again. */
+/**
+ * The screen wake lock. The browser releases it when the page is hidden; it is requested again when
+ * the page is visible.
+ */
 export class BrowserWakeLock implements ScreenWakeLock {
 	readonly #listeners = new Set<() => void>();
 	#state: WakeLockState = 'unwanted';
@@ -30,7 +33,7 @@ export class BrowserWakeLock implements ScreenWakeLock {
 		return () => this.#listeners.delete(listener);
 	}
 
-	/** One after the other: a lock must not come after it was let go. */
+	/** Serialised: a request must not resolve after its release. */
 	#settle(): void {
 		this.#work = this.#work.then(async () => this.#become(await this.#ask()));
 	}
@@ -43,13 +46,13 @@ export class BrowserWakeLock implements ScreenWakeLock {
 				this.#lock = null;
 				return 'unwanted';
 			}
-			// Out of sight it is lost, and asked for again when the page comes back.
+			// A hidden page loses the lock; it is requested again when the page is visible.
 			if (!document.hidden && (this.#lock === null || this.#lock.released)) {
 				this.#lock = await navigator.wakeLock.request('screen');
 			}
 			return 'held';
 		} catch {
-			// Low battery or a policy.
+			// Low battery, or a policy.
 			this.#lock = null;
 			return this.#wanted ? 'refused' : 'unwanted';
 		}

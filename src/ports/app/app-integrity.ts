@@ -1,8 +1,10 @@
-/** The app's files as this page gets them: what the device keeps, else what the server sends. */
+/**
+ * The app's files as this page loads them: from the service worker's cache, else from the server.
+ */
 export interface AppIntegrity {
-	/** Of the list that `sha256sum` makes of them (docs/spec/app.md, AP11), in hex. */
+	/** SHA-256 of the list that `sha256sum` would print (docs/spec/app.md, AP11), in hex. */
 	readonly hash: string;
 	readonly count: number;
-	/** Files that are not what the build's own list says. */
+	/** Paths of files that do not match the build's own list. */
 	readonly altered: readonly string[];
 }

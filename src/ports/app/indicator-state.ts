@@ -1,2 +1,2 @@
-/** What the app shows where the page itself is not seen: `blind` is armed, but nothing is saved. */
+/** What tab icon, badge and title show. `blind`: armed, but nothing is being saved. */
 export type IndicatorState = 'off' | 'recording' | 'blind';

@@ -1,12 +1,10 @@
-/**
- * `offered`: the browser asks when told to; `by-hand`: only the person can, in the browser's menu.
- */
+/** `offered`: the browser prompts on request; `by-hand`: only the browser's menu can install. */
 export type Installation = 'installed' | 'offered' | 'by-hand';
 
-/** Whether this app is installed on the device, and the way there. */
+/** Whether the app is installed on the device, and how to install it. */
 export interface Installer {
 	readonly state: Installation;
 	on(listener: () => void): () => void;
-	/** Lets the browser ask the person. Only where `offered`; never throws. */
+	/** Shows the browser's install prompt. Only where `offered`; never throws. */
 	prompt(): Promise<void>;
 }

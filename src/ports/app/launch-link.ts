@@ -1,11 +1,11 @@
 /**
- * What a link carried behind `#`: taken out of the address before anything else ran, and handed out
- * once.
+ * The fragment (`#…`) of the link that opened the app: removed from the address before other code
+ * runs, and handed out once.
  */
 export interface LaunchLink {
 	readonly pending: 'code' | 'invite' | 'kit' | null;
-	/** As it stood there, without `#`; `null`: nothing, or somebody has it. */
+	/** The fragment without `#`; `null`: none, or already consumed. */
 	consume(): string | null;
-	/** Another link was opened in this very tab. */
+	/** Called when another link is opened in this tab. */
 	on(listener: () => void): () => void;
 }

@@ -1,7 +1,10 @@
-/** The last repair: the page is loaded anew. */
+/** Reloads the page as the last repair. */
 export interface PageReloader {
-	/** When it last did, wall time in ms; `null`: never, or it is not known. */
+	/** Wall time of the last reload in ms; `null`: never, or unknown. */
 	readonly lastMs: number | null;
-	/** Remembers it, and does; false where it cannot be remembered: it might go round in circles. */
+	/**
+	 * Records the time, then reloads. Returns false where it cannot be recorded: the page might
+	 * reload in a loop.
+	 */
 	reload(nowMs: number): boolean;
 }

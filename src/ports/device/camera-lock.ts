@@ -1,12 +1,12 @@
 import type { CameraId } from '#domain/base/ids.ts';
 
-/** Who records a camera: at most one tab or window of this browser at a time. */
+/** A lock per camera: at most one tab or window of this browser holds it. */
 export interface CameraLock {
 	/**
-	 * Takes the camera for this tab, or `null` when another tab has it. Given back by the returned
-	 * function, or when the tab dies.
+	 * Acquires the lock for this tab; `null` when another tab holds it. The returned function
+	 * releases it, as does the end of the tab.
 	 */
 	acquire(camera: CameraId): Promise<(() => void) | null>;
-	/** Whether some tab, this one included, has it now. */
+	/** Whether any tab, including this one, holds the lock. */
 	isHeld(camera: CameraId): Promise<boolean>;
 }

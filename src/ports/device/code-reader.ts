@@ -1,7 +1,8 @@
-/** Reads QR codes in the picture of the element it was made for. */
+/** Reads QR codes from a video element. */
 export interface CodeReader {
 	/**
-	 * Tells every code it reads, the same one again and again, until the returned function is called.
+	 * Calls `found` for every code read, repeatedly for the same code, until the returned function is
+	 * called.
 	 */
 	watch(found: (text: string) => void): () => void;
 }

@@ -4,26 +4,28 @@ import type { FramesPart } from '#domain/live/live-part.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Vault } from '#ports/keys/vault.ts';
 
-/** Databases that nothing else knows, for one check of the device. */
+/** Databases of one device check, separate from all others. */
 export interface ScratchDatabases {
 	readonly segments: SegmentStore;
 	readonly vault: Vault;
-	/** Everything that was written, keys and all. False: the browser did not let it go now. */
+	/** Deletes all of it, keys included. False: the browser could not delete it now. */
 	remove(): Promise<boolean>;
 }
 
-/** What only the browser itself can answer about itself. Asks a person for nothing. */
+/** What only the browser can answer about itself. Never prompts the user. */
 export interface DeviceProbe {
 	about(): Omit<DeviceDescription, 'version'>;
 	codecs(): BrowserCodecs;
-	/** Resolves with the first picture that comes out. Throws `unsupported`, or why none came. */
+	/** Resolves with the first decoded frame. Throws `unsupported`, or why there was none. */
 	decode(parts: readonly FramesPart[], signal: AbortSignal): Promise<void>;
-	/** Whether the screen can be kept on; let go at once. */
+	/** Whether a screen wake lock is granted; released at once. */
 	wakeLock(): Promise<boolean>;
-	/** `null`: it does not say. */
+	/** `null`: not reported. */
 	storageEstimate(): Promise<{ readonly quotaBytes: number; readonly usedBytes: number } | null>;
-	/** Watches from now on whether the page goes out of sight. */
+	/** Watches from now on whether the page becomes hidden. */
 	watchVisibility(): { readonly lost: boolean; stop(): void };
-	/** Empty, and of this tab alone; `taken`: another tab checks. Throws what databases throw. */
+	/**
+	 * Empty databases for this tab alone; `taken`: another tab runs a check. Throws as databases do.
+	 */
 	scratch(): Promise<ScratchDatabases | 'taken'>;
 }

@@ -1,8 +1,8 @@
-/** The device's own acceleration. */
+/** The acceleration of the device. */
 export interface MotionSensor {
 	/**
-	 * Tells its strength without gravity, m/s², again and again until the returned function is
-	 * called. Silent where the device has no such sensor, or the browser would have to ask for it.
+	 * Reports its magnitude without gravity, in m/s², until the returned function is called. Silent
+	 * without a sensor, or where the browser would have to prompt for it.
 	 */
-	watch(felt: (strength: number) => void): () => void;
+	watch(onMotion: (strength: number) => void): () => void;
 }

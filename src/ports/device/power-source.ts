@@ -4,9 +4,9 @@ export interface BatteryCharge {
 	readonly charging: boolean;
 }
 
-/** Where this device takes its power from. */
+/** The battery of this device. */
 export interface PowerSource {
-	/** `null` where the browser does not tell. */
+	/** `null`: not reported by the browser. */
 	readonly charge: BatteryCharge | null;
 	on(listener: () => void): () => void;
 }

@@ -1,10 +1,10 @@
 import type { Pressure } from '#domain/recording/quality-ladder.ts';
 
-/** How hard this device is pressed. */
+/** CPU pressure on this device. */
 export interface PressureMonitor {
 	/**
-	 * Tells what it is under now, and every change, until the returned function is called. Silent
-	 * where the browser does not tell.
+	 * Reports the current pressure and every change until the returned function is called. Silent
+	 * where the browser does not report it.
 	 */
-	watch(told: (pressure: Pressure) => void): () => void;
+	watch(onPressure: (pressure: Pressure) => void): () => void;
 }

@@ -1,8 +1,6 @@
-/** A loud noise from this device, as loud as its volume is set. */
+/** A siren on this device's speaker, at its current volume. */
 export interface Siren {
-	/**
-	 * Throws `denied` where the browser wants a person's touch first, `unsupported` without sound.
-	 */
+	/** Throws `denied` without user activation, `unsupported` without audio. */
 	start(): Promise<void>;
 	stop(): void;
 }

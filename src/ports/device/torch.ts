@@ -1,9 +1,9 @@
 import type { Picture } from '#ports/media/capture.ts';
 
-/** The light beside a lens. */
+/** The torch of a lens. */
 export interface Torch {
-	/** `null`: this lens has none. */
+	/** `null`: this lens has no torch. */
 	lit(picture: Picture): boolean | null;
-	/** Throws `unsupported` where there is none. */
+	/** Throws `unsupported` without a torch. */
 	light(picture: Picture, on: boolean): Promise<void>;
 }

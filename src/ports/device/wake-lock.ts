@@ -1,9 +1,9 @@
 import type { WakeLockState } from '#domain/recording/wake-lock.ts';
 
-/** Keeps the screen on. */
+/** Keeps the screen on (Screen Wake Lock API). */
 export interface ScreenWakeLock {
 	readonly state: WakeLockState;
-	/** Keeps the screen on while `wanted`. Never throws. */
+	/** Never throws. */
 	setWanted(wanted: boolean): void;
 	on(listener: () => void): () => void;
 }

@@ -2,12 +2,11 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { Updates } from '#ports/app/updates.ts';
 
 /**
- * How far the change to a newer version is. `refused`: a tab of this browser records; `missing`:
- * there is none.
+ * Progress of an update. `refused`: a tab of this browser records; `missing`: there is no update.
  */
 export type UpdateStatus = 'none' | 'under-way' | 'refused' | 'failed' | 'missing';
 
-/** A newer version of the app, and the change to it, which only a person starts. */
+/** A newer version of the app, and the update to it, which only the user starts. */
 export class AppUpdate {
 	status = $state<UpdateStatus>('none');
 	#updates = $state.raw<Updates | null>(null);
@@ -15,7 +14,7 @@ export class AppUpdate {
 	#subscribe: () => void = () => undefined;
 	#begun = false;
 
-	/** `load` gives `null` where nothing is kept on the device, as in development. */
+	/** `load` returns `null` where the app is not installed, as in development. */
 	constructor(load: () => Promise<Updates | null>) {
 		this.#load = load;
 	}
@@ -25,7 +24,7 @@ export class AppUpdate {
 		return (this.#updates?.state ?? 'none') !== 'none';
 	}
 
-	/** Call it when the app is up: nothing that is shown waits for this. Never throws. */
+	/** Call it once the app is up: nothing on the screen waits for it. Never throws. */
 	async begin(): Promise<void> {
 		if (this.#begun) return;
 		this.#begun = true;
@@ -36,12 +35,12 @@ export class AppUpdate {
 			this.#updates = updates;
 			await updates.begin();
 		} catch {
-			// A part did not load: the layout says so.
+			// A chunk did not load; the layout reports it.
 			this.#begun = false;
 		}
 	}
 
-	/** Fetches the newer version that must be somewhere, and changes to it. Never throws. */
+	/** Fetches a newer version that must exist, and updates to it. Never throws. */
 	async fetch(): Promise<void> {
 		if (this.status === 'under-way') return;
 		this.status = 'under-way';
@@ -49,13 +48,13 @@ export class AppUpdate {
 		await this.#updates?.check();
 		this.status = 'none';
 		if (this.available) await this.apply();
-		// Nothing is kept on this device: the server's own is the newest.
+		// No service worker controls this page: a reload gets the server's version.
 		else if (!('serviceWorker' in navigator) || navigator.serviceWorker.controller === null)
 			location.reload();
 		else this.status = 'missing';
 	}
 
-	/** Changes to the newer version and loads this page anew, unless a tab records. Never throws. */
+	/** Activates the newer version and reloads this page, unless a tab records. Never throws. */
 	async apply(): Promise<void> {
 		const updates = this.#updates;
 		if (updates === null || this.status === 'under-way') return;
@@ -66,7 +65,7 @@ export class AppUpdate {
 				return;
 			}
 			await updates.activate();
-			// Somebody may have pressed start meanwhile.
+			// Recording may have started meanwhile.
 			if (await updates.anyTabRecords()) this.status = 'refused';
 			else updates.reload();
 		} catch {

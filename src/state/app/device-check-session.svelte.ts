@@ -6,14 +6,14 @@ import type { Engine } from './engine.ts';
 
 type Dependencies = Pick<Engine, 'deviceCheck' | 'preferences' | 'recorder'>;
 
-/** The check of this device, as a person sees it: choose, wait, read, copy. */
+/** State of the device check screen. */
 export class DeviceCheckSession {
-	/** The microphone, too. */
+	/** Whether to include the microphone. */
 	sound = $state(false);
-	/** This device records: what disturbs that is not tried. */
+	/** This device records: trials that would disturb it are skipped. */
 	busy = $state(false);
 	running = $state(false);
-	/** What is being tried. */
+	/** The trial that is running. */
 	trial = $state<DeviceTrial | null>(null);
 	findings = $state.raw<readonly DeviceFinding[]>([]);
 	report = $state('');
@@ -24,7 +24,7 @@ export class DeviceCheckSession {
 	readonly #version: string;
 	#stop: AbortController | null = null;
 
-	/** `video`: where what was recorded is played; `version`: of the app. */
+	/** `video`: plays what was recorded; `version`: of the app. */
 	constructor(engine: Dependencies, video: HTMLVideoElement, version: string) {
 		this.#engine = engine;
 		this.#video = video;
@@ -36,7 +36,7 @@ export class DeviceCheckSession {
 		return this.findings.length / TRIALS.length;
 	}
 
-	/** As they stand on the page. */
+	/** In the order of the page. */
 	get lines(): { readonly trial: DeviceTrial; readonly finding: DeviceFinding | null }[] {
 		return TRIALS.map((trial) => ({
 			trial,
@@ -49,11 +49,11 @@ export class DeviceCheckSession {
 		try {
 			this.busy = (await (await this.#engine.deviceCheck(this.#video)).busy()) !== null;
 		} catch {
-			// The check itself will say what is wrong.
+			// The check itself reports what is wrong.
 		}
 	}
 
-	/** With the test picture, or with the lens that was chosen for the camera. Never throws. */
+	/** With the test picture (`drawn`), or with the camera's chosen lens. Never throws. */
 	async begin(drawn: boolean): Promise<void> {
 		if (this.running) return;
 		const stop = new AbortController();
@@ -95,7 +95,7 @@ export class DeviceCheckSession {
 	}
 }
 
-/** The fault that an answer comes from; `null`: it has another reason, or none. */
+/** The kind of the fault behind a finding; `null`: it has another cause, or none. */
 export function faultKindOf({ why }: DeviceFinding): FaultKind | null {
 	return FAULT_KINDS.find((kind) => kind === why) ?? null;
 }

@@ -39,76 +39,77 @@ import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { AppIntegrity } from '#ports/app/app-integrity.ts';
 import type { IndicatorState } from '#ports/app/indicator-state.ts';
 
-/** The product without its screens: one of each, for the life of the page. `wiring.ts` makes it. */
+/** The app without its screens: one of each, for the life of the page. `compose.ts` builds it. */
 export interface Engine {
 	readonly clock: Clock;
 	readonly capture: Capture;
 	readonly segments: SegmentStore & PinsAndTrash;
 	readonly preferences: PreferenceStore;
 	readonly localDevice: LocalDeviceControls;
-	/** Lives as long as the page's document, so that it records on while the person looks around. */
+	/** Lives as long as the document, so recording continues across navigation. */
 	readonly recorder: RecorderControls;
 	readonly features: BrowserFeatures;
 	readonly calendar: Calendar;
 	readonly thumbnails: Pick<ThumbnailReader, 'near' | 'first'>;
 	readonly installer: Installer;
-	/** What this device may keep. */
+	/** The storage budget of this device. */
 	readonly allowance: Pick<Allowance, 'bytes' | 'footageBytes' | 'offeredBytes'>;
 	readonly pins: Pick<Pins, 'pin' | 'costs'>;
-	/** Looks after the room of this device for as long as the page is open. */
+	/** Runs for as long as the page is open. */
 	readonly maintenance: MaintenanceControls;
 	readonly dataLoss: DataLossControls;
 	readonly ledger: Pick<Ledger, 'deletions' | 'usageSince' | 'changes'>;
 	readonly persistence: Pick<StoragePersistence, 'persisted' | 'persist'>;
-	/** What happened at this device's cameras. */
+	/** Events at this device's cameras. */
 	readonly eventLog: Pick<EventLog, 'between' | 'watch'>;
 	readonly scheduler: SchedulerControls;
 	readonly tamperDetector: TamperStatus;
 	readonly adaptiveQuality: QualityStatus;
-	/** The cameras of this home, live. */
+	/** The home's cameras, live. */
 	readonly cameraDirectory: CameraDirectoryControls;
-	/** When each device of the home was last known to live. */
+	/** When each device of the home was last seen. */
 	readonly lastSeen: LastSeen;
-	/** Who watches this device. */
+	/** Serves live pictures of this device's camera, and knows its viewers. */
 	readonly hosting: LiveHostControls;
-	/** Guard mode, as another device may ask for it. */
+	/** Guard mode, as commanded by another device. */
 	readonly guarding: Pick<GuardModeSwitch, 'serve' | 'report'>;
 	readonly members: MemberListControls;
-	/** How this device stands with the relay. */
+	/** This device's connection to the relay. */
 	readonly messenger: Pick<Messenger, 'state' | 'on'>;
 	/**
-	 * Where a device of this network learns to trust the relay; `null`: nowhere, or no relay answers.
+	 * The page where another device of this network learns to trust the relay; `null`: none, or no
+	 * relay answers.
 	 */
 	trustPageUrl(): Promise<string | null>;
 	readonly homeRoster: Pick<HomeRoster, 'roster' | 'amend' | 'self'>;
-	/** How a device comes into a home. */
+	/** How a device joins the home. */
 	readonly pairing: PairingControls;
-	/** Who was let in, and has not come yet. */
+	/** Devices that were admitted and have not connected yet. */
 	readonly arrivals: ArrivalControls;
-	/** The home's recovery kit; loaded when it is first wanted. */
+	/** The home's recovery kit. Loaded on first use. */
 	kits(): Promise<KitControls>;
-	/** Coming back with one; loaded when it is first wanted. */
+	/** Recovery with a kit. Loaded on first use. */
 	recovery(): Promise<RecoveryControls>;
-	/** What a link brought along. */
+	/** The fragment of the link that opened the app. */
 	readonly launchLink: LaunchLink;
-	/** Reads QR codes in what an element shows; loaded when it is first wanted. */
+	/** Reads QR codes from the element. Loaded on first use. */
 	codeReader(video: HTMLVideoElement): Promise<CodeReader>;
-	/** Shows a live picture in an element; `null` takes it away. */
+	/** Shows a picture in the element; `null` removes it. */
 	show(video: HTMLVideoElement, picture: Picture | null): void;
 	readonly wakeLock: ScreenWakeLock;
 	readonly power: PowerSource;
 	/**
-	 * What the app's own files are here, looked at one by one. Throws `Fault`: `not-found`,
-	 * `malformed`, `timeout`, `offline`.
+	 * Hashes the app's own files one at a time. Throws `Fault`: `not-found`, `malformed`, `timeout`,
+	 * `offline`.
 	 */
 	appIntegrity(): Promise<AppIntegrity>;
-	/** What makes files of footage; loaded when it is first wanted. */
+	/** Exports clips. Loaded on first use. */
 	clips(): Promise<Pick<ClipExporter, 'plan' | 'write'>>;
-	/** What checks and repairs the store; loaded when it is first wanted. */
+	/** Checks and repairs the footage store. Loaded on first use. */
 	check(): Promise<Pick<StoreCheck, 'run' | 'repair'>>;
-	/** What tries what this device can do, and plays it there; loaded when it is first wanted. */
+	/** Checks what this device can do; plays its recording in `video`. Loaded on first use. */
 	deviceCheck(video: HTMLVideoElement): Promise<Pick<DeviceCheck, 'busy' | 'run'>>;
-	/** Says in the tab's icon and the app's badge whether it records. */
+	/** Shows the recording state in the tab icon and the app badge. */
 	showIndicator(sign: IndicatorState): void;
 	/** A player on this element. Close it with the page that made it. */
 	player(video: HTMLVideoElement): Promise<PlayerControls>;

@@ -2,10 +2,10 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { Installation } from '#ports/app/installer.ts';
 import type { Engine } from './engine.ts';
 
-/** Where the way to install is to be found, by browser. */
+/** Where the browser has its install command. */
 export type InstallMethod = 'ios' | 'mac' | 'firefox-phone' | 'firefox-computer' | 'menu';
 
-/** Whether the app is installed, and how it can be. */
+/** Whether the app is installed, and how to install it. */
 export class InstallPrompt {
 	readonly method: InstallMethod;
 	readonly #engine: Engine;

@@ -3,13 +3,13 @@ import type { AppIntegrity } from '#ports/app/app-integrity.ts';
 import type { Engine } from './engine.ts';
 
 /**
- * What this browser was served of the app, so that a person can compare two places
+ * Hash of the app as served to this browser, so that a user can compare two places
  * (docs/spec/app.md, AP11).
  */
 export class IntegrityCheck {
-	/** `null`: not looked at yet. */
+	/** `null`: not checked yet. */
 	result = $state.raw<AppIntegrity | null>(null);
-	/** Why it cannot be told. */
+	/** Why it could not be computed. */
 	fault = $state.raw<Fault | null>(null);
 	copied = $state<'done' | 'failed' | null>(null);
 	readonly #engine: Pick<Engine, 'appIntegrity'>;

@@ -1,21 +1,21 @@
 import type { Session } from './session.svelte.ts';
 
 /**
- * Something that a person made, or cannot make again, would be lost by leaving: it is asked first,
- * whichever way they leave (KT18). The component that made it shows the question while `asks`.
+ * Asks before leaving would lose something that the user made or cannot make again (KT18). The
+ * component that made it shows the question while `asks`.
  */
 export class LeaveGuard {
 	asks = $state(false);
 	readonly #loses: () => boolean;
 	#leave: () => void = () => undefined;
-	/** They said so. */
+	/** The user chose to leave. */
 	#leaves = false;
 
 	constructor(loses: () => boolean) {
 		this.#loses = loses;
 	}
 
-	/** Until what it returns is called, nobody leaves the page unasked. */
+	/** Guards the page until the returned function is called. */
 	hold(session: Session): () => void {
 		session.leaveGuard = this;
 		return () => {
@@ -27,7 +27,7 @@ export class LeaveGuard {
 		return !this.#leaves && this.#loses();
 	}
 
-	/** `leave`: what is done once they say so. */
+	/** `leave` is called once the user confirms. */
 	ask(leave: () => void): void {
 		this.#leave = leave;
 		this.asks = true;

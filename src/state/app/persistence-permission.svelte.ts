@@ -1,17 +1,15 @@
 import type { StoragePersistence } from '#ports/storage/persistence.ts';
 
-/** Before that there is not enough to be worth a question. */
+/** Less footage is not worth a permission prompt. */
 const WORTH_ASKING_MS = 10_000;
 
-/**
- * Whether the browser has promised not to clear footage by itself. Rule: docs/spec/space.md, SP23.
- */
+/** Whether the browser has granted persistent storage. Rule: docs/spec/space.md, SP23. */
 export class PersistencePermission {
-	/** `null`: not known. */
+	/** `null`: not known yet. */
 	granted = $state<boolean | null>(null);
-	/** The browser would ask the person, so we say why first. */
+	/** The browser would prompt, so the screen explains why first. */
 	wanted = $state(false);
-	/** It was asked and did not agree. */
+	/** The browser or the user refused. */
 	refused = $state(false);
 	readonly #origin: Pick<StoragePersistence, 'persisted' | 'persist'>;
 	readonly #asksPerson: boolean;
@@ -26,7 +24,7 @@ export class PersistencePermission {
 		this.granted = await this.#origin.persisted();
 	}
 
-	/** So much is saved of this recording. */
+	/** `ms`: how much of this recording is saved. */
 	saved(ms: number): void {
 		if (this.#offered || this.granted !== false || ms < WORTH_ASKING_MS) return;
 		this.#offered = true;

@@ -1,33 +1,28 @@
 import type { LaunchLink } from '#ports/app/launch-link.ts';
 import type { Relays } from '#ports/network/relay.ts';
 
-/**
- * What an insecure page has: what its link brought, and whether a relay answers where it is from.
- */
+/** What an insecure page has: its launch link, and whether a relay answers at its origin. */
 export interface InsecurePageDependencies {
 	readonly launchLink: Pick<LaunchLink, 'consume'>;
 	card(): ReturnType<Relays['info']>;
 }
 
 /**
- * Where it goes on from an address without a secure connection (AP13). What came with the link goes
+ * The secure addresses to continue at from an insecure one (AP13). The fragment of the link goes
  * along.
  */
 export class SecureAddresses {
-	/**
-	 * The relay's page about trust, as another device finds it; `null`: none has to, or it is not
-	 * known yet.
-	 */
+	/** The relay's trust page, as another device reaches it; `null`: not needed, or not known yet. */
 	trust = $state<string | null>(null);
-	/** This very screen where all devices find the relay; `null`: no relay is here. */
+	/** This screen at the relay's secure address; `null`: no relay here. */
 	secure = $state<string | null>(null);
-	/** This very screen by a name that is secure on the relay's own computer. */
+	/** This screen on `localhost`, which is secure on the relay's own computer. */
 	local = $state<string | null>(null);
-	/** It was asked whether a relay is here. */
+	/** Whether the relay was asked yet. */
 	known = $state(false);
 	readonly #ways: InsecurePageDependencies;
 	readonly #here: Pick<Location, 'port' | 'pathname' | 'search'>;
-	/** What came with the link, with its `#`. */
+	/** The fragment of the link, with its `#`. */
 	#behind = '';
 
 	constructor(
@@ -38,7 +33,7 @@ export class SecureAddresses {
 		this.#here = here;
 	}
 
-	/** The page about trust for this device: under this very address, which it has reached. */
+	/** The trust page for this device: at this very origin, which it has reached. */
 	get trustHere(): string {
 		return `/trust${this.#behind}`;
 	}
@@ -46,7 +41,7 @@ export class SecureAddresses {
 	async find(): Promise<void> {
 		const given = this.#ways.launchLink.consume();
 		const behind = given === null ? '' : `#${given}`;
-		// Before the answer, which makes the screen look at it.
+		// Before `known` is set: that makes the screen read it.
 		this.#behind = behind;
 		const { port, pathname, search } = this.#here;
 		const screen = `${pathname}${search}${behind}`;
@@ -58,7 +53,7 @@ export class SecureAddresses {
 				this.local = `http://localhost${port === '' ? '' : `:${port}`}${screen}`;
 			}
 		} catch {
-			// None answers: what is left is said without it.
+			// No relay answers; the screen shows what remains.
 		}
 		this.known = true;
 	}

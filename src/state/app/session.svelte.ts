@@ -21,32 +21,32 @@ export type Language = (typeof LANGUAGES)[number];
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** How soon it is looked again after keys that did not open. */
+/** Retry interval after the vault did not open. */
 const RETRY_MS = 2000;
 
-/** What every screen shares: this device, whether it records, and how the app speaks and looks. */
+/** State shared by all screens: this device, its recording, language and theme. */
 export class Session {
 	language = $state<Language>('en');
 	theme = $state<Theme>('system');
-	/** Why the app could not start, if it could not. */
+	/** Why the app could not start. */
 	fault = $state.raw<Fault | null>(null);
-	/** What would be lost by leaving the page on show; `null`: nothing. */
+	/** What leaving the current page would lose; `null`: nothing. */
 	leaveGuard: LeaveGuard | null = null;
-	/** `null` until the engine is there. */
+	/** `null` until the engine is loaded. */
 	persistence = $state.raw<PersistencePermission | null>(null);
 	#engine = $state.raw<Engine | null>(null);
 	#opening: Promise<Engine | null> | null = null;
-	/** Of the footage that was there when the page opened. */
+	/** End of the footage that existed when the page opened. */
 	#footageEndUs = $state(0);
-	/** Of what was recorded since. */
+	/** End of what was recorded since, in wall ms. */
 	#savedMs = $state(0);
-	/** Recording was on before, and could not even be tried. */
+	/** Recording was on before the reload, and could not even be attempted. */
 	unresumed = $state(false);
 	/**
-	 * Ends when it is known whether recording goes on by itself: a browser may ask a person first.
+	 * Resolves once it is known whether recording resumes by itself: the browser may prompt first.
 	 */
 	resumed: Promise<unknown> = Promise.resolve();
-	/** This browser was in use when it was last here. */
+	/** This browser had a home when the app was last open here. */
 	readonly #usedBefore = storedChoice('known', ['yes']) !== null;
 	readonly #load: () => Promise<Engine>;
 	#subscribe: () => void = () => undefined;
@@ -66,13 +66,13 @@ export class Session {
 		return this.#engine?.localDevice.state ?? null;
 	}
 
-	/** The camera that this device is, or null: not one yet, or not known yet. */
+	/** The camera of this device; `null`: it has none yet, or it is not known yet. */
 	get ownCamera(): string | null {
 		const { localDevice } = this;
 		return localDevice?.kind === 'ready' ? (localDevice.cameras[0]?.id ?? null) : null;
 	}
 
-	/** Where this device's own footage plays; found out on the way while it is not known. */
+	/** Where this device's own footage plays. `/saved` redirects once the camera is known. */
 	get savedPath(): string {
 		return this.ownCamera === null ? '/saved' : `/watch/${this.ownCamera}?saved`;
 	}
@@ -83,51 +83,53 @@ export class Session {
 	}
 
 	/**
-	 * Nobody has used this browser before: it has no home and never recorded. Before the engine
-	 * knows, what was remembered decides.
+	 * This browser is new: no home and no recording. Until the engine has loaded, what localStorage
+	 * remembers decides.
 	 */
 	get newcomer(): boolean {
 		const kind = this.localDevice?.kind ?? 'unavailable';
 		return kind === 'unavailable' ? !this.#usedBefore : kind === 'new';
 	}
 
-	/** Recording is on, whether or not something is being saved right now. */
+	/** Recording was asked for, whether or not something is being saved now. */
 	get armed(): boolean {
 		return ['starting', 'recording', 'blind'].includes(this.recorder?.kind ?? '');
 	}
 
-	/** Loading this page anew would interrupt something; also true while a lens is being opened. */
+	/** A reload would interrupt something; also true while a lens is being opened. */
 	get mustStay(): boolean {
 		return this.armed || this.recorder?.kind === 'opening';
 	}
 
-	/** Why nothing is saved although recording is on; `null`: it is saved, or recording is off. */
+	/**
+	 * Why nothing is being saved although recording is on; `null`: it is saved, or recording is off.
+	 */
 	get blind(): RunEnd | null {
 		const { recorder } = this;
 		return recorder?.kind === 'blind' ? recorder.why : null;
 	}
 
-	/** Wall time (ms) up to which there is footage; `null`: there is none. */
+	/** Wall time (ms) of the end of the saved footage; `null`: there is none. */
 	get savedUntilMs(): number | null {
 		const { recorder } = this;
 		const nowMs = recorder?.kind === 'recording' ? recorder.saved.untilMs : 0;
 		return Math.max(this.#footageEndUs / 1000, nowMs, this.#savedMs) || null;
 	}
 
-	/** GO1: it should record, and needs a hand. Its fault says why. */
+	/** GO1: it should record, and needs the user. The fault says why. */
 	get stuck(): Fault | null {
 		const { recorder } = this;
 		if (recorder?.kind === 'blind' && recorder.view === null) return recorder.fault;
 		return recorder?.kind === 'off' && this.unresumed ? recorder.fault : null;
 	}
 
-	/** What the plan does; `null`: not known yet. */
+	/** What the schedule does; `null`: not known yet. */
 	get planned(): ScheduleStatus | null {
 		this.#subscribe();
 		return this.#engine?.scheduler.now ?? null;
 	}
 
-	/** How this device stands with its room; `null`: not known yet. */
+	/** The storage forecast of this device; `null`: not known yet. */
 	get outlook(): Outlook | null {
 		this.#subscribe();
 		return this.#engine?.maintenance.outlook ?? null;
@@ -149,36 +151,36 @@ export class Session {
 		return this.#engine?.tamperDetector.sign ?? null;
 	}
 
-	/** Why less is recorded than was chosen; `null`: it is not. */
+	/** Why the quality is below the chosen one; `null`: it is not. */
 	get degradation(): DegradationReason | null {
 		this.#subscribe();
 		return this.#engine?.adaptiveQuality.why ?? null;
 	}
 
-	/** The chosen lens that is not there while another is used, by its name; `null`: it is used. */
+	/** The name of the chosen lens when it is missing and another is used; `null`: it is used. */
 	get missingLens(): string | null {
 		const { recorder } = this;
 		return (recorder && 'view' in recorder ? recorder.view?.instead : null) ?? null;
 	}
 
-	/** A battery that records and wants a plug; `null`: none. */
+	/** A low battery while recording, not charging; `null`: none. */
 	get lowBattery(): BatteryCharge | null {
 		return this.armed && batteryLow(this.charge) ? this.charge : null;
 	}
 
-	/** What lay here and was cleared by the browser; `null`: nothing, or the person knows. */
+	/** Footage the browser evicted; `null`: none, or acknowledged. */
 	get evicted(): Trace | null {
 		this.#subscribe();
 		return this.#engine?.maintenance.clearedTrace ?? null;
 	}
 
-	/** What somebody deleted while a page was open; `null`: nothing, or the person knows. */
+	/** What the user deleted while a page was open; `null`: nothing, or acknowledged. */
 	get cleared(): DataLoss | null {
 		this.#subscribe();
 		return this.#engine?.dataLoss.cleared ?? null;
 	}
 
-	/** A database that does not open: of the keys, or any other. */
+	/** A database that does not open: the vault, or any other. */
 	get trouble(): Fault | null {
 		const { localDevice } = this;
 		if (localDevice?.kind === 'unavailable') return localDevice.fault;
@@ -192,10 +194,7 @@ export class Session {
 		return promisesOf(this.#engine.features, strength, this.persistence?.granted ?? null);
 	}
 
-	/**
-	 * Loads the product, looks at this device, and begins to go on recording where that was on. Never
-	 * throws.
-	 */
+	/** Loads the engine, unlocks this device, and resumes recording where it was on. Never throws. */
 	open(): Promise<Engine | null> {
 		this.#opening ??= this.#open();
 		return this.#opening;
@@ -208,7 +207,7 @@ export class Session {
 				engine.persistence,
 				engine.features.engine === 'firefox',
 			);
-			const told = [
+			const sources = [
 				engine.localDevice,
 				engine.recorder,
 				engine.maintenance,
@@ -217,7 +216,7 @@ export class Session {
 			];
 			this.#subscribe = createSubscriber((update) => {
 				const more = [engine.power, engine.scheduler, engine.adaptiveQuality, engine.dataLoss];
-				const offs = [...told, ...more].map((one) => one.on(update));
+				const offs = [...sources, ...more].map((one) => one.on(update));
 				return () => {
 					for (const off of offs) off();
 				};
@@ -255,24 +254,23 @@ export class Session {
 			const runs = recorder.camera === null ? [] : await segments.runs(recorder.camera);
 			this.#footageEndUs = runs.reduce((last, { endUs }) => Math.max(last, endUs), 0);
 		} catch {
-			// The player says what is wrong with the store.
+			// The player reports what is wrong with the store.
 		}
 		await going;
 		this.unresumed = recorder.state.kind === 'off' && recorder.state.fault !== null;
 	}
 
 	/**
-	 * Keys that are kept closed (by another tab, say) may open any moment; then it goes on as if they
-	 * had been there.
+	 * The vault may be blocked (by another tab, for example) and open later; recording then resumes.
 	 */
 	#retryKeys(engine: Engine): void {
 		if (engine.localDevice.state.kind !== 'unavailable') return;
-		const look = async (): Promise<void> => {
+		const retry = async (): Promise<void> => {
 			const { kind } = await engine.localDevice.refresh();
 			if (kind === 'ready') this.resumed = engine.recorder.resume();
 			this.#retryKeys(engine);
 		};
-		engine.clock.after(RETRY_MS, () => void look());
+		engine.clock.after(RETRY_MS, () => void retry());
 	}
 
 	setLanguage(language: Language): void {
@@ -289,7 +287,8 @@ export class Session {
 export const [getSession, setSession] = createContext<Session>();
 
 /**
- * Looks and language are no secrets and no loss: localStorage is quick enough for the first paint.
+ * Theme and language are neither secret nor precious, and localStorage is fast enough for the first
+ * paint.
  */
 function storedChoice<T extends string>(name: string, among: readonly T[]): T | null {
 	try {
@@ -305,7 +304,7 @@ function storeChoice(name: string, value: string | null): void {
 		if (value === null) localStorage.removeItem(`spycam-${name}`);
 		else localStorage.setItem(`spycam-${name}`, value);
 	} catch {
-		// A browser without storage forgets the choice; nothing else is lost.
+		// Without storage the choice is forgotten; nothing else is lost.
 	}
 }
 

@@ -4,19 +4,19 @@ import { HAPPENED } from '#ui/words/home.ts';
 import { named } from '#ui/words/format/named.ts';
 import { WORDS } from '#ui/words/words.ts';
 
-/** An event in words, with who did it. */
+/** An event in words, with who caused it. */
 export function eventText({ kind, by, order }: CameraEvent, language: Session['language']): string {
 	const w = HAPPENED[language];
 	const name = by?.name ?? w.someone;
 	if (kind === 'watched' || kind === 'sealed') return w[kind](name);
 	if (kind === 'test-picture') return w.testPicture;
 	if (kind !== 'ordered') return WORDS[language].events.kinds[kind];
-	// Of a later version, or damaged: who it was is told all the same.
+	// From a later version, or damaged: still show the name.
 	if (order === null) return named(name);
 	return order.fault === null ? w.ordered(name, order) : w.refused(name, order);
 }
 
-/** RC25: whether what was recorded at that moment is the test picture. */
+/** RC25: whether the footage at that moment is the test picture. */
 export function wasTestPicture(events: readonly CameraEvent[], wallMs: number | null): boolean {
 	const us = (wallMs ?? -1) * 1000;
 	return events.some(

@@ -7,7 +7,7 @@ import { WORDS } from '#ui/words/words.ts';
 let words = $state.raw<typeof FAULTS | null>(null);
 let loading: Promise<unknown> | null = null;
 
-/** The sentences about faults come behind the first screen; without them there is one for all. */
+/** The fault sentences are loaded after the first screen; until then there is a generic one. */
 export function loadFaultWords(): Promise<unknown> {
 	loading ??= import('#ui/words/faults.ts').then(
 		({ FAULTS }) => (words = FAULTS),
@@ -16,7 +16,7 @@ export function loadFaultWords(): Promise<unknown> {
 	return loading;
 }
 
-/** A fault in words, by its kind and by what has it (docs/spec/guard.md, GO3). */
+/** A fault in words, by its kind and its source (docs/spec/guard.md, GO3). */
 export function faultText(fault: Pick<Fault, 'kind' | 'source'>, language: Language): Advice {
 	void loadFaultWords();
 	return words?.[language].said(fault) ?? { what: WORDS[language].trouble, next: '' };

@@ -4,16 +4,16 @@ import type { DeviceWords } from '#ui/words/en/devices.ts';
 
 export type RoleName = Access | 'camera' | 'recovery';
 
-/** What an owner can make of a device, as a form has it. */
+/** The roles of a device as form fields. */
 export interface RoleChoice {
-	/** Empty: it sees nothing. */
+	/** Empty: it can view nothing. */
 	readonly access: Access | '';
 	readonly camera: boolean;
 }
 
 export const ACCESS_CHOICES: readonly Access[] = ACCESSES;
 
-/** `null`: a recovery kit stays one. */
+/** `null`: a recovery kit, whose role is fixed. */
 export function roleChoiceOf(roles: readonly Role[]): RoleChoice | null {
 	return isKit(roles) ? null : { access: accessOf(roles) ?? '', camera: isCamera(roles) };
 }
@@ -22,7 +22,7 @@ export function rolesOf({ access, camera }: RoleChoice): readonly Role[] {
 	return rolesFor(access === '' ? null : access, camera);
 }
 
-/** What a person calls these roles together, but for that it is a camera as well. */
+/** The name of these roles, apart from `camera`. */
 export function roleName(roles: readonly Role[]): RoleName {
 	return isKit(roles) ? 'recovery' : (accessOf(roles) ?? 'camera');
 }

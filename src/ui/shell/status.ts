@@ -2,17 +2,17 @@ import type { Session } from '#state/app/session.svelte.ts';
 import type { Advice, Words } from '#ui/words/en/index.ts';
 
 export interface StatusText {
-	/** The one thing that matters, with its subject, and what assistive technology says by itself. */
+	/** The most important thing, with its subject, as announced by assistive technology. */
 	readonly what: string;
-	/** For how long. */
+	/** For how long it has recorded. */
 	readonly lasts: string | null;
 	readonly more: readonly string[];
 	readonly urgent: boolean;
 }
 
 /**
- * LV27: what is said of this device as a camera, while it records, should, or will by its plan;
- * `null`: there is nothing to say, or it is not known yet. The most important first.
+ * LV27: the state of this device as a camera while it records, should record, or will by schedule;
+ * `null`: nothing to say, or not known yet. The most important comes first.
  */
 export function statusOf(session: Session, w: Words): StatusText | null {
 	const { recorder, blind, planned, stuck } = session;
@@ -48,7 +48,7 @@ function deviceOf({ engine }: Session): 'phone' | 'tablet' | 'computer' {
 	return Math.min(screen.width, screen.height) < 600 ? 'phone' : 'tablet';
 }
 
-/** SR11: what the device needs from a person although it records. */
+/** SR11: what the device needs from the user although it records. */
 export function deviceNeeds({ lowBattery, degradation, missingLens }: Session, w: Words): Advice[] {
 	const needs: Advice[] = [];
 	if (missingLens !== null) needs.push(w.guard.otherLens(missingLens));
@@ -63,12 +63,12 @@ function savedUntil({ savedUntilMs, recorder }: Session, w: Words): string[] {
 	return [w.guard.status.saved(moment)];
 }
 
-/** What is left: room, and battery where it is told. */
+/** Remaining space, and the battery where it is reported. */
 export function remainingCapacity({ outlook, charge }: Session, w: Words): string[] {
 	const { status } = w.guard;
 	const parts: string[] = [];
 	if (outlook) parts.push(status.keeps(w.span(outlook.keepsMs)));
-	// A full battery on its charger is no news.
+	// A full battery on its charger is not worth a line.
 	if (charge && !(charge.charging && charge.level === 1))
 		parts.push(status[charge.charging ? 'charging' : 'battery'](w.percent(charge.level)));
 	return parts;

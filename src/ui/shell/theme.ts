@@ -1,6 +1,6 @@
 import type { Theme } from '#state/app/session.svelte.ts';
 
-/** Puts on a look: the page's colours, and with them those of the browser around it. */
+/** Applies a theme to the page and to the browser's own UI around it. */
 export function applyTheme(theme: Theme): void {
 	if (theme === 'system') delete document.documentElement.dataset['theme'];
 	else document.documentElement.dataset['theme'] = theme;

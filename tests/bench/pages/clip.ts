@@ -9,7 +9,7 @@ import { Opener } from '#engine/sealing/opener.ts';
 import type { Keys } from './playback.ts';
 
 export interface ClipBench {
-	/** From the wish to the whole file. */
+	/** Times from the request to the complete file. */
 	make(
 		keys: Keys,
 		fromS: number,
@@ -43,7 +43,7 @@ window.clipBench = {
 			endUs: (MIDNIGHT + toS * 1000) * 1000,
 		};
 		const plan = await clips.plan(camera as CameraId, span);
-		if (plan === null) throw new Error('nothing to save');
+		if (plan === null) throw new Error('the plan of the clip is empty');
 		const { blob, reencoded, missing } = await clips.write(plan, {
 			format: 'mp4',
 			file: null,
@@ -51,7 +51,7 @@ window.clipBench = {
 			signal: new AbortController().signal,
 		});
 		const ms = performance.now() - began;
-		if (reencoded || missing > 0 || blob === null) throw new Error('not a plain copy');
+		if (reencoded || missing > 0 || blob === null) throw new Error('the clip is not a plain copy');
 		segments.dispose();
 		return { ms, bytes: blob.size, frames: plan.segments.length };
 	},

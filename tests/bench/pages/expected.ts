@@ -19,11 +19,11 @@ export function nameOf(camera: CameraId, runNo: number, seq: number): string {
 }
 
 /**
- * What docs/spec/retention.md (RT1–RT6, RT15) says must lie in a store, reckoned without it: whole
- * minutes leave in the order in which they were begun.
+ * A model of what docs/spec/retention.md (RT1–RT6, RT15) says must be in a store: whole minutes are
+ * evicted in the order in which they were begun.
  */
 export class Expected {
-	/** Of every row ever written, and of those that must be there: sealed bytes. */
+	/** Sealed bytes: of every row ever written, and of those that must be there. */
 	writtenBytes = 0;
 	keptBytes = 0;
 	segments = 0;
@@ -89,7 +89,7 @@ export class Expected {
 
 	#runOf(camera: CameraId, runNo: number): ExpectedRun {
 		const run = this.#runs.get(`${camera} ${String(runNo)}`);
-		if (run === undefined) throw new Error('begin first');
+		if (run === undefined) throw new Error('call begin first');
 		return run;
 	}
 }

@@ -1,14 +1,11 @@
-/**
- * The bare things that live pictures are held against: a connection of two pages, and one echo of
- * encoded frames.
- */
+/** Baselines for live pictures: a connection of two pages, and an echo of encoded frames. */
 export interface LiveBench {
-	/** The same picture as the camera page has, drawn here. */
+	/** The picture of the camera page, drawn here. */
 	source(): void;
 	offer(): Promise<string>;
 	answer(offer: string): Promise<string>;
 	accept(answer: string): Promise<void>;
-	/** Encodes, sends each batch to the echo and decodes what comes back, until `stop`. */
+	/** Encodes, sends each batch to the echo and decodes what returns, until `stop`. */
 	echo(url: string): Promise<void>;
 	stop(): void;
 }

@@ -31,18 +31,18 @@ export interface Keys {
 }
 
 export interface PlaybackBench {
-	/** Seals and stores a day in runs of four hours; seconds since the midnight it begins at. */
+	/** Seals and stores a day in runs of four hours; `seconds` since its midnight. */
 	fill(clip: Clip, seconds: number): Promise<Keys>;
 	/** Milliseconds from `open` to the first painted frame. */
 	open(keys: Keys, second: number): Promise<number>;
-	/** Milliseconds from the wish to the painted frame, one for each. */
+	/** Milliseconds from each seek to its painted frame. */
 	seek(seconds: readonly number[]): Promise<number[]>;
 	/**
-	 * The same with nothing but a MediaSource: two fragments from memory, the init section there
-	 * already.
+	 * The same with only a MediaSource: two fragments from memory, with the init section already
+	 * appended.
 	 */
 	bareSeek(clip: Clip, seconds: readonly number[]): Promise<number[]>;
-	/** Megabytes of the script's heap. */
+	/** Megabytes of the JavaScript heap. */
 	heapMB(): number;
 }
 
@@ -176,7 +176,7 @@ window.playbackBench = {
 	},
 
 	async seek(seconds) {
-		if (player === null) throw new Error('open first');
+		if (player === null) throw new Error('call open first');
 		const took: number[] = [];
 		for (const second of seconds) {
 			const wallMs = MIDNIGHT + second * 1000;
@@ -198,7 +198,7 @@ window.playbackBench = {
 		const took: number[] = [];
 		for (const second of seconds) {
 			const whole = Math.floor(second);
-			// And the next one: Chromium shows no frame near the end of what it has.
+			// Appends the next fragment too: Chromium shows no frame near the end of its buffer.
 			const bodies = [whole, whole + 1].map((at) =>
 				movedTo(fragments[at % fragments.length] ?? new Uint8Array(), at * clip.durationTicks),
 			);

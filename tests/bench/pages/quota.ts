@@ -26,17 +26,17 @@ import { Expected, nameOf } from './expected.ts';
 
 export interface RingSizes {
 	readonly budgetBytes: number;
-	/** About: real ones differ, too. */
+	/** Approximate: real ones vary, too. */
 	readonly segmentBytes: number;
 }
 
 export interface Written {
-	/** Of each put with the room made before it, and of each pass that deleted something. */
+	/** Of each put including the eviction before it, and of each pass that deleted something. */
 	readonly putMs: readonly number[];
 	readonly evictMs: readonly number[];
 	/**
-	 * Everything kept, less the budget: the most it was, and the least after a pass. Negative: room
-	 * is left.
+	 * Everything kept, less the budget: the maximum, and the minimum after a pass. Negative: below
+	 * the budget.
 	 */
 	readonly overBytes: number;
 	readonly leastOverBytes: number;
@@ -45,20 +45,20 @@ export interface Written {
 
 export interface Audit {
 	readonly segments: number;
-	/** Gone, or without their bytes, though no rule names them. */
+	/** Missing, or without their bytes, though no rule deletes them. */
 	readonly unplanned: number;
-	/** There, though they should be gone; and bytes that no page and no run names. */
+	/** Present though they should be deleted; and bytes that no page and no run references. */
 	readonly overdue: number;
 	readonly orphans: number;
 	readonly goneBytes: number;
 	readonly journalBytes: number;
-	/** What the browser says this origin uses. */
+	/** Usage of this origin as reported by the browser. */
 	readonly usageBytes: number;
 }
 
 export interface QuotaBench {
 	open(name: string, sizes: RingSizes): Promise<void>;
-	/** Writes until the budget is all but full, a minute a transaction, beside the product. */
+	/** Writes directly until the budget is nearly full, one minute per transaction. */
 	fill(name: string): Promise<number>;
 	/** `seconds` of all three cameras, as their recorders would write them. */
 	put(name: string, seconds: number): Promise<Written>;
@@ -82,7 +82,7 @@ const HEAD_BYTES = 284;
 const ENTRY_BYTES = 40;
 const noise = random(32 * 2 ** 20);
 
-/** A store that times its passes and tells what is expected of them. */
+/** A store that times its passes and reports them to the model. */
 class WatchedSegments extends DexieSegmentStore {
 	evictMs: number[] = [];
 	readonly #expected: Expected;
@@ -101,7 +101,7 @@ class WatchedSegments extends DexieSegmentStore {
 	}
 }
 
-/** A device with three cameras, put together as in src/wiring.ts; its time is moved by hand. */
+/** A device with three cameras, composed as in src/compose.ts, with a manual clock. */
 class Ring {
 	readonly #name: string;
 	readonly #sizes: RingSizes;
@@ -143,7 +143,7 @@ class Ring {
 		});
 	}
 
-	/** A first second, a pin, and the reserve: what a device has long had when its ring is full. */
+	/** A first second, a pin, and the reserve: what a device has by the time its ring is full. */
 	async open(): Promise<void> {
 		await this.#preferences.write({ budgetBytes: this.#sizes.budgetBytes });
 		await this.#putSecond([]);
@@ -155,7 +155,7 @@ class Ring {
 
 	async fill(): Promise<number> {
 		const database = await opened(this.#name);
-		// Up to the end of the minute as the product writes.
+		// Up to the end of the minute, as the product writes.
 		await this.put(59);
 		const { segmentBytes } = this.#sizes;
 		const minuteBytes = 60 * CAMERAS.length * segmentBytes;
@@ -198,7 +198,7 @@ class Ring {
 	}
 
 	async remove(): Promise<void> {
-		// Whatever fell due is done before its database is gone.
+		// Run whatever is due before its database is deleted.
 		await this.#maintenance.refresh();
 		await this.#journal.settled();
 		for (const one of [this.#segments, this.#thumbnails, this.#reserve]) one.dispose();
@@ -249,7 +249,7 @@ class Ring {
 	}
 
 	/**
-	 * A minute of all cameras in one transaction, row by row as the store would have left it.
+	 * A minute of all cameras in one transaction, with the rows that the store would have written.
 	 */
 	async #fillMinute(database: IDBDatabase): Promise<void> {
 		const from = this.#second;
@@ -329,7 +329,7 @@ function random(length: number): Bytes {
 function answer<T>(request: IDBRequest<T>): Promise<T> {
 	return new Promise((done, failed) => {
 		request.onsuccess = () => done(request.result);
-		request.onerror = () => failed(new Error('no answer', { cause: request.error }));
+		request.onerror = () => failed(new Error('request failed', { cause: request.error }));
 	});
 }
 
@@ -340,8 +340,8 @@ function opened(name: string): Promise<IDBDatabase> {
 type Row = Record<string, unknown>;
 
 /**
- * What really lies in a store, read with bare IndexedDB: segments that a page names, with the
- * length of their bytes.
+ * What is really in a store, read with bare IndexedDB: the segments that a page lists, with the
+ * sizes of their bytes.
  */
 async function stored(name: string) {
 	const database = await opened(name);
@@ -378,7 +378,7 @@ const rings = new Map<string, Ring>();
 
 function ringOf(name: string): Ring {
 	const ring = rings.get(name);
-	if (ring === undefined) throw new Error('open it first');
+	if (ring === undefined) throw new Error('call open first');
 	return ring;
 }
 

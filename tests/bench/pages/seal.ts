@@ -9,7 +9,7 @@ import type { Clock } from '#ports/device/clock.ts';
 /** Milliseconds for `count` segments of `size` bytes. */
 export interface SealBench {
 	ours(count: number, size: number): Promise<number>;
-	/** The same WebCrypto calls, nothing around them. */
+	/** The same WebCrypto calls with nothing around them. */
 	bare(count: number, size: number): Promise<number>;
 	opening(count: number, size: number): Promise<number>;
 }
@@ -81,7 +81,7 @@ window.sealBench = {
 	async bare(count, size) {
 		const plain = bodyOf(padme(size + 24));
 		const [header, salt, info, message] = [88, 16, 28, 235].map((length) => web.random(length));
-		if (!header || !salt || !info || !message) throw new Error('no inputs');
+		if (!header || !salt || !info || !message) throw new Error('no inputs were recorded');
 		const key = await subtle.importKey('raw', raw, 'HKDF', false, ['deriveKey']);
 		const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
 		const pair = await subtle.generateKey(algorithm, false, ['sign', 'verify']);

@@ -8,15 +8,17 @@ import { RunSealer } from '#engine/sealing/run-sealer.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
 export interface StoreBench {
-	/** Milliseconds for `count` segments of `size` bytes: sealed and kept, strictly. */
+	/**
+	 * Milliseconds for `count` segments of `size` bytes: sealed and stored with strict durability.
+	 */
 	ours(count: number, size: number): Promise<number>;
-	/** A strict transaction with one put of as many bytes, nothing around it. */
+	/** A strict transaction with one put of as many bytes, and nothing else. */
 	bare(count: number, size: number, as: 'buffer' | 'blob'): Promise<number>;
-	/** Milliseconds to read `count` of them again, in another order. */
+	/** Milliseconds to read `count` of them back in another order. */
 	reading(count: number, as: 'buffer' | 'blob'): Promise<number>;
-	/** An index of `count` seconds of footage in runs of four hours. Replaces what was there. */
+	/** Replaces the index with one of `count` seconds of footage in runs of four hours. */
 	fill(count: number): Promise<void>;
-	/** Milliseconds of each of `samples` questions about random times. */
+	/** Milliseconds of each of `samples` queries at random times. */
 	ask(what: 'day' | 'hour' | 'at', count: number, samples: number): Promise<number[]>;
 }
 
@@ -56,14 +58,16 @@ function startOf(runNo: number, anchorUs: number) {
 function answer<T>(request: IDBRequest<T>): Promise<T> {
 	return new Promise((done, failed) => {
 		request.onsuccess = () => done(request.result);
-		request.onerror = () => failed(new Error('no answer', { cause: request.error }));
+		request.onerror = () =>
+			failed(new Error('the IndexedDB request failed', { cause: request.error }));
 	});
 }
 
 function complete(transaction: IDBTransaction): Promise<void> {
 	return new Promise((done, failed) => {
 		transaction.oncomplete = () => done();
-		transaction.onabort = () => failed(new Error('aborted', { cause: transaction.error }));
+		transaction.onabort = () =>
+			failed(new Error('the transaction aborted', { cause: transaction.error }));
 	});
 }
 
@@ -136,7 +140,7 @@ window.storeBench = {
 		const place = (seq: number, run: number) => run * (RUN + 1) + seq + 1;
 		for (let run = 0; run * RUN < count; run += 1) {
 			const segments = Math.min(RUN, count - run * RUN);
-			// Two seconds between runs, as when somebody changes the quality.
+			// Two seconds between runs, as after a change of quality.
 			const anchorUs = T0 + run * (RUN + 2) * SECOND;
 			const { runId, epoch, mime } = startOf(run + 1, anchorUs);
 			const basis = { runId, epoch, mime, anchorUs, initPlace: place(0, run), initSize: 1200 };
@@ -166,7 +170,7 @@ window.storeBench = {
 	},
 
 	async ask(what, count, samples) {
-		if (asked === null) throw new Error('fill first');
+		if (asked === null) throw new Error('call fill first');
 		const spanUs = Math.floor(count / RUN) * (RUN + 2) * SECOND || count * SECOND;
 		const took: number[] = [];
 		for (let at = 0; at < samples; at += 1) {

@@ -12,8 +12,8 @@ import { ThumbnailCache } from '#state/playback/thumbnail-cache.svelte.ts';
 
 export interface TimelineBench {
 	/**
-	 * Drags a hand over so much footage, with a sealed thumbnail every 5 s: distinct pictures on show
-	 * a second.
+	 * Drags the hand over `hours` of footage with a sealed thumbnail every 5 s; `fps` counts distinct
+	 * pictures shown per second.
 	 */
 	scrub(hours: number, seconds: number): Promise<{ fps: number; thumbnails: number }>;
 }

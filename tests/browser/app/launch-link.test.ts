@@ -19,7 +19,7 @@ const descriptor: PeerDescriptor = {
 };
 const named = { rid, secret: bytes, hash: bytes };
 
-/** All that the app makes, and what each is for. */
+/** All links that the app makes, and their kinds. */
 const links: readonly (readonly [string, string])[] = [
 	...(['p1', 'n1'] as const).map(
 		(kind) => ['code', pairingCodeText({ ...named, kind, relay: app })] as const,
@@ -41,7 +41,7 @@ interface EarlyScript {
 	consume(): string | null;
 }
 
-/** The script in a page that was opened with this hash. */
+/** Runs the script in a page that was opened with this hash. */
 function opened(hash: string): { given: EarlyScript; address: string } {
 	let address = `/x${hash}`;
 	const page: { spycamLaunchLink?: EarlyScript } = {};
@@ -60,14 +60,14 @@ function opened(hash: string): { given: EarlyScript; address: string } {
 	return { given: page.spycamLaunchLink!, address };
 }
 
-it.each(links)('PR34 a link for %s leaves the address and is handed out: %s', (what, behind) => {
+it.each(links)('PR34 a link for %s leaves the address and is consumed once: %s', (what, behind) => {
 	const { given, address } = opened(`#${behind}`);
 	expect(address).toBe('/x');
 	expect([given.pending(), given.consume(), given.consume()]).toEqual([what, behind, null]);
 });
 
 it.each(['', '#', '#main', '#k3.x', '#k12.x', '#a1.x', '#invites.x'])(
-	'PR34 what is no such link stays: %s',
+	'PR34 other hashes stay: %s',
 	(hash) => {
 		const { given, address } = opened(hash);
 		expect([given.pending(), address]).toEqual([null, `/x${hash}`]);

@@ -27,7 +27,7 @@ describe('BrowserClock', () => {
 		clock.dispose();
 	});
 
-	test('CL6 without a worker the page’s own timers are better than none', async () => {
+	test('CL6 without a worker it falls back to page timers', async () => {
 		vi.stubGlobal('Worker', function NoWorker() {
 			throw new DOMException('refused', 'SecurityError');
 		});
@@ -43,7 +43,7 @@ describe('BrowserClock', () => {
 describe('WebCameraLock', () => {
 	cameraLockContract(() => [new WebCameraLock(), new WebCameraLock()]);
 
-	test('LV19 recording a camera and speaking for it are two things', async () => {
+	test('LV19 the recording lock and the lens lock of a camera are independent', async () => {
 		const camera = 'cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd' as CameraId;
 		const [records, speaks] = [new WebCameraLock(), new WebCameraLock('lens')];
 		const both = [await records.acquire(camera), await speaks.acquire(camera)];
@@ -53,7 +53,7 @@ describe('WebCameraLock', () => {
 		await expect.poll(() => speaks.isHeld(camera)).toBe(false);
 	});
 
-	test('a tab that dies lets go', async () => {
+	test('a tab that dies releases its lock', async () => {
 		const frame = document.createElement('iframe');
 		document.body.append(frame);
 		const camera = 'abababababababababababababababab' as CameraId;
@@ -86,7 +86,7 @@ describe('DexiePreferenceStore', () => {
 		return store;
 	});
 
-	test('what was written is there for the next page', async () => {
+	test('a later page reads what was written', async () => {
 		await new DexiePreferenceStore('preferences-kept').write({ profile: 'high' });
 		expect((await new DexiePreferenceStore('preferences-kept').read()).profile).toBe('high');
 	});
@@ -104,7 +104,7 @@ describe('DexieLastSeenStore', () => {
 		return store;
 	});
 
-	test('LV28 it lies beside the preferences, and neither costs the other', async () => {
+	test('LV28 it shares a database with the preferences, and neither overwrites the other', async () => {
 		const preferences = new DexiePreferenceStore('seen-beside');
 		await preferences.write({ profile: 'high' });
 		const one = { seenMs: 1_800_000_000_000, recorded: new Map() };

@@ -12,8 +12,7 @@ afterEach(() => {
 });
 
 /**
- * A sheet of paper with a code on it, turned and grey, as a camera sees it; it moves, so that
- * frames come.
+ * A fake camera picture of a code on paper, rotated and grey; it moves, so that frames keep coming.
  */
 async function filmed(text: string | null): Promise<void> {
 	const canvas = document.createElement('canvas');
@@ -46,7 +45,7 @@ async function filmed(text: string | null): Promise<void> {
 	await video.play();
 }
 
-it('reads a pairing link in the picture of a camera, with all its letters', async () => {
+it('reads a whole pairing link from a camera picture', async () => {
 	const code = pairingCodeText({
 		...{ kind: 'p1', rid: 'ab'.repeat(16), relay: 'https://cam.local:8443' },
 		...{ secret: crypto.getRandomValues(new Uint8Array(32)), hash: new Uint8Array(32).fill(5) },
@@ -62,21 +61,21 @@ it('reads a pairing link in the picture of a camera, with all its letters', asyn
 	expect(found).toBe(link);
 });
 
-it('finds nothing where there is no code, and tells nothing more once it was stopped', async () => {
+it('finds nothing where there is no code, and reports nothing after stop', async () => {
 	await filmed(null);
 	const found: string[] = [];
 	const stop = new VideoCodeReader(video).watch((text) => found.push(text));
-	// Ten looks at least.
+	// Time for at least ten scans.
 	await expect.poll(() => video.currentTime, { timeout: 15_000 }).toBeGreaterThan(2);
 	stop();
 	expect(found).toEqual([]);
 });
 
-it('starts no worker once it was stopped', async () => {
+it('starts no worker after stop', async () => {
 	const made = vi.fn();
 	vi.stubGlobal('Worker', made);
 	new VideoCodeReader(video).watch(() => undefined)();
-	// Everything that was under way.
+	// Let pending work finish.
 	await new Promise((resolve) => setTimeout(resolve));
 	vi.unstubAllGlobals();
 	expect(made).not.toHaveBeenCalled();

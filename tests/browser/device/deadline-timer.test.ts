@@ -4,13 +4,13 @@ import { startDeadlineTimer } from '#browser/device/deadline-timer.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** The page stands still until `untilMs`, then does what has waited in that order. */
+/** Suspends the page until `untilMs`; then queued callbacks run in order. */
 function standStill(untilMs: number): void {
 	vi.setSystemTime(untilMs);
 	vi.spyOn(performance, 'now').mockReturnValue(untilMs);
 }
 
-test('rings in time on a page that runs, and not when it was called off', () => {
+test('fires in time on a running page, and not after it was cancelled', () => {
 	const [rings, never] = [vi.fn(), vi.fn()];
 	startDeadlineTimer(3000, rings);
 	const off = startDeadlineTimer(3000, never);
@@ -22,7 +22,7 @@ test('rings in time on a page that runs, and not when it was called off', () => 
 	expect(never).not.toHaveBeenCalled();
 });
 
-test('a page that stood still hears first what piled up', () => {
+test('after a suspension queued events run first', () => {
 	const rings = vi.fn();
 	const off = startDeadlineTimer(3000, rings);
 	setTimeout(off, 3010);
@@ -31,7 +31,7 @@ test('a page that stood still hears first what piled up', () => {
 	expect(rings).not.toHaveBeenCalled();
 });
 
-test('and rings when nothing had', () => {
+test('and it fires when none cancelled it', () => {
 	const rings = vi.fn();
 	startDeadlineTimer(3000, rings);
 	standStill(performance.now() + 5000);

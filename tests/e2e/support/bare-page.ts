@@ -10,8 +10,7 @@ export interface BarePage {
 }
 
 /**
- * One module of tests with the real code of src bundled into it: its files by their paths, itself
- * first.
+ * Bundles a test module with the real code of src; returns files by path, the module itself first.
  */
 export async function bundleModule(entry: string): Promise<Map<string, string | Uint8Array>> {
 	const built = await build({
@@ -20,7 +19,7 @@ export async function bundleModule(entry: string): Promise<Map<string, string | 
 		plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
 		worker: {
 			format: 'es',
-			// Where the app has its workers: the product starts none from elsewhere.
+			// Where the app has its workers: it refuses worker URLs elsewhere.
 			rolldownOptions: { output: { entryFileNames: '_app/immutable/workers/[name]-[hash].js' } },
 		},
 		build: {

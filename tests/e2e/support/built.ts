@@ -1,6 +1,6 @@
 import { ensureBuilt } from '#setup/build.js';
 
-/** Before the first test of a project that uses the built app. */
+/** Vitest global setup of the projects that use the built app. */
 export function setup(): void {
 	ensureBuilt();
 }

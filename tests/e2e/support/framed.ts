@@ -1,4 +1,4 @@
-/** A phone and a laptop side by side, drawn around pictures of their screens. */
+/** Draws frames of a phone and a laptop around screenshots, side by side. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,11 +15,14 @@ interface Screens {
 
 const WIDTH = 1440;
 const HEIGHT = 790;
-/** Below the picture and cut off again: small things keep their colours when there are only 256. */
+/**
+ * Drawn below the picture and cropped again, so that small elements keep their colours in the
+ * 256-colour palette.
+ */
 const SWATCHES = 40;
 const kept = ['#e5322d', '#4fd1c5', '#f0b429', '#17312f', '#f3efea', '#aaa199'];
 
-/** Shown by GitHub on white and on black: a background of its own that suits both. */
+/** GitHub shows it on white and on black: a background that suits both. */
 const style = `
 	body { margin: 0; width: ${WIDTH}px; height: ${HEIGHT + SWATCHES}px; position: relative; overflow: hidden;
 		background: linear-gradient(160deg, #dedad4, #b9b3ab); }
@@ -40,7 +43,7 @@ const style = `
 	.swatches i { flex: 1; }
 `;
 
-/** One PNG of both, small enough for a page: 256 colours. */
+/** One PNG of both, reduced to 256 colours. */
 export async function framed(context: BrowserContext, { phone, laptop }: Screens): Promise<Buffer> {
 	const shown = (picture: Buffer): string =>
 		`<img alt="" src="data:image/png;base64,${picture.toString('base64')}">`;

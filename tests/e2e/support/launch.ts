@@ -1,4 +1,4 @@
-/** What an end-to-end test stands on: the real server, and real browsers with a fake camera. */
+/** Foundation of end-to-end tests: the real server, and real browsers with a fake camera. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { need, WITHOUT_FEATURES } from '../../support/programs.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A new empty folder below the system's own; whoever asks for it removes it. */
+/** A new folder in the system's temporary folder; the caller removes it. */
 export function temporaryFolder(): string {
 	return mkdtempSync(join(tmpdir(), 'spy-cam-test-'));
 }
@@ -29,32 +29,32 @@ function remove(folder: string): void {
 export interface Relay {
 	/** As in `http://localhost:40123`. */
 	readonly address: string;
-	/** As in `https://localhost:40124`, under a certificate of `authority.crt` in `data`. */
+	/** As in `https://localhost:40124`, with a certificate of `authority.crt` in `data`. */
 	readonly secure: string;
 	/** Of the supervisor. */
 	readonly pid: number;
-	/** The server's folder. */
+	/** The server's data folder. */
 	readonly data: string;
 	/** Opens one home; `null` where one was opened before. */
 	readonly invitation: string | null;
-	/** Everything that it and its processes have said. */
+	/** All output of its processes. */
 	said(): string;
-	/** Asks it to stop and waits until it has; resolves to its exit code. */
+	/** Asks it to stop and waits; resolves to its exit code. */
 	stop(): Promise<number | null>;
 	/** SIGKILL: no chance to clean up. */
 	kill(): Promise<void>;
 }
 
 interface StartRelayOptions {
-	/** The server's folder; without one it gets its own, which goes with it. */
+	/** The server's data folder. By default a temporary one that is removed with it. */
 	data?: string;
-	/** A fixed port, for a server that comes back under the same address. */
+	/** A fixed port, for a server that restarts at the same address. */
 	port?: number;
 	args?: readonly string[];
 	env?: Readonly<Record<string, string>>;
 }
 
-/** The real server in its own process, on a free port unless told otherwise. */
+/** Starts the real server in its own process, on a free port by default. */
 export async function startRelay({
 	data,
 	port = 0,
@@ -74,7 +74,7 @@ export async function startRelay({
 	const address = await new Promise<string>((resolve, reject) => {
 		const deadline = setTimeout(() => {
 			child.kill('SIGKILL');
-			reject(new Error(`The server said nothing for 60 s. ${said}`));
+			reject(new Error(`The server printed no address within 60 s: ${said}`));
 		}, 60_000);
 		const hear = (chunk: Buffer): void => {
 			said += chunk.toString();
@@ -87,7 +87,7 @@ export async function startRelay({
 		child.stderr.on('data', hear);
 		child.once('exit', (code) => {
 			clearTimeout(deadline);
-			reject(new Error(`The server ended (${String(code)}) before it listened. ${said}`));
+			reject(new Error(`The server exited (${String(code)}) before it listened: ${said}`));
 		});
 	});
 	const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
@@ -96,7 +96,7 @@ export async function startRelay({
 			const exited = once(child, 'exit');
 			child.kill(signal);
 			await exited;
-			// A killed supervisor's children end by themselves a moment later, and hold the ports until
+			// A killed supervisor's children exit by themselves a moment later, and hold the ports until
 			// then.
 			while (children.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 5));
 		}
@@ -118,8 +118,8 @@ export async function startRelay({
 }
 
 /**
- * Chromium without its conversations with Google: on a machine without a way out they fail by the
- * dozen and take time.
+ * Turns off Chromium's requests to Google: without internet access they fail by the dozen and take
+ * time.
  */
 const quiet = [
 	'--no-sandbox',
@@ -132,23 +132,25 @@ const quiet = [
 ];
 
 interface ContextOptions {
-	/** From `cameraFile()`; without one, Chromium's own green test picture at 30 fps. */
+	/** From `cameraFile()`; by default Chromium's green test pattern at 30 fps. */
 	fakeCameraFile?: string;
 	locale?: string;
 	viewport?: { width: number; height: number };
-	/** More of Playwright's own options. */
+	/** Further Playwright options. */
 	more?: BrowserContextOptions;
 }
 
 interface ChromiumOptions extends ContextOptions {
-	/** The profile's folder, to come back to; without one it gets its own, which goes with it. */
+	/**
+	 * The profile's folder, to reopen it later. By default a temporary one that is removed with it.
+	 */
 	profile?: string;
-	/** Whether the camera is granted without asking. If not, asking ends in a refusal. */
+	/** Whether camera permission is granted without a prompt, or refused. */
 	camera?: 'granted' | 'refused';
 	args?: readonly string[];
 	/**
-	 * Whether the page is told how busy this machine is; other tests must not depend on what else it
-	 * does.
+	 * Whether the page is told the CPU pressure of this machine; by default not, so that tests do not
+	 * depend on its load.
 	 */
 	pressure?: boolean;
 }
@@ -182,14 +184,14 @@ function contextOptions({
 	return { locale, ...(viewport ? { viewport } : {}), ...more };
 }
 
-/** The browsers that the tests of this file share, by the footage of their fake camera. */
+/** The browsers shared by the tests of this file, by the file of their fake camera. */
 const browsers = new Map<string, Promise<Browser>>();
 
 /**
- * A device: a context of its own, which shares no storage with any other, in a browser that this
- * file's tests share. It has no service worker unless `more` says `serviceWorkers: 'allow'`: to
- * install one takes as long as all else of a short test. What needs a profile on disk, other
- * switches or a browser that is killed takes `launchChromium`.
+ * A device: a browser context, which shares no storage with others, in a browser shared by the
+ * tests of this file. Without service worker unless `more` says `serviceWorkers: 'allow'`:
+ * installing one takes as long as the rest of a short test. A profile on disk, other switches or a
+ * browser to kill need `launchChromium`.
  */
 export async function newContext(settings: ContextOptions = {}): Promise<BrowserContext> {
 	const { fakeCameraFile = '', more } = settings;
@@ -202,7 +204,7 @@ export async function newContext(settings: ContextOptions = {}): Promise<Browser
 
 const profiles = new WeakMap<BrowserContext, string>();
 
-/** A real Chromium of its own, headless, with a fake camera and a profile on disk. */
+/** Launches a real headless Chromium with a fake camera and a profile on disk. */
 export async function launchChromium(settings: ChromiumOptions = {}): Promise<BrowserContext> {
 	const { profile } = settings;
 	const folder = profile ?? temporaryFolder();
@@ -220,8 +222,8 @@ export async function launchChromium(settings: ChromiumOptions = {}): Promise<Br
 }
 
 /**
- * SIGKILL to a whole browser at once, as a power cut or the system's memory killer would: no
- * process gets a chance to write what it still holds. Resolves when all of them are gone.
+ * SIGKILL to all processes of a browser at once, as in a power cut or by the OOM killer: none can
+ * write what it still holds. Resolves when all are gone.
  */
 export async function killBrowser(context: BrowserContext): Promise<void> {
 	const profile = profiles.get(context);
@@ -237,15 +239,15 @@ export async function killBrowser(context: BrowserContext): Promise<void> {
 }
 
 /**
- * The processes of the browser that uses a profile: the ones that name it, and all below them.
- * Linux only, as /proc is.
+ * The processes of the browser that uses a profile: those that name it, and their descendants.
+ * Linux only (/proc).
  */
 export function processesOf(profile: string): number[] {
 	const parents = new Map<number, number>();
 	const found = new Set<number>();
 	for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
 		const status = procFile(name, 'stat');
-		// The second field is the program's name in brackets, and may hold anything.
+		// The second field is the program's name in parentheses, and may contain anything.
 		const parent = status.slice(status.lastIndexOf(')') + 2).split(' ')[1];
 		parents.set(Number(name), Number(parent));
 		if (procFile(name, 'cmdline').split('\0').includes(`--user-data-dir=${profile}`))
@@ -258,7 +260,7 @@ export function processesOf(profile: string): number[] {
 	return [...found];
 }
 
-/** The processes that a process has started, by their numbers. */
+/** The child processes of a process, by id. */
 export function childrenOf(pid: number): number[] {
 	return readdirSync('/proc')
 		.filter((entry) => /^\d+$/.test(entry))
@@ -269,7 +271,7 @@ export function childrenOf(pid: number): number[] {
 		.map(Number);
 }
 
-/** A process that ends while it is looked at has no files any more. */
+/** A process that ends meanwhile has no files any more. */
 function procFile(pid: string, file: 'stat' | 'cmdline'): string {
 	try {
 		return readFileSync(`/proc/${pid}/${file}`, 'utf8');
@@ -286,14 +288,14 @@ function signal(pid: number, name: 'SIGKILL' | 0): boolean {
 	}
 }
 
-/** A dead process whose parent has not looked yet is dead enough. */
+/** A zombie counts as dead. */
 function isRunning(pid: number): boolean {
 	return signal(pid, 0) && !/\) [ZX] /.test(procFile(String(pid), 'stat'));
 }
 
 /**
- * Chromium that throttles as it does for a person: Playwright lets every page believe that it is in
- * front. `args` as for `launchChromium`.
+ * Chromium with the timer throttling of a real window: Playwright makes every page believe that it
+ * is in front. `args` as for `launchChromium`.
  */
 export async function launchThrottledChromium(
 	args: readonly string[] = [],

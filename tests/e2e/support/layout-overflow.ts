@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 
-/** A small phone, and text twice as large (WCAG 1.4.4 and 1.4.10). */
+/** A small phone at twice the text size (WCAG 1.4.4 and 1.4.10). */
 const SMALL = { width: 320, height: 640 };
 
 /**
- * What of a page is outside of such a screen, cut off, or in the way of all else. The page is as
- * before then.
+ * What is outside of such a screen, cut off, or covers too much of it. Restores the page
+ * afterwards.
  */
 export async function overflowsAtSmallSize(page: Page): Promise<string[]> {
 	const before = page.viewportSize();
@@ -13,7 +13,7 @@ export async function overflowsAtSmallSize(page: Page): Promise<string[]> {
 	const found = await page.evaluate(async () => {
 		const root = document.documentElement;
 		root.style.fontSize = '200%';
-		// The ribbon, and whatever else measures itself, has drawn by then.
+		// Gives the ribbon, and whatever else measures itself, time to draw.
 		for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
 		const scrolls = (one: Element): boolean =>
 			one.parentElement !== null &&

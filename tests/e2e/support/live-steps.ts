@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { playerRegion } from './user-steps.ts';
 
 /**
- * Waits for a live picture that comes this way, as long as a second try takes (LV3); says what
- * there is instead.
+ * Waits for a live picture by this path, as long as a second attempt takes (LV3). Throws with what
+ * is there instead.
  */
 export async function waitForLivePath(page: Page, path: string, timeout = 75_000): Promise<void> {
 	try {
@@ -23,7 +23,7 @@ export async function waitForLivePath(page: Page, path: string, timeout = 75_000
 	}
 }
 
-/** What is seen moves and is not black. */
+/** Expects the visible picture to move and not to be black. */
 export async function expectMovingPicture(page: Page): Promise<void> {
 	const seen = () =>
 		page.evaluate(() => {

@@ -8,7 +8,7 @@ export async function openHome(page: Page, relay: Relay): Promise<void> {
 	await page.getByText('Your home is set up at this relay.').waitFor({ timeout: 20_000 });
 }
 
-/** What an owner shows: the link, from its `#` on. */
+/** Shows a code on an owner; returns its link from `#` on. */
 export async function showCode(owner: Page, relay: Relay): Promise<string> {
 	await owner.goto(`${relay.address}/pair`);
 	await owner.getByRole('button', { name: 'Show a code' }).click({ timeout: 30_000 });
@@ -16,13 +16,13 @@ export async function showCode(owner: Page, relay: Relay): Promise<string> {
 	return link.slice(link.indexOf('#'));
 }
 
-/** The owner lets in whoever came with its code. */
+/** The owner allows the device that came with its code. */
 export async function allowJoiner(owner: Page, name: string): Promise<void> {
 	await owner.getByRole('button', { name: 'Allow' }).click({ timeout: 30_000 });
 	await owner.getByText(`“${name}” is now in your home.`).waitFor({ timeout: 20_000 });
 }
 
-/** Brings another browser into the owner's home by a link. */
+/** Pairs another browser with the owner's home by link. */
 export async function pairByLink(
 	owner: Page,
 	page: Page,

@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 /**
  * A camera that a test can turn, cover, freeze and unplug: getUserMedia answers with a track whose
  * frames the test draws. The stream, the recorder and everything behind it are the browser's own.
- * (A canvas will not do: its track repeats the last frame for ever.) No two frames are alike.
+ * (A canvas track will not do: it repeats its last frame for ever.) No two frames are alike.
  */
 export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 	await context.addInitScript(() => {
@@ -41,7 +41,7 @@ export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 			pen.font = '48px sans-serif';
 			pen.fillText(String(frame), 40, 80);
 			pen.fillRect((frame * 7) % canvas.width, canvas.height / 2, 60, 60);
-			// The wall time, a cell a bit, the highest first: `timesIn` reads it again.
+			// The wall time, one bit per cell, most significant first: `decodeFrameTimes` reads it.
 			const now = Date.now();
 			for (let bit = 0; bit < 44; bit++) {
 				pen.fillStyle = Math.floor(now / 2 ** (43 - bit)) % 2 === 1 ? '#fff' : '#000';
@@ -74,8 +74,8 @@ export async function withPuppetCamera(context: BrowserContext): Promise<void> {
 }
 
 /**
- * The wall times burned into frames, ms: `gray` holds frames of that size, one byte a pixel, from a
- * lens that lay on its side.
+ * The wall times drawn into frames, in ms. `gray` holds frames of that size, one byte per pixel,
+ * from a lens that was turned on its side.
  */
 export function decodeFrameTimes(gray: Buffer, width = 640, height = 360): number[] {
 	const times: number[] = [];

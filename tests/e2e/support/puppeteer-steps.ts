@@ -1,4 +1,4 @@
-/** Browsers driven by Puppeteer: Firefox, and a Chromium whose tabs may really be out of sight. */
+/** Browsers driven by Puppeteer: Firefox, and a Chromium whose tabs can really be hidden. */
 import type { Page } from 'puppeteer-core';
 import type { Run } from '#domain/footage/run.ts';
 
@@ -15,7 +15,7 @@ export async function runsIn(page: Page): Promise<Run[]> {
 		const request = indexedDB.open('spycam-footage');
 		const database = await new Promise<IDBDatabase>((done, failed) => {
 			request.onsuccess = () => done(request.result);
-			request.onerror = () => failed(new Error('no footage database'));
+			request.onerror = () => failed(new Error('the footage database did not open'));
 		});
 		const all = database.transaction('runs').objectStore('runs').getAll();
 		const runs = await new Promise<Run[]>((done) => {

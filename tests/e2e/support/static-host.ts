@@ -20,15 +20,14 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface StaticHost {
 	/** As in `http://localhost:40123`. */
 	readonly address: string;
-	/** The paths that were asked for. */
+	/** The paths that were requested. */
 	readonly asked: readonly string[];
 	stop(): Promise<void>;
 }
 
 /**
- * The built app as any static host serves it: files, and one page for every other address. No
- * relay.
- * @param below a folder that it is put into, as in `/cams`: what is not in it is not there
+ * Serves the built app like any static host: files, and one page for every other path. No relay.
+ * @param below a folder to serve it in, as in `/cams`: paths outside are 404
  */
 export async function startStaticHost(app = built, below = ''): Promise<StaticHost> {
 	const asked: string[] = [];
@@ -51,7 +50,8 @@ export async function startStaticHost(app = built, below = ''): Promise<StaticHo
 	server.listen(0, 'localhost');
 	await once(server, 'listening');
 	const address = server.address();
-	if (address === null || typeof address === 'string') throw new Error('no port');
+	if (address === null || typeof address === 'string')
+		throw new Error('the static host has no port');
 	return {
 		address: `http://localhost:${address.port}`,
 		asked,

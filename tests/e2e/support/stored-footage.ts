@@ -5,8 +5,8 @@ import { parseEntries } from '#domain/footage/index-page.ts';
 import type { Run } from '#domain/footage/run.ts';
 
 /**
- * What really lies in the browser's database, read with bare IndexedDB, so that no test believes
- * the product's own account of itself.
+ * Reads the browser's database with bare IndexedDB, so that tests do not rely on the app's own
+ * view.
  */
 
 interface Row {
@@ -23,19 +23,19 @@ export interface StoredPage {
 	readonly bytes: number;
 }
 
-/** All index pages, in the order in which they were begun. */
+/** All index pages, in the order they were begun. */
 export async function storedPages(page: Page): Promise<StoredPage[]> {
 	const rows = await page.evaluate(async () => {
 		const request = indexedDB.open('spycam-footage');
 		const database = await new Promise<IDBDatabase>((done, failed) => {
 			request.onsuccess = () => done(request.result);
-			request.onerror = () => failed(new Error('no footage database'));
+			request.onerror = () => failed(new Error('the footage database did not open'));
 		});
 		try {
 			const all = database.transaction('pages').objectStore('pages').index('firstPlace').getAll();
 			const found = await new Promise<Record<string, unknown>[]>((done, failed) => {
 				all.onsuccess = () => done(all.result as Record<string, unknown>[]);
-				all.onerror = () => failed(new Error('pages do not read'));
+				all.onerror = () => failed(new Error('the index pages could not be read'));
 			});
 			return found.map(({ camera, runNo, minute, entries }) => ({
 				...{ camera: String(camera), runNo: Number(runNo), minute: Number(minute) },
@@ -52,20 +52,20 @@ export async function storedPages(page: Page): Promise<StoredPage[]> {
 	});
 }
 
-/** All run rows in recording order. */
+/** All run rows, in recording order. */
 export async function storedRuns(page: Page): Promise<Run[]> {
 	return page.evaluate(async () => {
 		const request = indexedDB.open('spycam-footage');
 		const database = await new Promise<IDBDatabase>((done, failed) => {
 			request.onsuccess = () => done(request.result);
-			request.onerror = () => failed(new Error('no footage database'));
+			request.onerror = () => failed(new Error('the footage database did not open'));
 		});
 		try {
 			if (!database.objectStoreNames.contains('runs')) return [];
 			const all = database.transaction('runs').objectStore('runs').getAll();
 			return await new Promise<Run[]>((done, failed) => {
 				all.onsuccess = () => done(all.result as Run[]);
-				all.onerror = () => failed(new Error('runs do not read'));
+				all.onerror = () => failed(new Error('the runs could not be read'));
 			});
 		} finally {
 			database.close();
@@ -73,7 +73,7 @@ export async function storedRuns(page: Page): Promise<Run[]> {
 	});
 }
 
-/** Waits until the run recorded last holds at least `segments` segments; gives all runs. */
+/** Waits until the newest run has at least `segments` segments; returns all runs. */
 export async function waitForSegments(
 	page: Page,
 	segments: number,
@@ -97,7 +97,7 @@ async function rowsFrom(page: Page, firstPlace: number, lastPlace: number): Prom
 			const request = indexedDB.open('spycam-footage');
 			const database = await new Promise<IDBDatabase>((done, failed) => {
 				request.onsuccess = () => done(request.result);
-				request.onerror = () => failed(new Error('no footage database'));
+				request.onerror = () => failed(new Error('the footage database did not open'));
 			});
 			const text = (bytes: Uint8Array) => {
 				let out = '';
@@ -118,7 +118,7 @@ async function rowsFrom(page: Page, firstPlace: number, lastPlace: number): Prom
 						.transaction('bytes')
 						.objectStore('bytes')
 						.openCursor(IDBKeyRange.bound(first, last));
-					cursor.onerror = () => failed(new Error('bytes do not read'));
+					cursor.onerror = () => failed(new Error('the sealed bytes could not be read'));
 					cursor.onsuccess = () => {
 						const at = cursor.result;
 						if (at === null) {
@@ -149,8 +149,8 @@ const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 /**
- * Recomputes the chain of a whole run from the stored bytes, init section first, and holds it
- * against every signed head. Returns the number of segments; throws at the first break.
+ * Recomputes the chain of a run from the stored bytes, init section first, and compares it with
+ * every signed head. Returns the number of segments; throws at the first mismatch.
  */
 export async function verifyChain(page: Page, run: Run): Promise<number> {
 	const rows = await rowsFrom(page, run.initPlace, run.initPlace + 2 * (run.lastSeq + 2));
@@ -171,7 +171,7 @@ export async function verifyChain(page: Page, run: Run): Promise<number> {
 	return run.lastSeq;
 }
 
-/** SHA-256 over everything the store keeps: places, sealed bytes and heads, in order. */
+/** SHA-256 over all stored footage: keys, sealed bytes and heads, in order. */
 export async function footageHash(page: Page): Promise<string> {
 	const hash = createHash('sha256');
 	for (const { place, bytes, head } of await rowsFrom(page, 0, Number.MAX_SAFE_INTEGER)) {

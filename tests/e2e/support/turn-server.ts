@@ -7,13 +7,13 @@ import { need } from '../../support/programs.ts';
 import { temporaryFolder } from './launch.ts';
 
 export interface TurnServer {
-	/** What goes into a relay's settings.json under `ice`. */
+	/** The value of `ice` in a relay's settings.json. */
 	readonly ice: { readonly urls: readonly string[]; readonly secret: string };
 	stop(): Promise<void>;
 }
 
 /**
- * No UDP but through a proxy, and there is none: what is left is TURN over TCP. Loopback counts as
+ * No UDP except through a proxy, and there is none: only TURN over TCP remains. Loopback counts as
  * a network.
  */
 export const NO_UDP_ARGS = [
@@ -23,8 +23,8 @@ export const NO_UDP_ARGS = [
 export const ALLOW_LOOPBACK_ARG = '--allow-loopback-in-peer-connection';
 
 /**
- * The real coturn on this machine's loopback, with passwords by the REST scheme as an operator
- * would have it.
+ * The real coturn on loopback, with passwords by the TURN REST API as an operator would configure
+ * it.
  */
 export async function startTurnServer(): Promise<TurnServer> {
 	const port = await freePort();
@@ -59,7 +59,8 @@ async function freePort(): Promise<number> {
 	const address = server.address();
 	server.close();
 	await once(server, 'close');
-	if (address === null || typeof address === 'string') throw new Error('no port to be had');
+	if (address === null || typeof address === 'string')
+		throw new Error('no free port for turnserver');
 	return address.port;
 }
 
@@ -76,7 +77,7 @@ async function listening(port: number): Promise<void> {
 		]);
 		socket.destroy();
 		if (open) return;
-		if (Date.now() > deadline) throw new Error('turnserver did not listen in 10 s');
+		if (Date.now() > deadline) throw new Error('turnserver did not listen within 10 s');
 		await new Promise((wait) => setTimeout(wait, 50));
 	}
 }

@@ -1,15 +1,15 @@
 import type { Page } from 'playwright-core';
 
-/** What a person does and reads, by the names that people and assistive technology rely on. */
+/** What a user does and reads, by the names that users and assistive technology rely on. */
 
-/** From the start page to the picture, as the README says. */
+/** From the start page to the picture, as in the README. */
 export async function becomeCamera(page: Page, address: string): Promise<void> {
 	await page.goto(address);
 	await page.getByRole('link', { name: 'Use this device as a camera' }).click();
 	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 }
 
-/** Presses start and waits until it says so. */
+/** Presses Start and waits until the page says that it records. */
 export async function startRecording(page: Page): Promise<void> {
 	await page.getByRole('button', { name: 'Start recording' }).click();
 	await waitForRecording(page);
@@ -42,7 +42,7 @@ export async function openSaved(page: Page, address: string): Promise<void> {
 	}
 }
 
-/** Wall time of the frame on show, ms since 1970. Waits until there is one. */
+/** Wall time of the frame shown, ms since 1970. Waits until there is one. */
 export async function shownWallMs(page: Page, timeout = 20_000): Promise<number> {
 	await page.waitForFunction(
 		() => Number(document.querySelector<HTMLElement>('[data-wall-ms]')?.dataset['wallMs']) > 0,
@@ -52,7 +52,7 @@ export async function shownWallMs(page: Page, timeout = 20_000): Promise<number>
 	return Number(await playerRegion(page).getAttribute('data-wall-ms'));
 }
 
-/** Plays until the frame on show is at least `ms` later than now. */
+/** Plays until the frame shown is at least `ms` later than now. */
 export async function playFor(page: Page, ms: number, timeout = 30_000): Promise<void> {
 	const from = await shownWallMs(page);
 	await page.getByRole('button', { name: 'Play' }).click();
@@ -64,7 +64,7 @@ export async function playFor(page: Page, ms: number, timeout = 30_000): Promise
 	);
 }
 
-/** Waits until the app's own files are kept on this device and served from there. */
+/** Waits until the service worker controls the page. */
 export async function waitForServiceWorker(page: Page, timeout = 30_000): Promise<void> {
 	await page.waitForFunction(
 		() => navigator.serviceWorker.controller?.state === 'activated',
@@ -75,7 +75,7 @@ export async function waitForServiceWorker(page: Page, timeout = 30_000): Promis
 	);
 }
 
-/** Errors that escaped everything; a test ends by expecting none. */
+/** Collects uncaught errors; a test ends by expecting none. */
 export function collectPageErrors(page: Page): string[] {
 	const errors: string[] = [];
 	page.on('pageerror', (error) => errors.push(error.message));

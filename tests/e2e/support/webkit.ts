@@ -1,6 +1,5 @@
 /**
- * WebKitGTK's MiniBrowser on a display of its own, over WebDriver: just what the viewer's test
- * needs.
+ * WebKitGTK's MiniBrowser on its own display, over WebDriver: only what the viewer's test needs.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +19,7 @@ export interface WebKit {
 	run(script: string): Promise<unknown>;
 	/** The same, until the script calls its last argument. */
 	wait(script: string): Promise<unknown>;
-	/** A real click on the middle of what a selector finds. */
+	/** A real click on the centre of the element. */
 	click(selector: string): Promise<void>;
 	close(): Promise<void>;
 }
@@ -33,13 +32,13 @@ async function freePort(): Promise<number> {
 	return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** A display that no window manager looks after; its number. */
+/** Starts a display without a window manager; returns its number. */
 async function startDisplay(): Promise<[ChildProcess, string]> {
 	const display = spawn(need('xvfb'), ['-displayfd', '3', '-screen', '0', '1280x800x24'], {
 		stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
 	});
 	const said = display.stdio[3];
-	if (!said) throw new Error('Xvfb has no pipe to say its number.');
+	if (!said) throw new Error('Xvfb has no pipe for its display number.');
 	const [number] = (await once(said, 'data', { signal: AbortSignal.timeout(20_000) })) as [Buffer];
 	return [display, `:${number.toString().trim()}`];
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Session } from '#state/app/session.svelte.ts';
 import { LeaveGuard } from '#state/app/leave-guard.svelte.ts';
 
-test('KT18 what is not finished is held until they say so, and asked about anew after that', () => {
+test('KT18 leaving unfinished work waits for a confirmation, and asks again the next time', () => {
 	const session = { leaveGuard: null } as unknown as Session;
 	let made = false;
 	let left = 0;
@@ -17,7 +17,7 @@ test('KT18 what is not finished is held until they say so, and asked about anew 
 	expect([leaveGuard.asks, leaveGuard.loses, left]).toEqual([false, true, 0]);
 	leaveGuard.ask(() => (left += 1));
 	leaveGuard.leave();
-	// The way they leave by is not asked about once more.
+	// The confirmed navigation is not asked about again.
 	expect([leaveGuard.asks, leaveGuard.loses, left]).toEqual([false, false, 1]);
 	leaveGuard.stay();
 	expect(leaveGuard.loses).toBe(true);

@@ -23,7 +23,7 @@ async function at(
 	return place;
 }
 
-test('AP13 an insecure address leads on, and what came with the link goes along', async () => {
+test('AP13 an insecure address links to secure ones, with the fragment of the link', async () => {
 	const { trust, trustHere, secure, local } = await at(card, 'invite.abc');
 	expect({ trust, trustHere, secure, local }).toEqual({
 		trust: 'http://192.168.1.5:8080/trust#invite.abc',
@@ -33,17 +33,17 @@ test('AP13 an insecure address leads on, and what came with the link goes along'
 	});
 });
 
-test('AP13 where nobody has to be trusted first there is one step less', async () => {
+test('AP13 without a certificate to trust there is one step less', async () => {
 	expect(await at({ ...card, trust: null })).toMatchObject({
 		...{ trust: null, secure: 'https://spycam.local:8443/pair' },
 	});
 });
 
-test('AP13 without a relay it says so, whatever answers or does not', async () => {
+test('AP13 without a relay it says so, whether the request fails or not', async () => {
 	expect(await at(null)).toMatchObject({ known: true, secure: null, trust: null, local: null });
 	const ways = {
 		launchLink: { consume: () => null },
-		card: () => Promise.reject(new Fault('offline', 'nobody answers')),
+		card: () => Promise.reject(new Fault('offline', 'no relay answers')),
 	};
 	const place = new SecureAddresses(ways, here);
 	await place.find();

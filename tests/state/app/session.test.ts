@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-/** What it says before the vault is read, and after. */
+/** `newcomer` before and after the vault is read. */
 async function visit(kind: LocalDeviceState['kind']): Promise<[boolean, boolean]> {
 	const engine = stubEngine();
 	const state = { ...engine.localDevice.state, kind, bytes: 1, missing: [] } as LocalDeviceState;
@@ -25,7 +25,7 @@ async function visit(kind: LocalDeviceState['kind']): Promise<[boolean, boolean]
 	return [before, session.newcomer];
 }
 
-describe('LV34 what to do with this device is asked of newcomers alone', () => {
+describe('LV34 only newcomers are asked what to do with this device', () => {
 	test.each([
 		['the first visit', ['new'], [true, true]],
 		['it has a home since then', ['new', 'ready', 'ready'], [false, false]],

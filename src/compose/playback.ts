@@ -1,0 +1,85 @@
+import type { MediaCapture } from '#browser/capture/media-capture.ts';
+import { WebCameraLock } from '#browser/device/camera-lock.ts';
+import { BrowserEncoder } from '#browser/encoding/browser-encoder.ts';
+import { detectFeatures } from '#browser/encoding/detect-features.ts';
+import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
+import { BrowserLiveEncoder } from '#browser/live/live-encoder.ts';
+import type { WebRtcDataConnections } from '#browser/network/webrtc-data-connections.ts';
+import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
+import type { Recorder } from '#engine/recording/recorder.ts';
+import type { Opener } from '#engine/sealing/opener.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
+import type { HomeParts } from './home.ts';
+import type { StorageParts } from './storage.ts';
+
+/** What reads this device's footage; most of it is loaded when it is first used. */
+export function composePlayback(
+	{ clock, localDevice }: HomeParts,
+	{ segments, thumbnails }: StorageParts,
+) {
+	const { opener } = localDevice;
+	return {
+		thumbnails: new ThumbnailReader(thumbnails, opener),
+		player: (video: HTMLVideoElement) => playerOn(video, clock, segments, opener),
+		clips: async () => {
+			const [{ ClipExporter }, { WorkerClipMuxer }] = await Promise.all([
+				import('#engine/playback/clip-exporter.ts'),
+				import('#browser/playback/clip-muxer.ts'),
+			]);
+			return new ClipExporter({ segments, opener, muxer: new WorkerClipMuxer() });
+		},
+		check: async () => {
+			const [{ StoreCheck }, { DexieStoreInspector }] = await Promise.all([
+				import('#engine/storage/store-check.ts'),
+				import('#browser/footage/store-inspector.ts'),
+			]);
+			return new StoreCheck({ segments, opener, inspector: new DexieStoreInspector() });
+		},
+	};
+}
+
+interface DeviceCheckTools {
+	readonly home: HomeParts;
+	readonly storage: StorageParts;
+	readonly capture: MediaCapture;
+	readonly dataConnections: WebRtcDataConnections;
+	readonly recorder: Recorder;
+}
+
+/** The check of what this device can do; its last step plays what it recorded on `video`. */
+export function composeDeviceCheck({ home, storage, ...tools }: DeviceCheckTools) {
+	const { clock, crypto, localDevice } = home;
+	const { segments, persistence } = storage;
+	return async (video: HTMLVideoElement) => {
+		const [{ DeviceCheck }, { BrowserLab }] = await Promise.all([
+			import('#engine/device-check/device-check.ts'),
+			import('#browser/device-check/lab.ts'),
+		]);
+		// Its own encoder: viewers of the camera must not receive the check's frames.
+		const encoder = new BrowserEncoder();
+		return new DeviceCheck({
+			...tools,
+			...{ clock, crypto, localDevice, segments, origin: persistence, encoder },
+			features: detectFeatures(),
+			liveEncoder: new BrowserLiveEncoder(new SharedEncoder(encoder)),
+			lab: new BrowserLab(),
+			tenure: new WebCameraLock(),
+			player: (from, opener) => playerOn(video, clock, from, opener),
+		});
+	};
+}
+
+async function playerOn(
+	video: HTMLVideoElement,
+	clock: Clock,
+	segments: SegmentStore,
+	opener: Opener,
+) {
+	const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
+		import('#engine/playback/player.ts'),
+		import('#browser/playback/hls-screen.ts'),
+		import('#browser/playback/local-day.ts'),
+	]);
+	return new Player({ segments, opener, clock, screen: new HlsScreen(video), dayOf: localDay });
+}

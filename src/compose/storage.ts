@@ -1,0 +1,46 @@
+import { BrowserStoragePersistence } from '#browser/device/storage-persistence.ts';
+import { DexieEventStore } from '#browser/footage/event-store.ts';
+import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
+import { DexieLedger } from '#browser/storage/ledger.ts';
+import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
+import { DexieReserve } from '#browser/storage/reserve.ts';
+import { Allowance } from '#engine/storage/allowance.ts';
+import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
+import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
+import { StorageMaintenance } from '#engine/storage/maintenance.ts';
+import { Pins } from '#engine/storage/pins.ts';
+import { Retention } from '#engine/storage/retention.ts';
+import type { Clock } from '#ports/device/clock.ts';
+
+/** The databases, and what keeps footage within its budget. */
+export function composeStorage(clock: Clock) {
+	const segments = new DexieSegmentStore();
+	const thumbnails = new DexieThumbnailStore();
+	const events = new DexieEventStore();
+	const ledger = new DexieLedger();
+	const reserve = new DexieReserve();
+	const persistence = new BrowserStoragePersistence();
+	const journal = new DeletionJournal(ledger, clock);
+	const preferences = new AuditedPreferences(new DexiePreferenceStore(), ledger, clock);
+	const allowance = new Allowance(preferences, clock, storageQuota);
+	const pins = new Pins(segments, allowance);
+	const retention = new Retention({ segments, allowance, reserve, journal });
+	const maintenance = new StorageMaintenance({
+		...{ clock, segments, thumbnails, reserve, ledger, journal, events },
+		...{ allowance, retention, pins, origin: persistence, preferences },
+	});
+	return {
+		...{ segments, thumbnails, events, ledger, persistence, preferences },
+		...{ allowance, pins, retention, maintenance },
+	};
+}
+export type StorageParts = ReturnType<typeof composeStorage>;
+
+async function storageQuota(): Promise<number | null> {
+	try {
+		return (await navigator.storage.estimate()).quota ?? null;
+	} catch {
+		return null;
+	}
+}
