@@ -52,6 +52,7 @@ class Studio {
 	readonly #look: Look;
 	readonly #address: string;
 	readonly #folder: string;
+	readonly #open: BrowserContext[] = [];
 
 	constructor(look: Look, address: string) {
 		this.#look = look;
@@ -69,11 +70,17 @@ class Studio {
 			...wish,
 			more: { colorScheme: theme, ...wish.more },
 		});
+		this.#open.push(context);
 		await context.addInitScript(() => {
 			// The fake camera is named after its file.
 			Object.defineProperty(MediaDeviceInfo.prototype, 'label', { get: () => 'Back camera' });
 		});
 		return context;
+	}
+
+	/** Also after a failure: a camera that records on would slow down all that follow. */
+	async close(): Promise<void> {
+		await Promise.all(this.#open.splice(0).map((context) => context.close()));
 	}
 
 	async go(page: Page, path: string): Promise<void> {
@@ -124,7 +131,7 @@ async function ordinary(studio: Studio): Promise<void> {
 	await tabs.nth(3).click();
 	await studio.shoot(page, '08-settings', true);
 	await page.locator('main a[href="/storage"]').click();
-	await page.locator('meter').waitFor();
+	await page.getByRole('meter').first().waitFor();
 	await studio.shoot(page, '09-storage', true);
 	await studio.go(page, '/help');
 	await studio.shoot(page, '14-help', true);
@@ -309,6 +316,7 @@ try {
 					error instanceof Error ? error.message : error,
 				);
 			}
+			await studio.close();
 		}
 		console.log(`${look.name}: ${join(contacts, look.name)}`);
 	}
