@@ -10,7 +10,7 @@ import type { MergeResult, HomeRoster } from '#engine/home/home-roster.ts';
 /** Limits of one frame. */
 const MAX_ENTRIES = 32;
 const MAX_CHARACTERS = 48 * 1024;
-/** Entries fetched of another branch; a relay keeps no more (RL14). */
+/** Entries fetched of another branch; no roster has more (docs/spec/identity.md). */
 const MAX_BRANCH_ENTRIES = 1024;
 /** How often entries that do not count yet are fetched again. */
 const RECHECK_MS = 10 * 60 * 1000;

@@ -2,7 +2,7 @@ import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import {
 	IN_PAGE_RELAY_ORIGIN,
-	directCodeFrom,
+	directCodeOrNull,
 	directSecretBytes,
 	directCodeText,
 	type DirectCode,
@@ -249,11 +249,3 @@ export class DirectPairing {
 
 const isUp = (): 'up' => 'up';
 const isExpired = (): 'again' => 'again';
-
-function directCodeOrNull(text: string): DirectCode | null {
-	try {
-		return directCodeFrom(text);
-	} catch {
-		return null;
-	}
-}

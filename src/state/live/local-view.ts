@@ -1,8 +1,6 @@
+import { STALE_MS } from '#domain/live/age.ts';
 import type { LiveViewControls, ViewState } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
-
-/** LV11. */
-const STALE_MS = 5000;
 
 type LocalViewTools = Pick<Engine, 'clock' | 'recorder' | 'scheduler' | 'show'>;
 
