@@ -7,8 +7,8 @@ export const storage: StorageWords = {
 	title: 'Speicher',
 	used: 'Belegter Speicher',
 	of: (used, budget) => `${used} von ${budget}`,
-	keeps: (time) => `Behält etwa ${time} bei der gewählten Qualität.`,
-	keepsNow: (time) => `Behält etwa ${time} bei der heutigen Datenmenge.`,
+	keeps: (time) => `Platz für etwa ${time} in der gewählten Qualität.`,
+	keepsNow: (time) => `Platz für etwa ${time} bei der heutigen Datenmenge.`,
 	fullIn: (time) => `Voll in etwa: ${time}. Dann ersetzen neue Aufnahmen die ältesten.`,
 	reaches: (when) =>
 		`Der Speicher ist voll, das ist normal: Die Aufnahmen reichen zurück bis ${when}, und neue ersetzen die ältesten.`,
