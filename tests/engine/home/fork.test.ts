@@ -147,7 +147,7 @@ describe('ID46 a fork between honest devices', () => {
 		await until(() => !second.messenger.forked);
 	});
 
-	it('a relay that was away on the dropped branch is shown the other one', async () => {
+	it('LK10 a relay that was away on the dropped branch is shown the other one', async () => {
 		await parted();
 		relay.open(second.homeRoster.entries, owner.founded);
 		await owner.homeRoster.settle();

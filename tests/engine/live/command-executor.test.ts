@@ -53,7 +53,7 @@ describe('LV13 commands', () => {
 		}
 	});
 
-	test('do nothing for another page, with a wrong value, or from a live-only device', async () => {
+	test('LT5 ID36 do nothing for another page, with a wrong value, or from a live-only device', async () => {
 		const { guest, relay, commands, camera, clock, host } = home;
 		const kitchen = await guest('Kitchen');
 		await expect(

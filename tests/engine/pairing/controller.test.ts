@@ -165,7 +165,7 @@ describe('pairing, both sides', () => {
 		}
 	});
 
-	it('PR1 a code lives ten minutes, even while digits are being compared', async () => {
+	it('PR1 PR12 a code lives ten minutes, even while digits are being compared', async () => {
 		const { owner, guest } = await twoPeople();
 		await owner.pairing.show('viewer');
 		const link = await owner.link();
@@ -288,7 +288,7 @@ describe('pairing, both sides', () => {
 		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
 	});
 
-	it('a page on localhost shows its public name', async () => {
+	it('PR11 a page on localhost shows its public name', async () => {
 		const point = new FakeRendezvousRelay();
 		const owner = await Person.at(point, { here: LOCAL });
 		await owner.pairing.show('viewer');

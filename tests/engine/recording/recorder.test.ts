@@ -174,7 +174,7 @@ describe('failures', () => {
 		expect(recorder.state.kind).toBe('preview');
 	});
 
-	test('RC16 unplugging makes it blind with that reason; plugging in resumes recording', async () => {
+	test('RC16 WD2 unplugging makes it blind with that reason; plugging in resumes recording', async () => {
 		const recorder = await recording();
 		capture.failures.push(new Fault('not-found', 'gone'), new Fault('not-found', 'gone'));
 		capture.current.tell('ended');
