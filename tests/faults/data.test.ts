@@ -184,11 +184,11 @@ test.each(some('vault', 'footage'))(
 		);
 		const page = await context.newPage();
 		const errors = collectPageErrors(page);
-		await saidOnEveryPage(page, name, 'Close the other tabs', 'Try again');
+		await saidOnEveryPage(page, name, 'Close the other Spy-cam tabs', 'Try again');
 		await older.close();
 		await page
 			.getByRole('alert')
-			.filter({ hasText: 'Close the other tabs' })
+			.filter({ hasText: 'Close the other Spy-cam tabs' })
 			.waitFor({ state: 'detached', timeout: 20_000 });
 		await becomeCamera(page, relay.address);
 		await startRecording(page);
