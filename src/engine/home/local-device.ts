@@ -1,7 +1,7 @@
 import { Serial } from '#domain/base/serial.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { hexOf } from '#domain/base/bytes.ts';
-import { Fault, faultOf } from '#domain/base/fault.ts';
+import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId, RunId } from '#domain/base/ids.ts';
 import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -322,7 +322,7 @@ export class LocalDevice implements LocalDeviceControls {
 		try {
 			if (this.#unlocked !== null) await this.#refresh();
 		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		}
 	}
 

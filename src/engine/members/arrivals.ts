@@ -2,7 +2,7 @@ import { Serial } from '#domain/base/serial.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { base64urlOf } from '#domain/base/base64url.ts';
 import { equalBytes, type Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { isDirectOrigin } from '#domain/pairing/direct-code.ts';
 import { may } from '#domain/home/rights.ts';
@@ -381,7 +381,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 	/** Serialized. A failing vault is asked again on the next event. */
 	#enqueue(work: () => Promise<void>): Promise<void> {
 		return this.#serial.run(work).catch((error: unknown) => {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		});
 	}
 }

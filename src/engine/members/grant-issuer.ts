@@ -2,7 +2,7 @@ import { Serial } from '#domain/base/serial.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { base64urlOf } from '#domain/base/base64url.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId, type DeviceId } from '#domain/base/ids.ts';
 import { may } from '#domain/home/rights.ts';
 import type { Message } from '#protocol/message.ts';
@@ -192,7 +192,7 @@ export class GrantIssuer {
 	/** Serialized. A failing vault fails one task, not those after it. */
 	#enqueue(work: () => Promise<void>): void {
 		this.#serial.run(work).catch((error: unknown) => {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		});
 	}
 }

@@ -1,7 +1,7 @@
 import { Serial } from '#domain/base/serial.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
-import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import { expectFault, type FaultKind } from '#domain/base/fault.ts';
 import { parseGrant } from '#domain/home/grant.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
@@ -133,7 +133,7 @@ export class GrantReceiver {
 			await work();
 			return true;
 		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 			if (FORGERY_FAULTS.includes(error.kind)) this.#refused += 1;
 			return false;
 		}
@@ -141,7 +141,7 @@ export class GrantReceiver {
 
 	#enqueue(work: () => Promise<void>): void {
 		this.#serial.run(work).catch((error: unknown) => {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		});
 	}
 }

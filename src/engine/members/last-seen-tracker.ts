@@ -1,5 +1,5 @@
 import { Listeners } from '#domain/base/listeners.ts';
-import { faultOf } from '#domain/base/fault.ts';
+import { expectFault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { latestPast, mergeSeen, type SeenDevice } from '#domain/home/seen-device.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -104,7 +104,7 @@ export class LastSeenTracker implements LastSeen {
 				this.#kept.set(device, seen.seenMs);
 			}
 		} catch (error) {
-			faultOf(error);
+			expectFault(error);
 		}
 		this.#listeners.notify();
 	}

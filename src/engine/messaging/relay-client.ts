@@ -1,7 +1,7 @@
 import { Serial } from '#domain/base/serial.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type {
 	ActionMessage,
@@ -248,7 +248,7 @@ export class RelayClient implements Messenger {
 		try {
 			this.#here = (await relays.info(network.origin)) === null ? null : network.origin;
 		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 			// Tried again at the next change; a home that has a relay's address uses that one.
 			return null;
 		}

@@ -1,5 +1,5 @@
 import { Listeners } from '#domain/base/listeners.ts';
-import { Fault, faultOf } from '#domain/base/fault.ts';
+import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { PlaybackScreen, PlaybackScreenEvent } from '#ports/media/playback-screen.ts';
@@ -370,7 +370,7 @@ export class Player implements PlayerControls {
 			if (this.#state.kind === 'empty') await this.#request({ from: null, byUs: 0 });
 		} catch (error) {
 			// The next change triggers another refresh; what is shown stays valid.
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		}
 	}
 

@@ -1,5 +1,5 @@
 import { Listeners } from '#domain/base/listeners.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import { nextChange, isPlanned, type Plan } from '#domain/recording/schedule.ts';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -102,7 +102,7 @@ export class Scheduler implements SchedulerControls {
 		try {
 			await this.#override(records);
 		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		}
 	}
 

@@ -1,6 +1,6 @@
 import { Listeners } from '#domain/base/listeners.ts';
 import type { EventCommand } from '#domain/recording/event.ts';
-import { faultOf, type FaultKind } from '#domain/base/fault.ts';
+import { expectFault, type FaultKind, faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { maxDirectViewers } from '#domain/live/path.ts';
 import { may, rightFor, type Right } from '#domain/home/rights.ts';
@@ -176,7 +176,7 @@ export class LiveHost implements LiveHostControls {
 				this.#update();
 				return;
 			} catch (error) {
-				faultOf(error);
+				expectFault(error);
 			}
 		}
 		const why = !direct ? 'asked' : full ? 'full' : 'failed';
@@ -380,7 +380,7 @@ export class LiveHost implements LiveHostControls {
 
 	#dtls(): Promise<DtlsCertificate | null> {
 		return this.#tools.dtls().catch((error: unknown) => {
-			faultOf(error);
+			expectFault(error);
 			return null;
 		});
 	}

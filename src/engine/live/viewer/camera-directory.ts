@@ -1,7 +1,7 @@
 import { Listeners } from '#domain/base/listeners.ts';
 import { ageMs, betterOffset, type ClockOffset } from '#domain/live/age.ts';
 import { hexOf } from '#domain/base/bytes.ts';
-import { Fault, faultOf, type FaultKind } from '#domain/base/fault.ts';
+import { expectFault, Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { may } from '#domain/home/rights.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -248,7 +248,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 			try {
 				await this.#updateHosts();
 			} catch (error) {
-				faultOf(error);
+				expectFault(error);
 			}
 		});
 	}
