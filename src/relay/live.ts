@@ -3,7 +3,7 @@
  * (RL1).
  */
 import type { IncomingMessage } from 'node:http';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { RelayInfo } from '#protocol/wire.ts';
 import { createApi } from '#relay/http/api.ts';
 import { createApp } from '#relay/http/app.ts';
@@ -64,7 +64,7 @@ async function receive(message: unknown): Promise<void> {
 			try {
 				live = await startLive(decoded);
 			} catch (error) {
-				if (!(error instanceof Fault)) throw error;
+				expectFault(error);
 				send({ t: 'failed', sentence: error.message });
 			}
 			break;

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeQR } from 'qr';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import { publicAddressOf } from '#relay/config/public-address.ts';
 import { fingerprintLines } from '#relay/tls/authority.ts';
 import { RelayDatabase } from '#relay/storage/database.ts';
@@ -267,7 +267,7 @@ switch (commandLine.kind) {
 		try {
 			await run(commandLine.kind, commandLine.options);
 		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 			console.error([error.message, ...folderHint(commandLine.options, error.message)].join(' '));
 			// The folder lock is released with the process.
 			process.exit(1);

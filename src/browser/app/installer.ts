@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import type { Installation, Installer } from '#ports/app/installer.ts';
 
 /** `BeforeInstallPromptEvent`, which only Chromium fires. */
@@ -7,7 +8,7 @@ interface InstallPromptEvent extends Event {
 
 /** Construct it with the page: the install event fires once, and early. */
 export class BrowserInstaller implements Installer {
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#offer: InstallPromptEvent | null = null;
 	#installed = globalThis.matchMedia('(display-mode: standalone)').matches;
 
@@ -28,8 +29,7 @@ export class BrowserInstaller implements Installer {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	async prompt(): Promise<void> {
@@ -45,6 +45,6 @@ export class BrowserInstaller implements Installer {
 
 	#set(offer: InstallPromptEvent | null): void {
 		this.#offer = offer;
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 }

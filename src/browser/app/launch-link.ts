@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import type { LaunchLink } from '#ports/app/launch-link.ts';
 
 /** What static/early.js exposes. */
@@ -11,11 +12,11 @@ interface EarlyScript {
 const { spycamLaunchLink: early } = globalThis as { readonly spycamLaunchLink?: EarlyScript };
 
 export class EarlyLaunchLink implements LaunchLink {
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 
 	constructor() {
 		early?.on(() => {
-			for (const listener of this.#listeners) listener();
+			this.#listeners.notify();
 		});
 	}
 
@@ -28,7 +29,6 @@ export class EarlyLaunchLink implements LaunchLink {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 }

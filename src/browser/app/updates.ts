@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import type { Workbox } from 'workbox-window';
 import { Fault } from '#domain/base/fault.ts';
 import type { UpdateState, Updates } from '#ports/app/updates.ts';
@@ -13,15 +14,14 @@ const MIN_CHECK_AGE_MS = 60 * 1000;
 /** The service worker as seen by the page. Without service workers the state stays `none`. */
 export class ServiceWorkerUpdates implements Updates {
 	state: UpdateState = 'none';
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#workbox: Workbox | null = null;
 	#registration: ServiceWorkerRegistration | undefined;
 	#begun = false;
 	#checkedMs = 0;
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	async begin(): Promise<void> {
@@ -102,6 +102,6 @@ export class ServiceWorkerUpdates implements Updates {
 
 	#set(state: UpdateState): void {
 		this.state = state;
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 }

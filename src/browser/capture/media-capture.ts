@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
 import { scaledToFit, type Dimensions } from '#domain/media/scaled-to-fit.ts';
@@ -184,7 +185,7 @@ class CapturedStream implements Captured {
 	readonly chosen: boolean;
 	readonly #stream: MediaStream;
 	readonly #track: MediaStreamTrack;
-	readonly #listeners = new Set<(event: CapturedEvent) => void>();
+	readonly #listeners = new Listeners<[CapturedEvent]>();
 	readonly #counter: FrameCounter;
 	readonly #testPicture: TestPictureSource | null;
 	#closed = false;
@@ -285,8 +286,7 @@ class CapturedStream implements Captured {
 	}
 
 	on(listener: (event: CapturedEvent) => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	close(): void {
@@ -304,7 +304,7 @@ class CapturedStream implements Captured {
 
 	#emit(event: CapturedEvent): void {
 		if (this.#closed) return;
-		for (const listener of this.#listeners) listener(event);
+		this.#listeners.notify(event);
 	}
 }
 

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import type { BatteryCharge, PowerSource } from '#ports/device/power-source.ts';
 
 interface BatteryManagerLike extends EventTarget {
@@ -8,7 +9,7 @@ interface BatteryManagerLike extends EventTarget {
 /** The Battery Status API (Chromium). */
 export class BatteryPowerSource implements PowerSource {
 	charge: BatteryCharge | null = null;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 
 	constructor() {
 		const { getBattery } = navigator as { getBattery?: () => Promise<BatteryManagerLike> };
@@ -17,7 +18,7 @@ export class BatteryPowerSource implements PowerSource {
 				const read = (): void => {
 					const { level, charging } = battery;
 					this.charge = { level, charging };
-					for (const listener of this.#listeners) listener();
+					this.#listeners.notify();
 				};
 				for (const event of ['levelchange', 'chargingchange'])
 					battery.addEventListener(event, read);
@@ -29,7 +30,6 @@ export class BatteryPowerSource implements PowerSource {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 }

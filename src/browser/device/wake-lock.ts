@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import type { WakeLockState } from '#domain/recording/wake-lock.ts';
 import type { ScreenWakeLock } from '#ports/device/wake-lock.ts';
 
@@ -6,7 +7,7 @@ import type { ScreenWakeLock } from '#ports/device/wake-lock.ts';
  * the page is visible.
  */
 export class BrowserWakeLock implements ScreenWakeLock {
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#state: WakeLockState = 'unwanted';
 	#wanted = false;
 	#lock: WakeLockSentinel | null = null;
@@ -29,8 +30,7 @@ export class BrowserWakeLock implements ScreenWakeLock {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	/** Serialised: a request must not resolve after its release. */
@@ -61,6 +61,6 @@ export class BrowserWakeLock implements ScreenWakeLock {
 	#become(state: WakeLockState): void {
 		if (state === this.#state) return;
 		this.#state = state;
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 }

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import Dexie, { type Table } from 'dexie';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { EventStore, StoredEvent } from '#ports/footage/event-store.ts';
@@ -32,14 +33,14 @@ class EventDatabase extends Dexie {
 export class DexieEventStore implements EventStore {
 	readonly #connection: DatabaseConnection<EventDatabase>;
 	readonly #channel: BroadcastChannel;
-	readonly #watchers = new Set<() => void>();
+	readonly #watchers = new Listeners();
 	readonly #max: number;
 
 	constructor(name = 'spycam-events', max = MAX_EVENTS) {
 		this.#connection = new DatabaseConnection(() => new EventDatabase(name), 'settings');
 		this.#max = max;
 		this.#channel = new BroadcastChannel(name);
-		this.#channel.onmessage = () => this.#tell();
+		this.#channel.onmessage = () => this.#watchers.notify();
 	}
 
 	async add(camera: CameraId, { wallUs, bytes }: Omit<StoredEvent, 'id'>): Promise<number> {
@@ -75,8 +76,7 @@ export class DexieEventStore implements EventStore {
 	}
 
 	watch(changed: () => void): () => void {
-		this.#watchers.add(changed);
-		return () => this.#watchers.delete(changed);
+		return this.#watchers.add(changed);
 	}
 
 	dispose(): void {
@@ -87,10 +87,6 @@ export class DexieEventStore implements EventStore {
 
 	#changed(): void {
 		this.#channel.postMessage(null);
-		this.#tell();
-	}
-
-	#tell(): void {
-		for (const watcher of this.#watchers) watcher();
+		this.#watchers.notify();
 	}
 }

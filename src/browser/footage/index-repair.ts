@@ -5,7 +5,7 @@ import {
 	salvageEntries,
 	type IndexEntry,
 } from '#domain/footage/index-page.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { Hole } from '#domain/footage/run.ts';
 import {
 	begunRun,
@@ -70,7 +70,7 @@ export class IndexRepair {
 				if (changed) this.#setAside += 1;
 				mended ||= changed;
 			} catch (error) {
-				if (!(error instanceof Fault)) throw error;
+				expectFault(error);
 				// Neither readable nor movable: skipped from now on, so that the rest can be served.
 				this.#stuck.add(name);
 			}

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import Dexie from 'dexie';
 import { equalBytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
@@ -51,7 +52,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 	readonly #connection: DatabaseConnection<FootageDatabase>;
 	readonly #repair: IndexRepair;
 	readonly #channel: BroadcastChannel;
-	readonly #watchers = new Set<() => void>();
+	readonly #watchers = new Listeners();
 	#inspected = false;
 	#disposed = false;
 	readonly #reader: IndexReader;
@@ -66,7 +67,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 		this.#repair = new IndexRepair(this.#connection);
 		this.#reader = new IndexReader(this.#connection, this.#repair, () => this.#changed());
 		this.#channel = new BroadcastChannel(name);
-		this.#channel.onmessage = () => this.#tell();
+		this.#channel.onmessage = () => this.#watchers.notify();
 	}
 
 	async begin(start: RunStart, init: Pick<SealedSegment, 'bytes' | 'head'>): Promise<Run> {
@@ -300,8 +301,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 	}
 
 	watch(changed: () => void): () => void {
-		this.#watchers.add(changed);
-		return () => this.#watchers.delete(changed);
+		return this.#watchers.add(changed);
 	}
 
 	damagedRows(): number {
@@ -355,11 +355,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 	#changed(): void {
 		if (this.#disposed) return;
 		this.#channel.postMessage(null);
-		this.#tell();
-	}
-
-	#tell(): void {
-		for (const watcher of this.#watchers) watcher();
+		this.#watchers.notify();
 	}
 }
 

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import {
 	beginsWithKey,
@@ -22,7 +23,7 @@ const MAX_PENDING = 40;
 export class BrowserLiveScreen implements LiveScreen {
 	readonly decodes = typeof VideoDecoder !== 'undefined' || mediaSourceClass() !== null;
 	readonly hears = canPlaySound();
-	readonly #listeners = new Set<(event: LiveScreenEvent) => void>();
+	readonly #listeners = new Listeners<[LiveScreenEvent]>();
 	/** By kind; `null` while it is loading. */
 	readonly #players = new Map<'codec' | 'media-source', PartPlayer | null>();
 	readonly #sink: PlayerSink = {
@@ -95,8 +96,7 @@ export class BrowserLiveScreen implements LiveScreen {
 	}
 
 	on(listener: (event: LiveScreenEvent) => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	close(): void {
@@ -229,6 +229,6 @@ export class BrowserLiveScreen implements LiveScreen {
 
 	#emit(event: LiveScreenEvent): void {
 		if (this.#closed) return;
-		for (const listener of this.#listeners) listener(event);
+		this.#listeners.notify(event);
 	}
 }

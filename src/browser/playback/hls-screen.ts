@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import type * as HlsCode from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
@@ -38,7 +39,7 @@ function hlsCode(): Promise<typeof HlsCode> {
 /** A `<video>` fed by hls.js; no other file touches either. Rules: docs/spec/playback.md. */
 export class HlsScreen implements PlaybackScreen {
 	readonly #video: HTMLVideoElement;
-	readonly #listeners = new Set<(event: PlaybackScreenEvent) => void>();
+	readonly #listeners = new Listeners<[PlaybackScreenEvent]>();
 	#hls: HlsCode.default | null = null;
 	/** Rises with every show and clear, to ignore events of an earlier one. */
 	#turn = 0;
@@ -65,10 +66,10 @@ export class HlsScreen implements PlaybackScreen {
 			// Nothing is painted then, but time still advances.
 			if (document.hidden) this.#onFrame(video.currentTime);
 		});
-		hear('ended', () => this.#tell({ kind: 'ended' }));
-		hear('playing', () => this.#tell({ kind: 'moving', moving: true }));
-		hear('pause', () => !video.ended && this.#tell({ kind: 'moving', moving: false }));
-		hear('waiting', () => this.#failed && this.#tell({ kind: 'starved' }));
+		hear('ended', () => this.#listeners.notify({ kind: 'ended' }));
+		hear('playing', () => this.#listeners.notify({ kind: 'moving', moving: true }));
+		hear('pause', () => !video.ended && this.#listeners.notify({ kind: 'moving', moving: false }));
+		hear('waiting', () => this.#failed && this.#listeners.notify({ kind: 'starved' }));
 	}
 
 	preload(): void {
@@ -110,7 +111,11 @@ export class HlsScreen implements PlaybackScreen {
 		this.#mediaError = Hls.ErrorTypes.MEDIA_ERROR;
 		hls.on(Hls.Events.ERROR, (_, data) => this.#onError(data));
 		hls.on(Hls.Events.INIT_PTS_FOUND, (_, { frag, initPTS, timescale }) => {
-			this.#tell({ kind: 'placed', key: keyOfUrl(frag.url), offsetS: initPTS / timescale });
+			this.#listeners.notify({
+				kind: 'placed',
+				key: keyOfUrl(frag.url),
+				offsetS: initPTS / timescale,
+			});
 		});
 		hls.attachMedia(this.#video);
 		hls.loadSource(PLAYLIST_URL);
@@ -151,8 +156,7 @@ export class HlsScreen implements PlaybackScreen {
 	}
 
 	on(listener: (event: PlaybackScreenEvent) => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	clear(): void {
@@ -211,7 +215,7 @@ export class HlsScreen implements PlaybackScreen {
 				return;
 			}
 		}
-		this.#tell({ kind: 'frame', positionS });
+		this.#listeners.notify({ kind: 'frame', positionS });
 		waiting?.done();
 	}
 
@@ -259,14 +263,10 @@ export class HlsScreen implements PlaybackScreen {
 		this.#failed = true;
 		this.#hls?.stopLoad();
 		const waiting = this.#waiting;
-		this.#tell({ kind: 'failed', why, fault, key });
+		this.#listeners.notify({ kind: 'failed', why, fault, key });
 		waiting?.failed(fault);
 		const video = this.#video;
-		if (!video.paused && video.readyState < 3) this.#tell({ kind: 'starved' });
-	}
-
-	#tell(event: PlaybackScreenEvent): void {
-		for (const listener of [...this.#listeners]) listener(event);
+		if (!video.paused && video.readyState < 3) this.#listeners.notify({ kind: 'starved' });
 	}
 }
 

@@ -72,3 +72,8 @@ export class Fault extends Error {
 export function faultOf(error: unknown): Fault {
 	return error instanceof Fault ? error : new Fault('internal', 'unexpected error', error);
 }
+
+/** For a `catch` that expects a `Fault`: whatever else was thrown is our mistake, and surfaces. */
+export function expectFault(error: unknown): asserts error is Fault {
+	if (!(error instanceof Fault)) throw error;
+}

@@ -1,5 +1,5 @@
 import { hexOf } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { GrantSubject } from '#domain/home/grant.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -111,7 +111,7 @@ async function discardIdentity(vault: Vault, device: DeviceId): Promise<void> {
 	try {
 		await vault.discard(device);
 	} catch (error) {
-		if (!(error instanceof Fault)) throw error;
+		expectFault(error);
 	}
 }
 

@@ -1,5 +1,7 @@
+import { Serial } from '#domain/base/serial.ts';
+import { Listeners } from '#domain/base/listeners.ts';
 import { hexOf } from '#domain/base/bytes.ts';
-import { Fault, faultOf } from '#domain/base/fault.ts';
+import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId, RunId } from '#domain/base/ids.ts';
 import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -82,12 +84,12 @@ export class LocalDevice implements LocalDeviceControls {
 	/** Opens footage of any camera whose keys are here. */
 	readonly opener: Opener;
 	readonly #tools: LocalDeviceDependencies;
-	readonly #listeners = new Set<() => void>();
-	readonly #epochListeners = new Set<(camera: CameraId, number: number) => void>();
+	readonly #listeners = new Listeners();
+	readonly #epochListeners = new Listeners<[CameraId, number]>();
 	#state: LocalDeviceState = { kind: 'new' };
 	#unlocked: UnlockedDevice | null = null;
 	#keyring: Keyring | null = null;
-	#queue: Promise<unknown> = Promise.resolve();
+	readonly #serial = new Serial();
 
 	constructor(tools: LocalDeviceDependencies) {
 		this.#tools = tools;
@@ -108,8 +110,7 @@ export class LocalDevice implements LocalDeviceControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	refresh(): Promise<LocalDeviceState> {
@@ -236,14 +237,13 @@ export class LocalDevice implements LocalDeviceControls {
 
 	/** Called for each epoch that a camera of this device begins. */
 	onEpoch(listener: (camera: CameraId, number: number) => void): () => void {
-		this.#epochListeners.add(listener);
-		return () => this.#epochListeners.delete(listener);
+		return this.#epochListeners.add(listener);
 	}
 
 	async #epoch(camera: CameraId): Promise<Epoch> {
 		const { identity, roster } = this.#ofOwnCamera(camera);
 		const epoch = await currentEpoch(this.#tools, identity, roster, camera);
-		if (epoch.made) for (const listener of this.#epochListeners) listener(camera, epoch.number);
+		if (epoch.made) this.#epochListeners.notify(camera, epoch.number);
 		return epoch;
 	}
 
@@ -322,7 +322,7 @@ export class LocalDevice implements LocalDeviceControls {
 		try {
 			if (this.#unlocked !== null) await this.#refresh();
 		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		}
 	}
 
@@ -362,14 +362,12 @@ export class LocalDevice implements LocalDeviceControls {
 
 	#set(state: LocalDeviceState): LocalDeviceState {
 		this.#state = state;
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 		return state;
 	}
 
 	#enqueue<T>(work: () => Promise<T>): Promise<T> {
-		const done = this.#queue.then(work);
-		this.#queue = done.catch(() => undefined);
-		return done;
+		return this.#serial.run(work);
 	}
 }
 

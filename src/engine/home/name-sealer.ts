@@ -1,6 +1,6 @@
 import { bytesOf } from '#domain/base/bytes.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import {
 	buildName,
@@ -61,7 +61,7 @@ export class NameSealer {
 				const plain = await this.#crypto.open(await key, nonce, aad, ciphertext);
 				return plainName(new TextDecoder('utf-8', { fatal: false }).decode(unpadName(plain)));
 			} catch (error) {
-				if (!(error instanceof Fault)) throw error;
+				expectFault(error);
 				failed = error;
 			}
 		}

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { Fault } from '#domain/base/fault.ts';
 
 /**
@@ -6,15 +7,14 @@ import { Fault } from '#domain/base/fault.ts';
 export class GuardModeSwitch {
 	#on = false;
 	#screen: ((on: boolean) => void) | null = null;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 
 	get on(): boolean {
 		return this.#on;
 	}
 
 	listen(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	/** Registers the screen that carries out requests, until the returned function is called. */
@@ -31,7 +31,7 @@ export class GuardModeSwitch {
 	report(on: boolean): void {
 		if (on === this.#on) return;
 		this.#on = on;
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 
 	/** Throws `unavailable` if no screen of the camera is open. */

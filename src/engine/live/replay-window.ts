@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
 import { beginsWithKey, type LivePart } from '#domain/live/live-part.ts';
@@ -19,7 +20,7 @@ export class ReplayWindow {
 	#seq = -1;
 	/** A part is missing: frames that depend on it would decode wrongly. */
 	#awaitsKey = true;
-	#queue: Promise<unknown> = Promise.resolve();
+	readonly #serial = new Serial();
 
 	constructor(open: Open, camera: CameraId) {
 		this.#openPart = open;
@@ -42,9 +43,7 @@ export class ReplayWindow {
 	 * throws.
 	 */
 	open(sealed: Bytes): Promise<LivePart | null> {
-		const done = this.#queue.then(() => this.#open(sealed));
-		this.#queue = done.catch(() => undefined);
-		return done;
+		return this.#serial.run(() => this.#open(sealed));
 	}
 
 	async #open(sealed: Bytes): Promise<LivePart | null> {

@@ -1,6 +1,8 @@
+import { Serial } from '#domain/base/serial.ts';
+import { Listeners } from '#domain/base/listeners.ts';
 import { base64urlOf } from '#domain/base/base64url.ts';
 import { equalBytes, type Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { isDirectOrigin } from '#domain/pairing/direct-code.ts';
 import { may } from '#domain/home/rights.ts';
@@ -71,7 +73,7 @@ type MessengerAccess = Pick<
 export class Arrivals implements Admissions, ArrivalControls {
 	readonly #tools: ArrivalsDependencies;
 	readonly #keys: HomeKeys;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#kept: readonly Arrival[] = [];
 	#list: readonly PendingArrival[] = [];
 	/** This device's own pending join; `undefined`: not read yet. */
@@ -90,7 +92,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 	readonly #drained = new Set<DeviceId>();
 	#polledMs = 0;
 	#stopPolling: (() => void) | null = null;
-	#work: Promise<unknown> = Promise.resolve();
+	readonly #serial = new Serial();
 
 	constructor(tools: ArrivalsDependencies) {
 		this.#tools = tools;
@@ -115,8 +117,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	// ─── Owner side ───
@@ -315,7 +316,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 			const poll = (): void => void this.#enqueue(() => this.#poll());
 			this.#stopPolling ??= clock.every(POLL_MS, poll);
 		}
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 
 	// ─── New device's side ───
@@ -379,11 +380,9 @@ export class Arrivals implements Admissions, ArrivalControls {
 
 	/** Serialized. A failing vault is asked again on the next event. */
 	#enqueue(work: () => Promise<void>): Promise<void> {
-		const done = this.#work.then(work).catch((error: unknown) => {
-			if (!(error instanceof Fault)) throw error;
+		return this.#serial.run(work).catch((error: unknown) => {
+			expectFault(error);
 		});
-		this.#work = done;
-		return done;
 	}
 }
 

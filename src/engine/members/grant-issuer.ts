@@ -1,6 +1,8 @@
+import { Serial } from '#domain/base/serial.ts';
+import { Listeners } from '#domain/base/listeners.ts';
 import { base64urlOf } from '#domain/base/base64url.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId, type DeviceId } from '#domain/base/ids.ts';
 import { may } from '#domain/home/rights.ts';
 import type { Message } from '#protocol/message.ts';
@@ -40,8 +42,8 @@ export class GrantIssuer {
 	#basis: string | null = null;
 	#actedSeq = 0;
 	readonly #actedFor = new Map<DeviceId, number>();
-	readonly #listeners = new Set<(rosterSeq: number) => void>();
-	#work: Promise<unknown> = Promise.resolve();
+	readonly #listeners = new Listeners<[number]>();
+	readonly #serial = new Serial();
 
 	constructor(tools: GrantIssuerDependencies) {
 		this.#tools = tools;
@@ -60,8 +62,7 @@ export class GrantIssuer {
 
 	/** Called with the newest roster entry that this device's cameras act on. */
 	onActed(listener: (rosterSeq: number) => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	/** Called by an owner on this very device, not through the relay. */
@@ -89,7 +90,7 @@ export class GrantIssuer {
 			for (const { id } of this.#cameras()) await localDevice.currentEpochNumber(id);
 		}
 		this.#actedSeq = roster.seq;
-		if (this.#cameras().length > 0) for (const listener of this.#listeners) listener(roster.seq);
+		if (this.#cameras().length > 0) this.#listeners.notify(roster.seq);
 		this.#notifyOwners();
 	}
 
@@ -190,8 +191,8 @@ export class GrantIssuer {
 
 	/** Serialized. A failing vault fails one task, not those after it. */
 	#enqueue(work: () => Promise<void>): void {
-		this.#work = this.#work.then(work).catch((error: unknown) => {
-			if (!(error instanceof Fault)) throw error;
+		this.#serial.run(work).catch((error: unknown) => {
+			expectFault(error);
 		});
 	}
 }

@@ -1,5 +1,7 @@
+import { Serial } from '#domain/base/serial.ts';
+import { Listeners } from '#domain/base/listeners.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
-import { Fault, type FaultKind } from '#domain/base/fault.ts';
+import { expectFault, type FaultKind } from '#domain/base/fault.ts';
 import { parseGrant } from '#domain/home/grant.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
@@ -30,11 +32,11 @@ export interface GrantReceiverDependencies {
  */
 export class GrantReceiver {
 	readonly #tools: GrantReceiverDependencies;
-	readonly #listeners = new Set<(camera: CameraId) => void>();
+	readonly #listeners = new Listeners<[CameraId]>();
 	/** Camera devices asked since they came online; `true`: asked as an owner. */
 	readonly #asked = new Map<DeviceId, boolean>();
 	#refused = 0;
-	#work: Promise<unknown> = Promise.resolve();
+	readonly #serial = new Serial();
 
 	constructor(tools: GrantReceiverDependencies) {
 		this.#tools = tools;
@@ -54,8 +56,7 @@ export class GrantReceiver {
 
 	/** Called when there are new keys of a camera. */
 	on(listener: (camera: CameraId) => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	/** Requests the current epoch key from a camera's device; `earlier`: all keys. */
@@ -101,7 +102,7 @@ export class GrantReceiver {
 		for (const text of message.grants) {
 			if (await this.#counted(() => this.#store(camera, from, bytesOfBase64url(text)))) kept += 1;
 		}
-		if (kept > 0) for (const listener of this.#listeners) listener(camera);
+		if (kept > 0) this.#listeners.notify(camera);
 	}
 
 	/** `null`: not a camera of that device. No device can grant for another. */
@@ -132,15 +133,15 @@ export class GrantReceiver {
 			await work();
 			return true;
 		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 			if (FORGERY_FAULTS.includes(error.kind)) this.#refused += 1;
 			return false;
 		}
 	}
 
 	#enqueue(work: () => Promise<void>): void {
-		this.#work = this.#work.then(work).catch((error: unknown) => {
-			if (!(error instanceof Fault)) throw error;
+		this.#serial.run(work).catch((error: unknown) => {
+			expectFault(error);
 		});
 	}
 }

@@ -1,6 +1,6 @@
 import { base64urlOf } from '#domain/base/base64url.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
@@ -49,7 +49,7 @@ export class HomeKeySender {
 			if (sent === 'unsent') this.#sentTo.delete(device);
 		} catch (error) {
 			// A key that this device cannot open must come from another owner.
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		}
 	}
 

@@ -1,4 +1,5 @@
-import { faultOf } from '#domain/base/fault.ts';
+import { Listeners } from '#domain/base/listeners.ts';
+import { expectFault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { latestPast, mergeSeen, type SeenDevice } from '#domain/home/seen-device.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -24,7 +25,7 @@ export class LastSeenTracker implements LastSeen {
 	readonly #seen = new Map<DeviceId, SeenDevice>();
 	/** Last admission or signature by each member, from the roster. */
 	#signed: ReadonlyMap<DeviceId, number> = new Map();
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	/** `seenMs` as last written to the store. */
 	readonly #kept = new Map<DeviceId, number>();
 	#gathering = false;
@@ -37,8 +38,7 @@ export class LastSeenTracker implements LastSeen {
 
 	/** Called when stored times were loaded. Live sightings have listeners of their own. */
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	seenMs(device: DeviceId): number | null {
@@ -104,8 +104,8 @@ export class LastSeenTracker implements LastSeen {
 				this.#kept.set(device, seen.seenMs);
 			}
 		} catch (error) {
-			faultOf(error);
+			expectFault(error);
 		}
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 }

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
@@ -117,7 +118,7 @@ interface PendingProof {
 
 export class MemberList implements MemberListControls {
 	readonly #tools: MemberListDependencies;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	readonly #homeKeySender: HomeKeySender;
 	readonly #pending = new Set<PendingProof>();
 	#list: readonly Member[] = [];
@@ -160,8 +161,7 @@ export class MemberList implements MemberListControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	rename(device: DeviceId, name: string): Promise<void> {
@@ -284,7 +284,7 @@ export class MemberList implements MemberListControls {
 			online: messenger.online.has(member.device),
 		}));
 		this.#seePresent();
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 
 	/**

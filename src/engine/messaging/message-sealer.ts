@@ -1,6 +1,6 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { hexOf, concatBytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import {
 	buildSealedMessage,
@@ -77,7 +77,7 @@ export class MessageSealer {
 			const opened = await this.#open(identity, roster, box);
 			if (opened !== null) return opened;
 		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		}
 		this.#dropped += 1;
 		return null;

@@ -1,5 +1,7 @@
+import { Serial } from '#domain/base/serial.ts';
+import { Listeners } from '#domain/base/listeners.ts';
 import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type {
 	ActionMessage,
@@ -52,7 +54,7 @@ export class RelayClient implements Messenger {
 	readonly #sealer: MessageSealer;
 	readonly #gate: FreshnessGate;
 	readonly #sync: RosterSync;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	readonly #readers = new Set<Listener<[Message, Sender]>>();
 	readonly #watchers = new Map<string, Set<Listener<[Bytes, boolean]>>>();
 	readonly #hosts = new Set<Listener<[string, readonly DeviceId[]]>>();
@@ -65,7 +67,7 @@ export class RelayClient implements Messenger {
 	#begun = false;
 	/** The relay at the app's own origin, looked up once per page; `undefined`: not looked up yet. */
 	#here: string | null | undefined;
-	#writing: Promise<unknown> = Promise.resolve();
+	readonly #sealing = new Serial();
 	#reading: Promise<unknown> = Promise.resolve();
 	#merging: Promise<unknown> = Promise.resolve();
 	#rosterCaughtUp: () => void = () => undefined;
@@ -83,14 +85,14 @@ export class RelayClient implements Messenger {
 			frame: (frame) => this.#receive(frame),
 			part: (bytes) => this.#receivePart(bytes),
 			down: () => this.#down(),
-			changed: () => this.#notify(),
+			changed: () => this.#listeners.notify(),
 		});
 		this.#sync = new RosterSync(
 			tools.homeRoster,
 			(frame) => this.#connection.send(frame),
 			() => {
 				if (this.#sync.caughtUp) this.#rosterCaughtUp();
-				this.#notify();
+				this.#listeners.notify();
 			},
 			(ms, work) => tools.clock.after(ms, work),
 		);
@@ -169,8 +171,7 @@ export class RelayClient implements Messenger {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	send(to: DeviceId, message: NoticeMessage, keepSeconds = 0): Promise<Delivery> {
@@ -247,7 +248,7 @@ export class RelayClient implements Messenger {
 		try {
 			this.#here = (await relays.info(network.origin)) === null ? null : network.origin;
 		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 			// Tried again at the next change; a home that has a relay's address uses that one.
 			return null;
 		}
@@ -269,7 +270,7 @@ export class RelayClient implements Messenger {
 		});
 		this.#reading = this.#reading.then(() => caughtUp);
 		if (this.#sync.caughtUp) this.#rosterCaughtUp();
-		this.#notify();
+		this.#listeners.notify();
 	}
 
 	#take({ ice, token }: Welcome): void {
@@ -308,7 +309,7 @@ export class RelayClient implements Messenger {
 			}
 			case 'presence':
 				this.#online = new Set(frame.online as DeviceId[]);
-				this.#notify();
+				this.#listeners.notify();
 				return;
 			case 'watched':
 				this.#notifyHosts(frame.camera, frame.devices as DeviceId[]);
@@ -348,17 +349,14 @@ export class RelayClient implements Messenger {
 		}
 	}
 
-	#sendSealed(to: DeviceId, body: MessageBody, keepSeconds: number): Promise<Delivery> {
-		const sent = this.#writing.then(() => this.#seal(to, body));
+	async #sendSealed(to: DeviceId, body: MessageBody, keepSeconds: number): Promise<Delivery> {
 		// Only sealing is serialised: a relay that is slow to answer must not hold back the next
 		// message.
-		this.#writing = sent.catch(() => undefined);
-		return sent.then(async (box) => {
-			if (box === null) return 'unsent';
-			return this.#deliveries.of((n) =>
-				this.#connection.send({ t: 'letter', n, to, box, keep: keepSeconds }),
-			);
-		});
+		const box = await this.#sealing.run(() => this.#seal(to, body));
+		if (box === null) return 'unsent';
+		return this.#deliveries.of((n) =>
+			this.#connection.send({ t: 'letter', n, to, box, keep: keepSeconds }),
+		);
 	}
 
 	async #seal(to: DeviceId, body: MessageBody): Promise<string | null> {
@@ -385,9 +383,5 @@ export class RelayClient implements Messenger {
 		if (devices.length === 0) this.#watched.delete(camera);
 		else this.#watched.add(camera);
 		for (const host of this.#hosts) host(camera, devices);
-	}
-
-	#notify(): void {
-		for (const listener of this.#listeners) listener();
 	}
 }

@@ -1,6 +1,6 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import { CLOSE_CODES, WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
@@ -209,7 +209,7 @@ export class RelayConnection {
 			if (attempt !== this.#attempt) return;
 			this.#socket?.send({ t: 'prove', version: WIRE_VERSION, home, device, signature });
 		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 			if (attempt === this.#attempt) this.#fail();
 		}
 	}

@@ -1,6 +1,6 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { HomeId } from '#domain/base/ids.ts';
 import { commonLength } from '#domain/home/roster.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
@@ -213,7 +213,7 @@ export class RosterSync {
 			if (connection === this.#connection) this.#merged(result, upTo, branch ?? []);
 		} catch (error) {
 			// The vault was unavailable: merged with the next entries, or on the next connection.
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 			if (error.kind === 'malformed') this.#forked = true;
 		}
 	}

@@ -1,4 +1,4 @@
-import { faultOf } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { EndNote, RequestedAccess } from '#domain/pairing/handshake-messages.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
 import type { SelfIdentity } from '#engine/home/admissions.ts';
@@ -58,7 +58,7 @@ export class AdmissionResumer {
 			if (pending !== null) this.#begin(await admissions.self(), pending, 0);
 		} catch (error) {
 			// An unavailable vault is reported elsewhere; the next start tries again.
-			faultOf(error);
+			expectFault(error);
 		}
 	}
 
@@ -93,7 +93,7 @@ export class AdmissionResumer {
 			await this.#tools.admissions.setPendingJoin(null);
 		} catch (error) {
 			// The pending join expires after 20 minutes anyway.
-			faultOf(error);
+			expectFault(error);
 		}
 	}
 

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { hexOf, concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import { invitationFrom } from '#domain/pairing/invitation.ts';
@@ -48,7 +49,7 @@ export interface PairingControllerTools {
  */
 export class PairingController implements PairingControls {
 	readonly #tools: PairingControllerTools;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#state: PairingState = { kind: 'idle' };
 	#session: PairingSession | null = null;
 	#directPairing: DirectPairing | null = null;
@@ -72,8 +73,7 @@ export class PairingController implements PairingControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	show(wanted: RequestedAccess, by: PairingMethod = 'code'): Promise<void> {
@@ -383,7 +383,7 @@ export class PairingController implements PairingControls {
 	#set(id: number, state: PairingState): void {
 		if (id !== this.#attempt) return;
 		this.#state = state.kind === 'linked' ? (this.#resumer.state ?? state) : state;
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 }
 

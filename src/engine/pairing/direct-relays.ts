@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { PeerDescriptor } from '#domain/pairing/peer-descriptor.ts';
 import {
@@ -76,7 +77,7 @@ export class DirectRelays implements Relays {
 	/** The device whose code this page answered. */
 	#host: { readonly connection: DataConnection; readonly origin: string } | null = null;
 	readonly #connections = new Map<string, DataConnection>();
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 
 	constructor(tools: DirectRelaysTools) {
 		this.#tools = tools;
@@ -89,8 +90,7 @@ export class DirectRelays implements Relays {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	async info(origin: string): Promise<RelayInfo | null> {
@@ -157,7 +157,7 @@ export class DirectRelays implements Relays {
 				this.#leaveHost();
 				this.#guests.set(connection, origin);
 				this.#stopChecking ??= this.#tools.clock.every(CHECK_MS, () => this.#checkGuests());
-				this.#notify();
+				this.#listeners.notify();
 			},
 			close: () => {
 				isUp = false;
@@ -214,7 +214,7 @@ export class DirectRelays implements Relays {
 					this.#forget(guest);
 				}
 				this.#host = { connection, origin };
-				this.#notify();
+				this.#listeners.notify();
 			},
 			close: () => {
 				isOver = true;
@@ -259,7 +259,7 @@ export class DirectRelays implements Relays {
 		const was = this.origin;
 		this.#forget(connection);
 		if (this.#host?.connection === connection) this.#host = null;
-		if (was !== this.origin) this.#notify();
+		if (was !== this.origin) this.#listeners.notify();
 	}
 
 	/** Connects this page to its own in-page relay. */
@@ -315,10 +315,6 @@ export class DirectRelays implements Relays {
 			},
 			ended: () => session?.leaveWhenDone(),
 		};
-	}
-
-	#notify(): void {
-		for (const listener of this.#listeners) listener();
 	}
 }
 

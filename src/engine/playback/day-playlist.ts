@@ -1,6 +1,6 @@
 import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { coverage, type Coverage } from '#domain/footage/coverage.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import {
 	groupsOf,
@@ -228,5 +228,5 @@ export function wholeCoverage(runs: readonly Run[], nowUs: number): Coverage {
 }
 
 function onlyFaults(error: unknown): void {
-	if (!(error instanceof Fault)) throw error;
+	expectFault(error);
 }

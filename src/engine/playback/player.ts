@@ -1,4 +1,5 @@
-import { Fault, faultOf } from '#domain/base/fault.ts';
+import { Listeners } from '#domain/base/listeners.ts';
+import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { PlaybackScreen, PlaybackScreenEvent } from '#ports/media/playback-screen.ts';
@@ -33,7 +34,7 @@ const MAX_EXCLUSIONS = 20;
 /** Plays one camera's footage. Rules: docs/spec/playback.md. */
 export class Player implements PlayerControls {
 	readonly #tools: PlayerTools;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#state = INITIAL_STATE;
 	#resolver: SeekResolver | null = null;
 	#shown: ShownPlaylist | null = null;
@@ -58,8 +59,7 @@ export class Player implements PlayerControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	async open(camera: CameraId, atMs?: number): Promise<void> {
@@ -370,7 +370,7 @@ export class Player implements PlayerControls {
 			if (this.#state.kind === 'empty') await this.#request({ from: null, byUs: 0 });
 		} catch (error) {
 			// The next change triggers another refresh; what is shown stays valid.
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		}
 	}
 
@@ -393,6 +393,6 @@ export class Player implements PlayerControls {
 
 	#set(change: Partial<PlayerState>): void {
 		this.#state = { ...this.#state, ...change };
-		for (const listener of [...this.#listeners]) listener();
+		this.#listeners.notify();
 	}
 }

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import {
 	afterRound,
@@ -42,7 +43,7 @@ export interface AdaptiveQualityTools {
  */
 export class AdaptiveQuality implements QualityStatus {
 	readonly #tools: AdaptiveQualityTools;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#ladder = FULL_QUALITY;
 	#tally: FrameTally | null = null;
 	#pressure: Pressure | null = null;
@@ -58,8 +59,7 @@ export class AdaptiveQuality implements QualityStatus {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	adapt(recorder: AdaptedRecorder): void {
@@ -101,7 +101,7 @@ export class AdaptiveQuality implements QualityStatus {
 		this.#ladder = FULL_QUALITY;
 		if (step === 0) return;
 		void recorder.degrade(0);
-		this.#notify();
+		this.#listeners.notify();
 	}
 
 	#round(recorder: AdaptedRecorder, camera: CameraId): void {
@@ -114,7 +114,7 @@ export class AdaptiveQuality implements QualityStatus {
 			if (kind !== null) this.#tools.eventLog.add(camera, kind);
 			void recorder.degrade(step);
 		}
-		if (why !== before.why) this.#notify();
+		if (why !== before.why) this.#listeners.notify();
 	}
 
 	#signs({ encodingStats: stats }: AdaptedRecorder) {
@@ -130,9 +130,5 @@ export class AdaptiveQuality implements QualityStatus {
 			pressure: this.#pressure,
 			batteryLow: batteryLow(power.charge),
 		};
-	}
-
-	#notify(): void {
-		for (const listener of this.#listeners) listener();
 	}
 }

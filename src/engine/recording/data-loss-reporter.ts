@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import type { FaultSource } from '#domain/base/fault.ts';
 import type { DataLossSource } from '#ports/storage/data-loss-source.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -39,7 +40,7 @@ export interface DataLossControls {
 export class DataLossReporter implements DataLossControls {
 	cleared: DataLoss | null;
 	readonly #tools: DataLossTools;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	/** The event is not written yet: that needs keys. */
 	#unlogged = false;
 
@@ -56,8 +57,7 @@ export class DataLossReporter implements DataLossControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	forget(): void {
@@ -106,6 +106,6 @@ export class DataLossReporter implements DataLossControls {
 	#set(cleared: DataLoss | null): void {
 		this.cleared = cleared;
 		this.#tools.origin.writeDataLoss(cleared);
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 }

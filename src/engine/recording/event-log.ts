@@ -1,5 +1,5 @@
 import type { CameraEvent, EventDetail, EventKind } from '#domain/recording/event.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { EventStore } from '#ports/footage/event-store.ts';
@@ -76,7 +76,7 @@ export class EventLog {
 				if (content === null) continue;
 				all.push({ id, camera, startUs: sealed.wallUs, ...content });
 			} catch (error) {
-				if (!(error instanceof Fault)) throw error;
+				expectFault(error);
 			}
 		}
 		return all;

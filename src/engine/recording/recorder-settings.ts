@@ -1,4 +1,4 @@
-import { faultOf } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import { profileNamed } from '#domain/recording/profile.ts';
 import { changeBetween, degradedProfile } from '#domain/recording/quality-ladder.ts';
 import type { Captured } from '#ports/media/capture.ts';
@@ -66,7 +66,7 @@ export class RecorderSettings {
 				this.#preferences.write({ ...extra, lensId, lensLabel, sound, profile: profile.name }),
 			);
 		} catch (error) {
-			faultOf(error);
+			expectFault(error);
 		}
 	}
 
@@ -76,7 +76,7 @@ export class RecorderSettings {
 			const { lensId, lensLabel, profile, sound } = await this.#preferences.read();
 			this.choice = { lensId, lensLabel, sound, profile: profileNamed(profile) };
 		} catch (error) {
-			faultOf(error);
+			expectFault(error);
 		}
 	}
 }

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { hasClockStepped, clockSampleOf } from '#domain/footage/clock-sample.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
@@ -30,7 +31,7 @@ const ROTATE_MS = 4 * 60 * 60 * 1000;
 export class Recorder implements RecorderControls {
 	readonly #tools: RecorderTools;
 	readonly #rotateMs: number;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#state: RecorderState = { kind: 'off', fault: null };
 	readonly #settings: RecorderSettings;
 	readonly #lens: OpenLens;
@@ -79,8 +80,7 @@ export class Recorder implements RecorderControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	open(choice: RecorderChoice): Promise<void> {
@@ -393,6 +393,6 @@ export class Recorder implements RecorderControls {
 
 	#set(state: RecorderState): void {
 		this.#state = state;
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 }

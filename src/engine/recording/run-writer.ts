@@ -1,4 +1,4 @@
-import { Fault, faultOf } from '#domain/base/fault.ts';
+import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import { clockSampleOf, wallUsAt, type ClockSample } from '#domain/footage/clock-sample.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { OldestKept } from '#domain/footage/head.ts';
@@ -175,7 +175,7 @@ export class RunWriter {
 			await this.#tools.segments.close(this.#camera, this.#run.runNo, this.#why ?? 'failed');
 		} catch (error) {
 			// The next start closes the run as `interrupted`; no footage is lost.
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		}
 	}
 

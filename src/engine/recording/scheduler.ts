@@ -1,4 +1,5 @@
-import { Fault } from '#domain/base/fault.ts';
+import { Listeners } from '#domain/base/listeners.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import { nextChange, isPlanned, type Plan } from '#domain/recording/schedule.ts';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -52,7 +53,7 @@ export interface SchedulerTools {
 export class Scheduler implements SchedulerControls {
 	now: ScheduleStatus | null = null;
 	readonly #tools: SchedulerTools;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	/** Recording from before the reload was resumed, if there was any. */
 	#resumed = false;
 	#work: Promise<void> = Promise.resolve();
@@ -62,8 +63,7 @@ export class Scheduler implements SchedulerControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	begin(): Promise<void> {
@@ -102,7 +102,7 @@ export class Scheduler implements SchedulerControls {
 		try {
 			await this.#override(records);
 		} catch (error) {
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		}
 	}
 
@@ -134,7 +134,7 @@ export class Scheduler implements SchedulerControls {
 		const records = wants === null ? null : (current?.records ?? wants);
 		const pressed = wants !== null && current !== null;
 		this.now = { plan, records, untilMs: current === null ? untilMs : current.untilMs, pressed };
-		this.#notify();
+		this.#listeners.notify();
 		if (records !== null) await this.#apply(records);
 	}
 
@@ -160,9 +160,5 @@ export class Scheduler implements SchedulerControls {
 	#inTurn(work: () => Promise<void>): Promise<void> {
 		this.#work = this.#work.then(work).catch(() => undefined);
 		return this.#work;
-	}
-
-	#notify(): void {
-		for (const listener of this.#listeners) listener();
 	}
 }

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import {
 	detectJolt,
@@ -26,7 +27,7 @@ export class TamperDetector implements TamperStatus {
 	readonly #clock: Pick<Clock, 'monotonicMs'>;
 	readonly #motion: MotionSensor;
 	readonly #power: PowerSource;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#state = NO_TAMPER;
 	#jolts = NO_JOLT;
 	#end: EndEvent = () => undefined;
@@ -50,8 +51,7 @@ export class TamperDetector implements TamperStatus {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	/** Watches the camera whenever it records. */
@@ -113,6 +113,6 @@ export class TamperDetector implements TamperStatus {
 		if (next.sign === before) return;
 		this.#end();
 		this.#end = () => undefined;
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 }

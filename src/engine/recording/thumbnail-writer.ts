@@ -1,5 +1,5 @@
 import type { Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { BrightnessGrid } from '#domain/recording/tamper.ts';
 import type { ThumbnailMaker, ThumbnailStore } from '#ports/footage/thumbnail-store.ts';
@@ -61,7 +61,7 @@ export class ThumbnailWriter {
 		} catch (error) {
 			// TN1: the footage is saved; a missing thumbnail is not worth reporting.
 			this.#failures += 1;
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		}
 	}
 }

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import { kitFrom, tidyPassphrase, type Kit } from '#domain/pairing/kit.ts';
@@ -60,7 +61,7 @@ const END_BY_REFUSAL: Partial<Record<Refusal, RecoveryEndReason>> = {
 /** Recovers with a kit: the device claims, and a day later becomes an owner (KT5 to KT9). */
 export class KitRecovery implements RecoveryControls {
 	readonly #tools: KitRecoveryDependencies;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#state: RecoveryState = { kind: 'idle' };
 	#claimedMs: number | null = null;
 
@@ -85,8 +86,7 @@ export class KitRecovery implements RecoveryControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	reset(): void {
@@ -260,7 +260,7 @@ export class KitRecovery implements RecoveryControls {
 
 	#set(state: RecoveryState): void {
 		this.#state = state;
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 }
 

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { kitFrom, kitGroups, kitLink, KIT_BYTES, tidyPassphrase } from '#domain/pairing/kit.ts';
@@ -36,7 +37,7 @@ export interface RecoveryKitsDependencies {
  */
 export class RecoveryKits implements KitControls {
 	readonly #tools: RecoveryKitsDependencies;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#drawn: { readonly secret: Bytes; readonly passphrase: string | null } | null = null;
 	#tried: { readonly kit: string; readonly atMs: number } | null = null;
 	#claims: readonly PendingClaim[] = [];
@@ -48,7 +49,7 @@ export class RecoveryKits implements KitControls {
 		void tools.preferences.read().then(
 			({ triedKit }) => {
 				this.#tried = triedKit;
-				this.#notify();
+				this.#listeners.notify();
 			},
 			// Only shows when the kit was last tested; nothing depends on it.
 			() => undefined,
@@ -79,8 +80,7 @@ export class RecoveryKits implements KitControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	async generate(typed: string | null = null): Promise<GeneratedKit> {
@@ -179,20 +179,16 @@ export class RecoveryKits implements KitControls {
 			claims.push({ device, name, self, atMs, readyMs: atMs + CLAIM_DELAY_MS });
 		}
 		this.#claims = claims;
-		this.#notify();
+		this.#listeners.notify();
 	}
 
 	async #rememberTest(kit: DeviceId): Promise<void> {
 		this.#tried = { kit, atMs: this.#tools.clock.wallMs() };
-		this.#notify();
+		this.#listeners.notify();
 		try {
 			await this.#tools.preferences.write({ triedKit: this.#tried });
 		} catch {
 			// The test result stands regardless.
 		}
-	}
-
-	#notify(): void {
-		for (const listener of this.#listeners) listener();
 	}
 }

@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import {
 	buildHeader,
@@ -107,7 +108,7 @@ export class RunSealer {
 	#chain: Bytes | null = null;
 	/** Key of the next segment, derived ahead while this one is sealed. */
 	#ahead: Promise<SealKey>;
-	#queue: Promise<unknown> = Promise.resolve();
+	readonly #serial = new Serial();
 	#failed = false;
 	readonly #workbench = new Workbench();
 
@@ -121,7 +122,7 @@ export class RunSealer {
 	}
 
 	init(section: InitSection): Promise<SealedInit> {
-		return this.#inOrder(async () => {
+		return this.#serial.run(async () => {
 			if (this.#seq !== 0) throw new Fault('conflict', 'the run already has its init section');
 			const { anchorUs } = this.start;
 			return this.#seal(
@@ -140,7 +141,7 @@ export class RunSealer {
 
 	/** `oldestKept`: the oldest segment that retention has left; omitted: unchanged. */
 	fragment(fragment: Omit<Fragment, 'frames'>, oldestKept?: OldestKept): Promise<SealedSegment> {
-		return this.#inOrder(async () => {
+		return this.#serial.run(async () => {
 			if (this.#seq === 0) throw new Fault('conflict', 'the init section must come first');
 			this.#oldestKept = oldestKept ?? this.#oldestKept;
 			const { bytes: body, mediaTicks, timescale, durationTicks, keyFrame, sound } = fragment;
@@ -155,12 +156,6 @@ export class RunSealer {
 			);
 			return { seq, startUs, durationUs, sound, ...sealed };
 		});
-	}
-
-	#inOrder<T>(work: () => Promise<T>): Promise<T> {
-		const done = this.#queue.then(work);
-		this.#queue = done.catch(() => undefined);
-		return done;
 	}
 
 	async #seal(times: EnvelopeTimes, payload: Payload): Promise<SealedInit> {

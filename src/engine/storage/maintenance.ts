@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import type { SettingChangeKind } from '#domain/storage/setting-change.ts';
 import { hasClockStepped, clockSampleOf, type ClockSample } from '#domain/footage/clock-sample.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
@@ -113,7 +114,7 @@ export class StorageMaintenance implements MaintenanceControls {
 	fault: Fault | null = null;
 	clearedTrace: Trace | null = null;
 	readonly #tools: StorageMaintenanceTools;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	readonly #samples: UsageSample[] = [];
 	#again: () => void = () => undefined;
 	#even: ClockSample;
@@ -133,8 +134,7 @@ export class StorageMaintenance implements MaintenanceControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	start(empty: boolean): void {
@@ -208,13 +208,13 @@ export class StorageMaintenance implements MaintenanceControls {
 	acknowledgeCleared(): void {
 		this.clearedTrace = null;
 		this.#tools.origin.writeTrace(null);
-		this.#tell();
+		this.#listeners.notify();
 	}
 
 	/** Serialises work; what fails is retried on the next turn. */
 	#inTurn(work: () => Promise<void>): Promise<void> {
 		this.#work = this.#work.then(work).then(
-			() => this.#tell(),
+			() => this.#listeners.notify(),
 			() => undefined,
 		);
 		return this.#work;
@@ -327,9 +327,5 @@ export class StorageMaintenance implements MaintenanceControls {
 						untilMs: Math.floor(untilUs / 60_000_000) * 60_000,
 					},
 		);
-	}
-
-	#tell(): void {
-		for (const listener of this.#listeners) listener();
 	}
 }

@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { PlannedEviction } from '#domain/storage/eviction-plan.ts';
 import {
@@ -32,7 +33,7 @@ export class Retention {
 	/** Total allowance at the last pass. */
 	#allowed = Infinity;
 	/** Serialised: two passes at once would each free what both need. */
-	#passes: Promise<unknown> = Promise.resolve();
+	readonly #passes = new Serial();
 
 	constructor(tools: RetentionTools) {
 		this.#tools = tools;
@@ -66,7 +67,7 @@ export class Retention {
 	}
 
 	#pass(incomingBytes: number, maxPages: number): Promise<EvictionResult> {
-		const done = this.#passes.then(async () => {
+		return this.#passes.run(async () => {
 			const { segments, allowance, journal } = this.#tools;
 			// Shrinking the reserve must not hold up footage.
 			await this.#fitReserve().catch(() => undefined);
@@ -77,8 +78,6 @@ export class Retention {
 			journal.note('budget', evicted);
 			return evicted;
 		});
-		this.#passes = done.catch(() => undefined);
-		return done;
 	}
 
 	/** RT19: the reserve shrinks before any footage is deleted. */

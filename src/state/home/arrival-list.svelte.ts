@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { faultOf } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { PendingArrival } from '#engine/members/arrivals.ts';
 import { isDisconnected } from './disconnected.ts';
@@ -50,7 +50,7 @@ export class ArrivalList {
 			await this.#engine.arrivals.dismiss(device);
 		} catch (error) {
 			// The notice stays and can be dismissed again.
-			faultOf(error);
+			expectFault(error);
 		}
 	}
 }

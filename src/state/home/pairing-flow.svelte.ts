@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { faultOf } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { freeName, isTaken } from '#domain/home/name.ts';
 import { directCodeFrom } from '#domain/pairing/direct-code.ts';
@@ -203,7 +203,7 @@ export class PairingFlow {
 			if (nameless && owner !== null) await members.rename(device, name);
 		} catch (error) {
 			// A name can wait; the next step reports the fault.
-			faultOf(error);
+			expectFault(error);
 		}
 	}
 

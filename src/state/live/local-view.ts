@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { STALE_MS } from '#domain/live/age.ts';
 import type { LiveViewControls, ViewState } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
@@ -7,7 +8,7 @@ type LocalViewTools = Pick<Engine, 'clock' | 'recorder' | 'scheduler' | 'show'>;
 /** A view of this device's own lens, without any network. */
 export class LocalView implements LiveViewControls {
 	readonly #engine: LocalViewTools;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	readonly #sinceMs: number;
 	/** When the newest frame was painted; `null` before the first. */
 	#paintedMs: number | null = null;
@@ -37,8 +38,7 @@ export class LocalView implements LiveViewControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	/** The lens's picture needs no decoding, so the slow rate would save nothing. */
@@ -101,17 +101,13 @@ export class LocalView implements LiveViewControls {
 	#onFrame(): void {
 		const first = this.#paintedMs === null;
 		this.#paintedMs = this.#engine.clock.monotonicMs();
-		if (first) this.#notify();
+		if (first) this.#listeners.notify();
 	}
 
 	#refresh(): void {
 		if (this.#closed) this.#paintedMs = null;
 		if (this.#video) this.#engine.show(this.#video, this.#wanted ? this.#picture : null);
-		this.#notify();
-	}
-
-	#notify(): void {
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 }
 

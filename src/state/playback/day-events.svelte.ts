@@ -1,5 +1,5 @@
 import type { CameraEvent } from '#domain/recording/event.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Engine } from '#state/app/engine.ts';
 
@@ -48,7 +48,7 @@ export class DayEvents {
 			if (asked === this.#asked) this.events = events;
 		} catch (error) {
 			// The footage plays without events.
-			if (!(error instanceof Fault)) throw error;
+			expectFault(error);
 		}
 	}
 }

@@ -1,5 +1,6 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import type { EventCommand } from '#domain/recording/event.ts';
-import { faultOf, type FaultKind } from '#domain/base/fault.ts';
+import { expectFault, type FaultKind, faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { maxDirectViewers } from '#domain/live/path.ts';
 import { may, rightFor, type Right } from '#domain/home/rights.ts';
@@ -59,7 +60,7 @@ export class LiveHost implements LiveHostControls {
 	readonly #executor: CommandExecutor;
 	readonly #reports: StatusReports;
 	readonly #leader: TabLeader;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	#calls: readonly DirectViewer[] = [];
 	readonly #relayed = new RelayViewers();
 	readonly #keys: LiveKeyRotation;
@@ -123,8 +124,7 @@ export class LiveHost implements LiveHostControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	acknowledge(): void {
@@ -176,7 +176,7 @@ export class LiveHost implements LiveHostControls {
 				this.#update();
 				return;
 			} catch (error) {
-				faultOf(error);
+				expectFault(error);
 			}
 		}
 		const why = !direct ? 'asked' : full ? 'full' : 'failed';
@@ -380,7 +380,7 @@ export class LiveHost implements LiveHostControls {
 
 	#dtls(): Promise<DtlsCertificate | null> {
 		return this.#tools.dtls().catch((error: unknown) => {
-			faultOf(error);
+			expectFault(error);
 			return null;
 		});
 	}
@@ -394,6 +394,6 @@ export class LiveHost implements LiveHostControls {
 		this.#unannounced.update(this.#atRelay, asked, isMember).forEach(this.#announce.bind(this));
 		if (camera !== null) this.#accessLog.recordWatchers(camera, this.watchers);
 		this.#reports.schedule();
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 }

@@ -1,4 +1,4 @@
-import { faultOf } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { beginsWithKey, type LivePart } from '#domain/live/live-part.ts';
 import { adaptPace, type Pace } from '#domain/live/pace.ts';
@@ -111,7 +111,7 @@ export class RelayPublisher {
 				this.#adapt();
 			});
 		} catch (error) {
-			faultOf(error);
+			expectFault(error);
 			this.#fail(camera, picture);
 		}
 	}

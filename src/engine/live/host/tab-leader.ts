@@ -1,4 +1,4 @@
-import { faultOf } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { CameraLock } from '#ports/device/camera-lock.ts';
 
@@ -37,7 +37,7 @@ export class TabLeader {
 			return !(await this.#lock.isHeld(camera));
 		} catch (error) {
 			// A browser without Web Locks: two answers are better than none.
-			faultOf(error);
+			expectFault(error);
 			return true;
 		}
 	}
@@ -49,7 +49,7 @@ export class TabLeader {
 			else release?.();
 			if (this.#release !== null) this.#changed();
 		} catch (error) {
-			faultOf(error);
+			expectFault(error);
 		} finally {
 			this.#acquiring = null;
 		}

@@ -1,6 +1,7 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { ageMs, betterOffset, type ClockOffset } from '#domain/live/age.ts';
 import { hexOf } from '#domain/base/bytes.ts';
-import { Fault, faultOf, type FaultKind } from '#domain/base/fault.ts';
+import { expectFault, Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { may } from '#domain/home/rights.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -79,7 +80,7 @@ interface PendingCommand {
 export class CameraDirectory implements CameraDirectoryControls {
 	cameras: readonly WatchedCamera[] = [];
 	readonly #tools: CameraDirectoryTools;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	readonly #hosts = new Map<DeviceId, CameraHost>();
 	readonly #views = new Map<LiveView, CameraId>();
 	/** Closed views, with the function that cancels their end. */
@@ -114,8 +115,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	view(camera: CameraId): LiveViewControls {
@@ -248,7 +248,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 			try {
 				await this.#updateHosts();
 			} catch (error) {
-				faultOf(error);
+				expectFault(error);
 			}
 		});
 	}
@@ -320,7 +320,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 		}
 		this.cameras = cameras;
 		this.#refreshViews();
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify();
 	}
 
 	#directStatusOf(camera: CameraId): CameraState['kind'] | null {

@@ -1,3 +1,4 @@
+import { Listeners } from '#domain/base/listeners.ts';
 import { ageMs, directAgeMs, STALE_MS } from '#domain/live/age.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { FragmentPart } from '#domain/live/live-part.ts';
@@ -42,7 +43,7 @@ export type LiveViewTools = DirectViewTools &
 export class LiveView implements LiveViewControls {
 	state: ViewState;
 	readonly #tools: LiveViewTools;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners();
 	readonly #stop: () => void;
 	#path: 'best' | 'relayed' = 'best';
 	#rate: LiveRate = 'full';
@@ -84,8 +85,7 @@ export class LiveView implements LiveViewControls {
 	}
 
 	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		return this.#listeners.add(listener);
 	}
 
 	/** LV32. */
@@ -394,6 +394,6 @@ export class LiveView implements LiveViewControls {
 	#set(state: ViewState): void {
 		const changed = hasChanged(this.state, state);
 		this.state = state;
-		if (changed) for (const listener of this.#listeners) listener();
+		if (changed) this.#listeners.notify();
 	}
 }

@@ -1,0 +1,27 @@
+/** Who wants to hear of something. A listener that is added twice is called once. */
+export class Listeners<Args extends readonly unknown[] = []> {
+	readonly #listeners = new Set<(...args: Args) => void>();
+
+	get size(): number {
+		return this.#listeners.size;
+	}
+
+	/** Returns what removes it again. */
+	add(listener: (...args: Args) => void): () => void {
+		this.#listeners.add(listener);
+		return () => {
+			this.#listeners.delete(listener);
+		};
+	}
+
+	/** Nobody hears any more. */
+	clear(): void {
+		this.#listeners.clear();
+	}
+
+	/** Whoever is added meanwhile hears of the next one; whoever is removed, of none. */
+	notify(...args: Args): void {
+		for (const listener of [...this.#listeners])
+			if (this.#listeners.has(listener)) listener(...args);
+	}
+}
