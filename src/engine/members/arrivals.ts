@@ -30,7 +30,7 @@ const SEND_KEYS_DELAY_MS = 3000;
 const KEYS_TTL_S = (2 * ARRIVAL_TIMEOUT_MS) / 1000;
 const WEEK_S = 7 * 24 * 3600;
 /** PR24: retry interval on one relay connection. */
-const SAY_AGAIN_MS = 5000;
+const ANNOUNCE_RETRY_MS = 5000;
 /** PR27 */
 const NOTICE_KEPT_MS = 30 * 24 * 3600 * 1000;
 
@@ -92,6 +92,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 	readonly #drained = new Set<DeviceId>();
 	#polledMs = 0;
 	#stopPolling: (() => void) | null = null;
+	#cancelRetry: () => void = () => undefined;
 	readonly #serial = new Serial();
 
 	constructor(tools: ArrivalsDependencies) {
@@ -351,6 +352,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 	/** PR24: reports to the admitting owner, until a relay or that device has it. */
 	async #announce(): Promise<void> {
 		const { clock, homeRoster } = this.#tools;
+		this.#cancelRetry();
 		const [messenger, pending] = [this.#messenger, this.#pending];
 		if (!messenger || !pending) return;
 		const { roster, entries } = homeRoster;
@@ -375,7 +377,9 @@ export class Arrivals implements Admissions, ArrivalControls {
 		if (near) this.#announced = isTaken;
 		else if (isTaken) await this.setPendingJoin(null);
 		// A slow relay may answer late or never, and no other event may follow on this connection.
-		if (!isTaken) clock.after(SAY_AGAIN_MS, () => void this.#enqueue(() => this.#announce()));
+		if (isTaken) return;
+		const retry = (): void => void this.#enqueue(() => this.#announce());
+		this.#cancelRetry = clock.after(ANNOUNCE_RETRY_MS, retry);
 	}
 
 	/** Serialized. A failing vault is asked again on the next event. */

@@ -105,11 +105,11 @@ export class GrantIssuer {
 		for (const owner of messenger.online) {
 			if (owner === device || !may(homeRoster.member(owner)?.roles ?? [], 'manage')) continue;
 			if (this.#actedFor.get(owner) === this.#actedSeq) continue;
-			void this.#sayActed(owner, this.#actedSeq);
+			void this.#reportActed(owner, this.#actedSeq);
 		}
 	}
 
-	async #sayActed(owner: DeviceId, rosterSeq: number): Promise<void> {
+	async #reportActed(owner: DeviceId, rosterSeq: number): Promise<void> {
 		this.#actedFor.set(owner, rosterSeq);
 		const sent = await this.#tools.messenger.send(owner, { t: 'acted', rosterSeq });
 		// The next event sends it again.
