@@ -35,6 +35,8 @@ export class PairingFlow {
 	readonly #subscribe: () => void;
 	readonly #off: () => void;
 	#shows = false;
+	/** This device gets its name before a step; another step would overtake that one. */
+	#naming = $state.raw<symbol | null>(null);
 	/** Digits in the field that were already tried. */
 	#tried = '';
 	#copied = $state.raw<{ readonly text: string; readonly how: 'done' | 'failed' } | null>(null);
@@ -54,7 +56,7 @@ export class PairingFlow {
 
 	get state(): PairingState {
 		this.#subscribe();
-		return this.#engine.pairing.state;
+		return this.#naming !== null ? { kind: 'preparing' } : this.#engine.pairing.state;
 	}
 
 	/** This home has other devices, and no connection leads to them. */
@@ -156,9 +158,9 @@ export class PairingFlow {
 
 	/** `letters`: only when a person asked for them (PR15). */
 	async show(by: PairingMethod = 'code'): Promise<void> {
+		if (!(await this.#nameSelf())) return;
 		this.#shows = true;
 		this.second = null;
-		await this.#nameSelf();
 		await this.#engine.pairing.show(this.wanted, by);
 	}
 
@@ -180,8 +182,8 @@ export class PairingFlow {
 
 	async open(): Promise<void> {
 		const { pairing } = this.#engine;
+		if (!(await this.#nameSelf())) return;
 		this.invited = false;
-		await this.#nameSelf();
 		await pairing.useInvitation(this.invitation);
 		if (pairing.state.kind !== 'idle') return;
 		this.invitation = '';
@@ -193,9 +195,14 @@ export class PairingFlow {
 		return this.name.trim() === '' ? this.unnamed : this.name;
 	}
 
-	/** Gives this device a name for others to see; it can be changed under Devices. */
-	async #nameSelf(): Promise<void> {
+	/**
+	 * Gives this device a name for others to see; it can be changed under Devices. `false`: this step
+	 * was called off, or is taken twice.
+	 */
+	async #nameSelf(): Promise<boolean> {
+		if (this.#naming !== null) return false;
 		const { homeRoster, members } = this.#engine;
+		const step = (this.#naming = Symbol());
 		try {
 			const { device, owner } = await homeRoster.self();
 			const nameless = homeRoster.roster?.devices.get(device)?.detail.length === 0;
@@ -205,6 +212,9 @@ export class PairingFlow {
 			// A name can wait; the next step reports the fault.
 			expectFault(error);
 		}
+		const goesOn = this.#naming === step;
+		if (goesOn) this.#naming = null;
+		return goesOn;
 	}
 
 	/**
@@ -227,7 +237,8 @@ export class PairingFlow {
 	}
 
 	async cancel(): Promise<void> {
-		this.opened = false;
+		this.opened = this.#shows = false;
+		this.#naming = null;
 		await this.#engine.pairing.cancel();
 	}
 

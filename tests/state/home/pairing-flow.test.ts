@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PairingFlow } from '#state/home/pairing-flow.svelte.ts';
+import type { DeviceId } from '#domain/base/ids.ts';
 import type { Engine } from '#state/app/engine.ts';
 
 let board: string[];
@@ -62,4 +63,52 @@ test('PR20 a blank name counts as none: the kind of device is used instead', asy
 		await connecting.join();
 	}
 	expect(entered).toEqual(['Phone', 'Phone', ' Hall ']);
+});
+
+test('PR32 while this device gets its name no other step is offered, and none overtakes', async () => {
+	const names: (() => void)[] = [];
+	const steps: string[] = [];
+	const step = (name: string) => () => Promise.resolve(void steps.push(name));
+	const device = 'd' as DeviceId;
+	const flow = new PairingFlow({
+		launchLink: { pending: null, consume: () => 'invitation.of', on: () => () => undefined },
+		messenger: { on: () => () => undefined },
+		members: {
+			list: [],
+			on: () => () => undefined,
+			rename: () => new Promise<void>((done) => names.push(done)),
+		},
+		homeRoster: {
+			self: () => Promise.resolve({ device, owner: {} }),
+			roster: { devices: new Map([[device, { detail: [] }]]) },
+		},
+		pairing: {
+			state: { kind: 'idle' },
+			on: () => () => undefined,
+			show: step('show'),
+			useInvitation: step('open'),
+			cancel: step('cancel'),
+		},
+	} as unknown as Engine);
+	const opening = flow.open();
+	await vi.waitFor(() => expect(names).toHaveLength(1));
+	expect(flow.state.kind).toBe('preparing');
+	await flow.show();
+	expect(steps).toEqual([]);
+	names[0]?.();
+	await opening;
+	expect(steps).toEqual(['open']);
+
+	// Called off: the name that comes later starts nothing, and the next step goes on.
+	const [second, cancelled] = [flow.show(), flow.cancel()];
+	await cancelled;
+	expect(flow.state.kind).toBe('idle');
+	const third = flow.open();
+	await vi.waitFor(() => expect(names).toHaveLength(3));
+	names[1]?.();
+	await second;
+	expect([flow.state.kind, steps]).toEqual(['preparing', ['open', 'cancel']]);
+	names[2]?.();
+	await third;
+	expect(steps).toEqual(['open', 'cancel', 'open']);
 });
