@@ -165,7 +165,7 @@ async function shownSize(init: InitSection, fragments: readonly Fragment[]): Pro
 		await done;
 	}
 	source.endOfStream();
-	video.currentTime = buffer.buffered.end(0) / 2;
+	video.currentTime = (buffer.buffered.start(0) + buffer.buffered.end(0)) / 2;
 	await new Promise((seeked) => video.addEventListener('seeked', seeked, { once: true }));
 	const size = `${video.videoWidth}x${video.videoHeight}`;
 	video.removeAttribute('src');
