@@ -21,7 +21,6 @@ const MAX_QUEUED = 30;
 const MAX_QUEUED_BYTES = 64 * 2 ** 20;
 /** RC11: the run's row, holes included, is written with every segment, so it must stay short. */
 const MAX_HOLES = 200;
-const MAX_TRIES = 3;
 const RETRY_MS = 1000;
 /** A store that does not answer must not block the next run. */
 const DRAIN_DEADLINE_MS = 15_000;
@@ -32,7 +31,7 @@ export interface RunWriterTools {
 	readonly clock: Clock;
 	readonly encoder: Encoder;
 	readonly segments: Pick<SegmentStore, 'begin' | 'append' | 'close' | 'runs'>;
-	readonly retention: Pick<Retention, 'makeRoom' | 'afterQuota'>;
+	readonly retention: Pick<Retention, 'withRoom'>;
 	readonly beginRun: (
 		camera: CameraId,
 		given: { readonly mime: string; readonly anchorUs: number },
@@ -248,25 +247,12 @@ export class RunWriter {
 		if (fragment.keyFrame) void this.#thumbnails?.offer(fragment.bytes, segment.startUs);
 	}
 
-	/** RC13: makes room and writes; retries the same write after a full or unresponsive store. */
-	async #write<T>(bytes: number, write: () => Promise<T>): Promise<T> {
-		const { retention } = this.#tools;
-		for (let tried = 1; ; tried++) {
-			try {
-				const evicted = await retention.makeRoom(bytes);
-				if (evicted.segments > 0) await this.#findOldestKept();
-				return await write();
-			} catch (error) {
-				if (!(error instanceof Fault) || tried >= MAX_TRIES) throw error;
-				if (error.kind === 'quota') {
-					const evicted = await retention.afterQuota();
-					if (evicted.bytes === 0) throw error;
-					await this.#findOldestKept();
-				} else if (error.kind === 'timeout' || error.kind === 'unavailable') {
-					await this.#pause(RETRY_MS);
-				} else throw error;
-			}
-		}
+	#write<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+		return this.#tools.retention.withRoom(write, {
+			bytes,
+			evicted: () => this.#findOldestKept(),
+			pause: () => this.#pause(RETRY_MS),
+		});
 	}
 
 	async #findOldestKept(): Promise<void> {
