@@ -2,7 +2,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { freeName, isTaken } from '#domain/home/name.ts';
-import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/home/rights.ts';
+import { accessOf, isKit, may, ownerRoles } from '#domain/home/rights.ts';
 import type { Role } from '#domain/home/roster.ts';
 import type { Member, ForkSummary, RevocationProof } from '#engine/members/member-list.ts';
 import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
@@ -130,7 +130,7 @@ export class Devices {
 	}
 
 	async makeOwner({ device, roles, notAfterMs }: Member): Promise<void> {
-		await this.change(device, rolesFor('owner', isCamera(roles)), notAfterMs);
+		await this.change(device, ownerRoles(roles), notAfterMs);
 	}
 
 	async showEarlier(device: DeviceId): Promise<void> {
