@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import { clockSampleOf, wallUsAt, type ClockSample } from '#domain/footage/clock-sample.ts';
 import type { CameraId } from '#domain/base/ids.ts';
@@ -74,7 +75,7 @@ export class RunWriter {
 	#run: Run | null = null;
 	#thumbnails: ThumbnailWriter | null = null;
 	#oldestKept: OldestKept | undefined;
-	#work: Promise<void>;
+	readonly #work = new Serial();
 	#waiting = 0;
 	#waitingBytes = 0;
 	#fragments = 0;
@@ -103,7 +104,7 @@ export class RunWriter {
 		this.#events = events;
 		this.#captured = captured;
 		this.#frameRate = profile.frameRate;
-		this.#work = after.then(() => undefined);
+		void this.#work.run(() => after);
 		this.begun = clockSampleOf(tools.clock);
 		this.#encoding = tools.encoder.start(
 			captured,
@@ -168,7 +169,7 @@ export class RunWriter {
 
 	async #end(): Promise<void> {
 		await this.#encoding.stop();
-		await Promise.race([this.#work, this.#pause(DRAIN_DEADLINE_MS)]);
+		await Promise.race([this.#work.run(() => undefined), this.#pause(DRAIN_DEADLINE_MS)]);
 		if (this.#run === null) return;
 		try {
 			await this.#tools.segments.close(this.#camera, this.#run.runNo, this.#why ?? 'failed');
@@ -189,7 +190,7 @@ export class RunWriter {
 			);
 			return;
 		}
-		this.#work = this.#work.then(async () => {
+		void this.#work.run(async () => {
 			try {
 				if (this.#broken === null) await job();
 			} catch (error) {

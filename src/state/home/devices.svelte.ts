@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { freeName, isTaken } from '#domain/home/name.ts';
@@ -38,14 +38,7 @@ export class Devices {
 
 	constructor(engine: Pick<Engine, 'members' | 'cameraDirectory' | 'messenger' | 'lastSeen'>) {
 		this.#engine = engine;
-		this.#subscribe = createSubscriber((update) => {
-			const offs = [engine.members, engine.cameraDirectory, engine.messenger].map((one) =>
-				one.on(update),
-			);
-			return () => {
-				for (const off of offs) off();
-			};
-		});
+		this.#subscribe = subscribed(engine.members, engine.cameraDirectory, engine.messenger);
 	}
 
 	get list(): readonly Member[] {
