@@ -165,7 +165,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 	});
 
 	describe('reading', () => {
-		test('ST9 ST10 segments that touch a span are in recording order, whatever the clock did', async () => {
+		test('ST9 ST10 CW1 segments that touch a span are in recording order, whatever the clock did', async () => {
 			const store = await make();
 			await record(store, DOOR, 1, 70);
 			await store.close(DOOR, 1, 'clock-step');

@@ -1,11 +1,10 @@
 import { createFile, MP4BoxBuffer, type ISOFile } from 'mp4box';
+import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { FragmentClock, type TrackTiming } from '#domain/media/fragment-clock.ts';
 import { declaredSizeOf, withSize } from '#domain/media/movie-box.ts';
 import { codedSizeOf } from '#domain/media/coded-size.ts';
 import type { Fragment } from '#ports/media/encoder.ts';
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 export type FragmenterOutput =
 	| { readonly kind: 'init'; readonly bytes: Bytes; readonly mime: string }
@@ -47,7 +46,7 @@ export class Fragmenter {
 
 	push(chunk: Bytes): FragmenterOutput[] {
 		if (chunk.length === 0) return [];
-		const data = this.#rest.length === 0 ? chunk : joined([this.#rest, chunk]);
+		const data = this.#rest.length === 0 ? chunk : concatBytes(this.#rest, chunk);
 		const outputs: FragmenterOutput[] = [];
 		let at = 0;
 		while (data.length - at >= HEADER_BYTES) {
@@ -66,7 +65,7 @@ export class Fragmenter {
 	}
 
 	#box(type: string, box: Bytes): FragmenterOutput[] {
-		if (type === 'moov') this.#movie(joined([...this.#head, box]));
+		if (type === 'moov') this.#movie(concatBytes(...this.#head, box));
 		else if (type === 'mdat') return this.#fragment(box);
 		else if (type === 'ftyp') this.#head = [box];
 		else if (type === 'moof') this.#moof = box;
@@ -104,7 +103,7 @@ export class Fragmenter {
 		if (moof === null || this.#init === null || this.#clock === null) return [];
 		const times = this.#clock.next(this.#parts(parsed([this.#init, moof])));
 		if (times === null) return [];
-		const bytes = joined([moof, mdat]);
+		const bytes = concatBytes(moof, mdat);
 		const fragment = { bytes, timescale: this.#timescale, ...times };
 		return [...this.#fit(this.#init, bytes), { kind: 'fragment', fragment }];
 	}
@@ -150,21 +149,9 @@ function parsed(parts: readonly Bytes[]): ISOFile {
 	const file = createFile(false);
 	const problems: string[] = [];
 	file.onError = (_module, message) => void problems.push(message);
-	const bytes = joined(parts);
+	const bytes = concatBytes(...parts);
 	file.appendBuffer(MP4BoxBuffer.fromArrayBuffer(bytes.buffer, 0));
 	if (problems.length > 0)
 		throw new Fault('malformed', `the recorder's MP4 did not parse: ${problems.join()}`);
 	return file;
-}
-
-function joined(parts: readonly Bytes[]): Bytes {
-	const [only] = parts;
-	if (only !== undefined && parts.length === 1) return only.slice();
-	const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-	let at = 0;
-	for (const part of parts) {
-		whole.set(part, at);
-		at += part.length;
-	}
-	return whole;
 }

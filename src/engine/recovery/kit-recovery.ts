@@ -3,7 +3,8 @@ import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import { kitFrom, tidyPassphrase, type Kit } from '#domain/pairing/kit.ts';
 import type { RecoveryEndReason } from '#domain/pairing/recovery-end-reason.ts';
-import { commonLength, type Role } from '#domain/home/roster.ts';
+import { ownerRoles } from '#domain/home/rights.ts';
+import { commonLength } from '#domain/home/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
@@ -199,8 +200,7 @@ export class KitRecovery implements RecoveryControls {
 	): Promise<Bytes> {
 		const { crypto, clock } = this.#tools;
 		const before = roster.devices.get(self.device);
-		const roles: Role[] = ['viewer', 'owner'];
-		if (before?.roles.includes('camera')) roles.unshift('camera');
+		const roles = ownerRoles(before?.roles ?? []);
 		const entry = await nextEntry(crypto, kit.owner, roster, clock.wallMs(), {
 			...{ op, roles, notAfterMs: null },
 			subject: {

@@ -2,6 +2,7 @@ import { Listeners } from '#domain/base/listeners.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { kitFrom, kitGroups, kitLink, KIT_BYTES, tidyPassphrase } from '#domain/pairing/kit.ts';
+import { isKit } from '#domain/home/rights.ts';
 import { parseEntry } from '#domain/home/roster.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -162,7 +163,7 @@ export class RecoveryKits implements KitControls {
 	/** Kits in force, the newest last. */
 	get #kits(): readonly DeviceId[] {
 		const devices = [...(this.#tools.homeRoster.roster?.devices ?? [])];
-		return devices.flatMap(([device, { roles }]) => (roles.includes('recovery') ? [device] : []));
+		return devices.flatMap(([device, { roles }]) => (isKit(roles) ? [device] : []));
 	}
 
 	#refresh(): void {

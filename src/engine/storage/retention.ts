@@ -1,5 +1,5 @@
 import { Serial } from '#domain/base/serial.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { PlannedEviction } from '#domain/storage/eviction-plan.ts';
 import {
 	MAX_PAGES_PER_PASS,
@@ -21,6 +21,15 @@ export interface RetentionTools {
 	readonly allowance: Pick<Allowance, 'bytes' | 'footageBytes' | 'recordRefusal'>;
 	readonly reserve: Reserve;
 	readonly journal: Pick<DeletionJournal, 'note'>;
+}
+
+/** RC13: makes room first, and retries after a store that did not answer, too. */
+export interface FootageWrite {
+	readonly bytes: number;
+	/** Footage was deleted. */
+	evicted(): Promise<void>;
+	/** Before a store that did not answer is tried again. */
+	pause(): Promise<void>;
 }
 
 /**
@@ -92,16 +101,25 @@ export class Retention {
 	}
 
 	/**
-	 * For writes other than footage: evicts the oldest footage when `quota` is thrown, then retries.
-	 * Throws what `write` throws.
+	 * Writes; when `quota` is thrown, evicts the oldest footage and writes the same again. Throws
+	 * what `write` throws.
 	 */
-	async withRoom<T>(write: () => Promise<T>): Promise<T> {
+	async withRoom<T>(write: () => Promise<T>, footage?: FootageWrite): Promise<T> {
 		for (let tried = 1; ; tried++) {
 			try {
+				if (footage && (await this.makeRoom(footage.bytes)).segments > 0) await footage.evicted();
 				return await write();
 			} catch (error) {
-				if (!(error instanceof Fault) || error.kind !== 'quota' || tried >= TRIES) throw error;
-				if ((await this.afterQuota()).bytes === 0) throw error;
+				expectFault(error);
+				if (tried >= TRIES) throw error;
+				if (error.kind === 'quota') {
+					const { bytes, segments } = await this.afterQuota();
+					if (bytes === 0) throw error;
+					if (segments > 0) await footage?.evicted();
+				} else if (error.kind === 'timeout' || error.kind === 'unavailable') {
+					if (footage === undefined) throw error;
+					await footage.pause();
+				} else throw error;
 			}
 		}
 	}
