@@ -1,6 +1,6 @@
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { Relays } from '#ports/network/relay.ts';
-import type { RelayFailure } from './relay-call.ts';
+import type { RelayFailure } from './relay-connection.ts';
 
 /** The address under which other devices reach a relay: `localhost` would mean themselves. */
 export async function publicOriginOf(

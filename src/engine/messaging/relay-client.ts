@@ -11,16 +11,14 @@ import type {
 	NoticeMessage,
 } from '#protocol/message.ts';
 import { PART_HEADER_BYTES, type FromRelay, type IceServer } from '#protocol/wire.ts';
-import type { Clock } from '#ports/device/clock.ts';
-import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Network } from '#ports/network/network.ts';
-import type { Relays } from '#ports/network/relay.ts';
 import type { Vault } from '#ports/keys/vault.ts';
 import { Deliveries } from './deliveries.ts';
 import { FreshnessGate } from './freshness-gate.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import { MessageSealer, type OpenedMessage } from './message-sealer.ts';
-import { RelayConnection, type Welcome } from './relay-connection.ts';
+import { LastingConnection } from './lasting-connection.ts';
+import type { RelayConnectionTools, Welcome } from './relay-connection.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { RelayConnectionState, Messenger, Sender, Delivery } from './messenger.ts';
 import { RosterSync } from './roster-sync.ts';
@@ -30,10 +28,7 @@ const ROSTER_TIMEOUT_MS = 5000;
 const PART = 1;
 const KEY = 1;
 
-export interface RelayClientTools {
-	readonly relays: Relays;
-	readonly crypto: Crypto;
-	readonly clock: Clock;
+export interface RelayClientTools extends RelayConnectionTools {
 	readonly vault: Pick<Vault, 'nextCounter' | 'raiseCounter'>;
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
@@ -50,7 +45,7 @@ type Listener<Given extends readonly unknown[]> = (...given: Given) => void;
 /** This device's connection to the relay of its home, and all that goes over it. */
 export class RelayClient implements Messenger {
 	readonly #tools: RelayClientTools;
-	readonly #connection: RelayConnection;
+	readonly #connection: LastingConnection;
 	readonly #sealer: MessageSealer;
 	readonly #gate: FreshnessGate;
 	readonly #sync: RosterSync;
@@ -79,7 +74,7 @@ export class RelayClient implements Messenger {
 		this.#gate = new FreshnessGate(tools, (to, body, keepSeconds) =>
 			this.#sendSealed(to, body, keepSeconds),
 		);
-		this.#connection = new RelayConnection(tools, {
+		this.#connection = new LastingConnection(tools, {
 			up: (welcome) => this.#up(welcome),
 			renewed: (welcome) => this.#take(welcome),
 			frame: (frame) => this.#receive(frame),
@@ -94,7 +89,7 @@ export class RelayClient implements Messenger {
 				if (this.#sync.caughtUp) this.#rosterCaughtUp();
 				this.#listeners.notify();
 			},
-			(ms, work) => tools.clock.after(ms, work),
+			tools.clock,
 		);
 	}
 
