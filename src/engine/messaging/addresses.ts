@@ -1,4 +1,4 @@
-import { Fault, faultOf } from '#domain/base/fault.ts';
+import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import type { RelayFailure } from './relay-connection.ts';
 
@@ -22,7 +22,8 @@ export async function isOwnRelay(relays: Relays, here: string, relay: string): P
 	if (relay === here) return true;
 	try {
 		return (await relays.info(here))?.secure === relay;
-	} catch {
+	} catch (error) {
+		expectFault(error);
 		return false;
 	}
 }

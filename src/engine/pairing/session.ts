@@ -1,4 +1,5 @@
 import type { Bytes } from '#domain/base/bytes.ts';
+import { Serial } from '#domain/base/serial.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import {
 	buildEndNote,
@@ -33,7 +34,7 @@ export abstract class PairingSession {
 	protected readonly tools: PairingSessionTools;
 	readonly self: SelfIdentity;
 	#rendezvous: Rendezvous | null = null;
-	#queue: Promise<unknown> = Promise.resolve();
+	readonly #turns = new Serial();
 	#ended = false;
 	#isReady = false;
 	#remoteNote: EndNote | null = null;
@@ -154,7 +155,7 @@ export abstract class PairingSession {
 
 	/** Runs boxes and user actions one at a time. */
 	protected inTurn(work: () => Promise<void>): Promise<void> {
-		const done = this.#queue.then(async () => {
+		return this.#turns.run(async () => {
 			if (this.#ended) return;
 			try {
 				await work();
@@ -162,8 +163,6 @@ export abstract class PairingSession {
 				this.#fail(faultOf(error));
 			}
 		});
-		this.#queue = done;
-		return done;
 	}
 
 	#fail(fault: Fault): void {

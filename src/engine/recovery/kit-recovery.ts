@@ -1,6 +1,6 @@
 import { Listeners } from '#domain/base/listeners.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
-import { Fault, faultOf } from '#domain/base/fault.ts';
+import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import { kitFrom, tidyPassphrase, type Kit } from '#domain/pairing/kit.ts';
 import type { RecoveryEndReason } from '#domain/pairing/recovery-end-reason.ts';
 import { commonLength, type Role } from '#domain/home/roster.ts';
@@ -68,14 +68,14 @@ export class KitRecovery implements RecoveryControls {
 
 	constructor(tools: KitRecoveryDependencies) {
 		this.#tools = tools;
-		void tools.preferences.read().then(
-			({ claimedMs }) => {
+		tools.preferences
+			.read()
+			.then(({ claimedMs }) => {
 				this.#claimedMs = claimedMs;
 				this.#set(this.#state);
-			},
+			})
 			// Only a reminder: the relay's roster tells as well.
-			() => undefined,
-		);
+			.catch(expectFault);
 	}
 
 	get state(): RecoveryState {
@@ -254,7 +254,8 @@ export class KitRecovery implements RecoveryControls {
 		this.#claimedMs = claimedMs;
 		try {
 			await this.#tools.preferences.write({ claimedMs });
-		} catch {
+		} catch (error) {
+			expectFault(error);
 			// The claim stands regardless.
 		}
 	}
