@@ -72,7 +72,7 @@ export const layers = [
 			'live/viewer': ['sealing', 'home', 'live', 'messaging', 'members'],
 			pairing: ['home', 'messaging'],
 			playback: ['sealing'],
-			recovery: ['home', 'messaging', 'members', 'pairing'],
+			recovery: ['home', 'messaging', 'members'],
 			storage: ['sealing'],
 			recording: ['sealing', 'home', 'storage'],
 			'device-check': ['sealing', 'home', 'playback', 'recording'],

@@ -1,3 +1,4 @@
+import { only } from '#domain/base/listeners.ts';
 import { hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { GRANT_BYTES } from '#domain/home/grant.ts';
@@ -65,9 +66,9 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		this.#merger = new RosterMerger(tools);
 	}
 
-	/** Called whenever the roster may have changed, and on any other change of this device. */
+	/** Called when the roster, the home keys or the relay changed, or with them all of the home. */
 	on(listener: () => void): () => void {
-		return this.#tools.localDevice.on(listener);
+		return this.#tools.localDevice.on(only(['identity', 'roster'], listener));
 	}
 
 	/** Replayed roster of the current home; `null` before the first start. */

@@ -1,5 +1,5 @@
-import { Serial } from '#domain/base/serial.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
+import { Serial } from '#domain/base/serial.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import {
 	buildEndNote,
@@ -11,7 +11,7 @@ import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
 import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
-import type { RelayFailure } from '#engine/messaging/relay-call.ts';
+import type { RelayFailure } from '#engine/messaging/relay-connection.ts';
 import { Rendezvous, type Participant } from './rendezvous.ts';
 import { endedBy, reasonOfNote } from './end-reasons.ts';
 import type { PairingEndReason, PairingState } from './controls.ts';

@@ -174,6 +174,7 @@ export class StorageMaintenance implements MaintenanceControls {
 	async #measure(): Promise<void> {
 		const { clock, preferences, allowance, ledger } = this.#tools;
 		const runs = await this.#runs();
+		await allowance.refresh();
 		const { profile, mostDays } = await preferences.read();
 		const usage = await this.#count(runs);
 		const chosen = bytesPerHourOf(profileNamed(profile));

@@ -1,5 +1,5 @@
 import { Serial } from '#domain/base/serial.ts';
-import { expectFault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { PlannedEviction } from '#domain/storage/eviction-plan.ts';
 import {
 	MAX_PAGES_PER_PASS,
@@ -14,6 +14,8 @@ import type { DeletionJournal } from './deletion-journal.ts';
 
 const PAGES_A_SMALL_PASS = 10;
 const TRIES = 3;
+/** About a minute of segments. */
+const MAX_UNREAD_WRITES = 60;
 const NOTHING: EvictionResult = { segments: 0, bytes: 0, span: null };
 
 export interface RetentionTools {
@@ -39,6 +41,10 @@ export interface FootageWrite {
 export class Retention {
 	readonly #tools: RetentionTools;
 	#lastBytes = 0;
+	/** Bytes kept, at most: as last read, and all that was to be written since. */
+	#keptBytes = Infinity;
+	/** Writes since they were read. */
+	#unread = 0;
 	/** Total allowance at the last pass. */
 	#allowed = Infinity;
 	/** Serialised: two passes at once would each free what both need. */
@@ -48,15 +54,28 @@ export class Retention {
 		this.#tools = tools;
 	}
 
-	/** Call before writing `incomingBytes`. Throws like `SegmentStore`. */
+	/**
+	 * Call before writing `incomingBytes`. Reads no database while there is certainly room (RT22).
+	 * Throws like `SegmentStore`.
+	 */
 	makeRoom(incomingBytes: number): Promise<EvictionResult> {
 		this.#lastBytes = incomingBytes;
-		return this.#pass(incomingBytes, MAX_PAGES_PER_PASS);
+		return this.#passes.run(async () => {
+			const limit = await this.#limit();
+			this.#unread += 1;
+			const isRoomy = bytesToFree(this.#keptBytes, incomingBytes, limit) === 0;
+			const evicted =
+				isRoomy && this.#unread <= MAX_UNREAD_WRITES
+					? NOTHING
+					: await this.#evict(incomingBytes, limit, MAX_PAGES_PER_PASS);
+			this.#keptBytes += incomingBytes;
+			return evicted;
+		});
 	}
 
 	/** A small pass for times without writes, so that no write waits long behind it. */
 	enforceBudget(): Promise<EvictionResult> {
-		return this.#pass(0, PAGES_A_SMALL_PASS);
+		return this.#passes.run(async () => this.#evict(0, await this.#limit(), PAGES_A_SMALL_PASS));
 	}
 
 	/**
@@ -75,18 +94,23 @@ export class Retention {
 		});
 	}
 
-	#pass(incomingBytes: number, maxPages: number): Promise<EvictionResult> {
-		return this.#passes.run(async () => {
-			const { segments, allowance, journal } = this.#tools;
-			// Shrinking the reserve must not hold up footage.
-			await this.#fitReserve().catch(() => undefined);
-			const [used, budget] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
-			const bytes = bytesToFree(used, incomingBytes, budget);
-			if (bytes === 0) return NOTHING;
-			const evicted = await segments.evict(bytes, maxPages);
-			journal.note('budget', evicted);
-			return evicted;
-		});
+	/** Bytes allowed to footage. */
+	async #limit(): Promise<number> {
+		// Shrinking the reserve must not hold up footage.
+		await this.#fitReserve().catch(expectFault);
+		return this.#tools.allowance.footageBytes();
+	}
+
+	async #evict(incomingBytes: number, limit: number, maxPages: number): Promise<EvictionResult> {
+		const { segments, journal } = this.#tools;
+		this.#keptBytes = await segments.usedBytes();
+		this.#unread = 0;
+		const bytes = bytesToFree(this.#keptBytes, incomingBytes, limit);
+		if (bytes === 0) return NOTHING;
+		const evicted = await segments.evict(bytes, maxPages);
+		this.#keptBytes -= evicted.bytes;
+		journal.note('budget', evicted);
+		return evicted;
 	}
 
 	/** RT19: the reserve shrinks before any footage is deleted. */
@@ -132,11 +156,15 @@ export class Retention {
 		const { segments, allowance, reserve, journal } = this.#tools;
 		const usedBytes = await segments.usedBytes();
 		// SP13: the reserve is released first, whatever the eviction does.
-		const spent = await reserve.spend().catch(() => 0);
+		const spent = await reserve.spend().catch((error: unknown) => {
+			expectFault(error);
+			return 0;
+		});
 		const evicted = await segments.evict(
 			bytesToFreeAfterQuota(this.#lastBytes),
 			MAX_PAGES_PER_PASS,
 		);
+		this.#keptBytes = Infinity;
 		await allowance.recordRefusal(usedBytes + spent);
 		journal.note('refused', evicted);
 		return { ...evicted, bytes: evicted.bytes + spent };

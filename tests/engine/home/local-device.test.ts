@@ -150,6 +150,29 @@ describe('the local device', () => {
 		await expect(localDevice.nameCamera(camera, '  ')).rejects.toMatchObject({ kind: 'malformed' });
 	});
 
+	it('says what changed, also if another page changed it, and nothing else', async () => {
+		const { localDevice, camera } = await founded();
+		const changes: string[] = [];
+		localDevice.on((change) => changes.push(change));
+		const said = () => changes.splice(0).join();
+		await localDevice.refresh();
+		await localDevice.beginRun(camera, { mime: 'video/mp4', anchorUs: 0 });
+		expect(said()).toBe('');
+		await localDevice.nameCamera(camera, 'Door');
+		expect(said()).toBe('names');
+		await localDevice.change(({ identity }) => vault.setRelay(identity.home, 'https://relay'));
+		expect(said()).toBe('roster');
+		const other = houseOf();
+		await other.refresh();
+		await other.nameCamera(camera, 'Gate');
+		await localDevice.change(() => Promise.resolve());
+		expect(said()).toBe('names');
+		expect(localDevice.state).toMatchObject({ cameras: [{ name: 'Gate' }] });
+		await vault.clear();
+		await localDevice.refresh();
+		expect(said()).toBe('identity');
+	});
+
 	it('ID20 a name that does not open counts as none', async () => {
 		const { localDevice, camera } = await founded();
 		await localDevice.nameCamera(camera, 'Door');
