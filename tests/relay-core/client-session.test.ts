@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { FromDevice } from '#protocol/wire.ts';
 import { sha256 } from '#relay/base/crypto.ts';
-import { readToken } from '#relay/session/token.ts';
+import { readToken } from '#relay/http/token.ts';
 import { base64url, cameraOf, partOf, TestHome } from './test-device.ts';
 import { CODE, newTestRelay, TestSession, type TestRelay } from './test-session.ts';
 
@@ -24,13 +24,13 @@ describe('RL10 a proof', () => {
 		const welcome = device.said.find((frame) => frame.t === 'welcome')!;
 		expect(welcome).toMatchObject({ rosterSeq: 1, tokenMs: 600_000 });
 		const claim = { home: known.id, device: known.first.device, untilMs: world.wallMs + 600_000 };
-		expect(readToken(world.relay.tokenKey, welcome.token, world.wallMs)).toEqual(claim);
-		expect(readToken(world.relay.tokenKey, welcome.token, world.wallMs + 600_000)).toBeNull();
+		expect(readToken(world.tokenKey, welcome.token, world.wallMs)).toEqual(claim);
+		expect(readToken(world.tokenKey, welcome.token, world.wallMs + 600_000)).toBeNull();
 		expect(readToken(new Uint8Array(32), welcome.token, world.wallMs)).toBeNull();
 		for (let at = 0; at < welcome.token.length; at += 1) {
 			const other = welcome.token[at] === 'A' ? 'B' : 'A';
 			const forged = welcome.token.slice(0, at) + other + welcome.token.slice(at + 1);
-			expect(readToken(world.relay.tokenKey, forged, world.wallMs)).toBeNull();
+			expect(readToken(world.tokenKey, forged, world.wallMs)).toBeNull();
 		}
 	});
 
@@ -80,7 +80,7 @@ describe('RL11 a member', () => {
 		const device = await new TestSession(world).prove(known, brief);
 		expect(device.said.some(({ t }) => t === 'welcome')).toBe(true);
 		world.wallMs += 5_000;
-		device.session.tick(world.nowMs);
+		device.session.tick();
 		expect(device.closed).toBe(4403);
 		expect((await new TestSession(world).prove(known, brief)).refusal).toBe('not-a-member');
 	});
@@ -94,7 +94,7 @@ describe('RL12 a later challenge', () => {
 			for (const end = world.nowMs + ms; world.nowMs < end;) {
 				world.nowMs = Math.min(end, world.nowMs + 10_000);
 				await device.say({ t: 'ping', n: 1 });
-				device.session.tick(world.nowMs);
+				device.session.tick();
 			}
 		};
 		await later(8 * 60_000);
@@ -118,7 +118,7 @@ describe('opening a home', () => {
 		const [home, second] = [await TestHome.found(), await TestHome.found()];
 		const device = await new TestSession(world).say(open(home));
 		expect(device.last).toEqual({ t: 'opened' });
-		expect(world.facts).toMatchObject([{ kind: 'opened', home: home.id }]);
+		expect(world.changes).toMatchObject([{ kind: 'opened', home: home.id }]);
 		await device.prove(home);
 		expect(device.said.some(({ t }) => t === 'welcome')).toBe(true);
 		expect((await new TestSession(world).say(open(second))).refusal).toBe('invitation');
