@@ -51,7 +51,7 @@ export class FrameQueue<F> {
 	#begin(frame: F): boolean {
 		const work = this.#handle(frame);
 		this.#busy = work !== null;
-		void work?.catch(this.#failed).then(() => this.#next());
+		void work?.catch(this.#failed).finally(() => this.#next());
 		return work === null;
 	}
 

@@ -107,8 +107,13 @@ export class TestSession {
 	async say(frame: FromDevice | Uint8Array): Promise<this> {
 		if (frame instanceof Uint8Array) this.session.receivePart(frame);
 		else this.session.receiveText(Buffer.from(JSON.stringify(frame)));
-		await settled();
+		await this.settled();
 		return this;
+	}
+
+	/** Waits until everything that was sent has been handled. */
+	settled(): Promise<void> {
+		return settled();
 	}
 
 	get last(): FromRelay | undefined {

@@ -1,9 +1,8 @@
 import { WebSocket } from 'ws';
 import { CLOSE_CODES, type FromRelay } from '#protocol/wire.ts';
-import type { ClientConnection } from '#relay-core/client-connection.ts';
+import { SLOW_BYTES, type ClientConnection } from '#relay-core/client-connection.ts';
 import type { RelayHost } from '#relay-core/relay.ts';
 
-const SLOW_BYTES = 1024 * 1024;
 const STUCK_BYTES = 8 * 1024 * 1024;
 /** A peer that does not complete the closing handshake in time is cut off. */
 export const CLOSE_MS = 1_000;

@@ -17,6 +17,7 @@ import type { PairingState } from '#engine/pairing/controls.ts';
 import { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import type { Relays, RelaySocketEvents } from '#ports/network/relay.ts';
 import { WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
+import { InPageRelay } from '#relay-core/in-page-relay.ts';
 import { ClientSession } from '#relay-core/client-session.ts';
 import { verifyCrypto } from '#relay/base/crypto.ts';
 import { newTestRelay } from '../../relay-core/test-session.ts';
@@ -197,7 +198,8 @@ export class Page {
 		};
 		const relays = place.relay?.relaysFor(() => this) ?? nowhere;
 		const dataConnections = place.air.cables();
-		this.directRelays = new DirectRelays({ crypto, clock, homeRoster, dataConnections, relays });
+		const inPageRelay = new InPageRelay({ crypto, clock, homeRoster });
+		this.directRelays = new DirectRelays({ crypto, clock, inPageRelay, dataConnections, relays });
 		this.messenger = new RelayClient({
 			...{ relays: this.directRelays, directRelays: this.directRelays, network: this.network },
 			...{ crypto, clock, vault, localDevice, homeRoster },
