@@ -84,6 +84,14 @@ export const layers = [
 		ambient: false,
 	},
 	{
+		name: 'relay-core',
+		paths: ['src/relay-core/'],
+		imports: ['domain', 'protocol', 'engine'],
+		types: ['ports'],
+		packages: [],
+		ambient: false,
+	},
+	{
 		name: 'browser',
 		paths: ['src/browser/'],
 		rooms: {
@@ -110,14 +118,13 @@ export const layers = [
 		rooms: {
 			base: [],
 			config: ['base'],
-			session: ['base'],
-			http: ['base', 'config', 'session'],
+			http: ['base', 'config'],
 			storage: ['base'],
 			process: ['base', 'config', 'storage'],
 			tls: ['base'],
-			'': ['base', 'config', 'session', 'http', 'storage', 'process', 'tls'],
+			'': ['base', 'config', 'http', 'storage', 'process', 'tls'],
 		},
-		imports: ['domain', 'protocol', 'engine'],
+		imports: ['domain', 'protocol', 'relay-core'],
 		types: ['ports'],
 		packages: [
 			...['node:', 'hono', '@hono/node-server', 'ws', 'valibot', 'pino', 'prom-client', 'qr'],
@@ -170,7 +177,7 @@ export const layers = [
 	{
 		name: 'wiring',
 		paths: ['src/wiring.ts', 'src/compose.ts', 'src/compose/', 'src/service-worker.ts'],
-		imports: ['domain', 'protocol', 'engine', 'browser', 'state'],
+		imports: ['domain', 'protocol', 'engine', 'relay-core', 'browser', 'state'],
 		types: ['ports'],
 		packages: ['svelte', '$service-worker', 'workbox-precaching', 'workbox-routing'],
 		ambient: true,

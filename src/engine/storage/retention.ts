@@ -1,5 +1,5 @@
 import { Serial } from '#domain/base/serial.ts';
-import { expectFault, Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { PlannedEviction } from '#domain/storage/eviction-plan.ts';
 import {
 	MAX_PAGES_PER_PASS,

@@ -1,10 +1,8 @@
 import { createHash, randomBytes, webcrypto } from 'node:crypto';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
-import type { Crypto, VerifyKey } from '#ports/keys/crypto.ts';
-
-/** The part of the port that the relay needs: it neither signs nor decrypts. */
-export type VerifyCrypto = Pick<Crypto, 'random' | 'sha256' | 'verifier' | 'verify'>;
+import type { VerifyKey } from '#ports/keys/crypto.ts';
+import type { VerifyCrypto } from '#relay-core/relay.ts';
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGN = { name: 'ECDSA', hash: 'SHA-256' } as const;

@@ -4,7 +4,7 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import { verifyCrypto } from '#relay/base/crypto.ts';
-import { HomeRegistry } from '#relay/session/home-registry.ts';
+import { HomeRegistry } from '#relay-core/home-registry.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { joinedTo } from '../members/joined.ts';

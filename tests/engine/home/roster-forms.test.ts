@@ -6,7 +6,7 @@ import { highS, lowS } from '#domain/base/p256.ts';
 import { parseEntry } from '#domain/home/roster.ts';
 import { entryHash, nextEntry, replayRoster, signEntry } from '#engine/home/roster.ts';
 import { verifyCrypto } from '#relay/base/crypto.ts';
-import { HomeRegistry } from '#relay/session/home-registry.ts';
+import { HomeRegistry, type AppendedHome } from '#relay-core/home-registry.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import old from '../../fixtures/vectors/roster-high-s.json' with { type: 'json' };
@@ -90,8 +90,9 @@ describe('ID43 a roster whose signatures were swapped for other valid ones', () 
 		const { device } = await camera.homeRoster.self();
 		const now = { nowMs: 0, wallMs: clock.wallMs() };
 		const all = await homes.append(owner.founded, device, entries.map(swapped), now);
-		expect(all).toMatchObject({ entries });
-		expect(await homes.append(owner.founded, device, entries, now)).toBe(all);
+		expect(all).toMatchObject({ home: { entries } });
+		const { home } = all as AppendedHome;
+		expect(await homes.append(owner.founded, device, entries, now)).toEqual({ before: home, home });
 	});
 
 	it('somebody else’s signature is not a valid form', async () => {

@@ -7,7 +7,7 @@ import { deriveKitKeys, type KitKeys } from '#engine/home/kit-keys.ts';
 import { deviceIdOf } from '#engine/home/keys.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import type { KeyPair, SignKey } from '#ports/keys/crypto.ts';
-import { HomeRegistry } from '#relay/session/home-registry.ts';
+import { HomeRegistry } from '#relay-core/home-registry.ts';
 import { verifyCrypto } from '#relay/base/crypto.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { RelayDatabase } from '#relay/storage/database.ts';
-import { Mailbox, type StoredMessage } from '#relay/session/mailbox.ts';
+import { Mailbox, type StoredMessage } from '#relay-core/mailbox.ts';
 import { Outbox } from '#relay/process/outbox.ts';
-import { LiveBuffer } from '#relay/session/live-buffer.ts';
+import { LiveBuffer } from '#relay-core/live-buffer.ts';
 
 const letter = (id: number, more: Partial<StoredMessage> = {}): StoredMessage => ({
 	...{ home: 'h', to: 'd', id, from: 'f', box: 'box', untilMs: 1_000 },

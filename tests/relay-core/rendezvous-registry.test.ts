@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-	RendezvousRegistry,
-	type RendezvousParticipant,
-} from '#relay/session/rendezvous-registry.ts';
-import { times } from '../../faults/support/counts.ts';
-import { randomFrom } from '../../support/random.ts';
+import { RendezvousRegistry, type RendezvousParticipant } from '#relay-core/rendezvous-registry.ts';
+import { networkKeyOf } from '#relay/base/address.ts';
+import { times } from '../faults/support/counts.ts';
+import { randomFrom } from '../support/random.ts';
 
 interface Heard extends RendezvousParticipant {
 	readonly heard: string[];
@@ -13,7 +11,7 @@ interface Heard extends RendezvousParticipant {
 function party(member: string | null, address = 'a'): Heard {
 	const heard: string[] = [];
 	return {
-		...{ member, address, heard },
+		...{ member, address, network: networkKeyOf(address), heard },
 		ready: (rid) => heard.push(`met ${rid}`),
 		post: (rid, box) => heard.push(`post ${rid} ${box}`),
 		aborted: (rid) => heard.push(`burnt ${rid}`),

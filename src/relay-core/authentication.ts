@@ -1,18 +1,21 @@
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
 import type { FromDevice, Refusal } from '#protocol/wire.ts';
-import { sha256, type VerifyCrypto } from '#relay/base/crypto.ts';
 import { memberOf, type Home } from './home-registry.ts';
-import type { RelayContext } from './relay-context.ts';
+import type { Relay, VerifyCrypto } from './relay.ts';
 
 type Proof = Extract<FromDevice, { t: 'prove' }>;
 
-/** Verifies a login proof (RL10, RL11). Returns the device's home, or the reason for refusal. */
+/**
+ * Verifies a login proof (RL10, RL11). Returns the device's home, or the reason for refusal. Throws
+ * `malformed` for a signature that is not base64url.
+ */
 export async function authenticate(
-	{ homes, crypto, wallMs }: Pick<RelayContext, 'homes' | 'crypto' | 'wallMs'>,
+	{ homes, host }: Relay,
 	challenge: Bytes,
 	origin: string,
 	proof: Proof,
@@ -21,11 +24,12 @@ export async function authenticate(
 	const device = proof.device as DeviceId;
 	const home = await homes.find(id);
 	if (!home) return 'unknown-home';
-	const subject = memberOf(home, device, wallMs())?.subject;
+	const subject = memberOf(home, device, host.wallMs())?.subject;
 	if (!subject) return 'not-a-member';
-	const covered = loginBytes({ originHash: sha256(origin), challenge, home: id, device });
-	const signature = new Uint8Array(Buffer.from(proof.signature, 'base64url'));
-	return (await isSigned(crypto, subject.sign, signature, covered)) ? home : 'bad-proof';
+	const signature = bytesOfBase64url(proof.signature);
+	const originHash = await host.crypto.sha256(new TextEncoder().encode(origin));
+	const covered = loginBytes({ originHash, challenge, home: id, device });
+	return (await isSigned(host.crypto, subject.sign, signature, covered)) ? home : 'bad-proof';
 }
 
 async function isSigned(

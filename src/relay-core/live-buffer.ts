@@ -1,5 +1,3 @@
-import { MAX_PART_BYTES } from '#protocol/wire.ts';
-
 const KEEP_MS = 30_000;
 /** For all cameras together: small parts have overhead, too. */
 const MAX_PARTS = 100_000;
@@ -22,8 +20,9 @@ export class LiveBuffer {
 	readonly #cameras = new Map<string, BufferedPart[]>();
 	#bytes = 0;
 
+	/** @param maxBytes 0: keeps nothing */
 	constructor(maxBytes: number) {
-		this.#maxBytes = Math.max(maxBytes, MAX_PART_BYTES);
+		this.#maxBytes = maxBytes;
 	}
 
 	get bytes(): number {

@@ -4,7 +4,7 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { deriveKitKeys, kitSubject, type KitKeys } from '#engine/home/kit-keys.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
-import { HomeRegistry } from '#relay/session/home-registry.ts';
+import { HomeRegistry } from '#relay-core/home-registry.ts';
 import { base64url, cameraOf, TestHome, type Keys } from './test-device.ts';
 import { newTestRelay, TestSession, type TestRelay } from './test-session.ts';
 
@@ -83,7 +83,7 @@ describe('RL22 the home of a kit', () => {
 		await sign(home.owner, 'revoke', { ...none, owner: null, dtls: null }, [], world.wallMs);
 		const again = newTestRelay([home]);
 		const kept = [{ home: home.id, entries: home.entries }];
-		Object.assign(again.relay, { homes: new HomeRegistry(again.relay.crypto, kept) });
+		Object.assign(again.relay, { homes: new HomeRegistry(again.relay.host.crypto, kept) });
 		const session = await new TestSession(again).say({
 			t: 'whose',
 			version: 1,

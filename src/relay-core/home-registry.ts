@@ -13,7 +13,7 @@ import { unexpiredSeq } from '#engine/home/claim-delay.ts';
 import { replayRoster, type Roster } from '#engine/home/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
 import { TokenBucket } from '#domain/base/token-bucket.ts';
-import type { VerifyCrypto } from '#relay/base/crypto.ts';
+import type { VerifyCrypto } from './relay.ts';
 
 const MAX_DEVICES = 64;
 /** More than a home ever needs; replaying that many takes about 0.1 s. */
@@ -35,8 +35,35 @@ export interface StoredHome {
 	readonly entries: readonly Bytes[];
 }
 
+/** A home before and after an `append`. */
+export interface AppendedHome {
+	readonly before: Home;
+	readonly home: Home;
+}
+
+/** The homes that a relay serves. */
+export interface Homes {
+	/** Synchronous lookup: only homes that `find` or `open` loaded. */
+	loaded(id: HomeId): Home | null;
+	/** `null`: no such home here. */
+	find(id: HomeId): Promise<Home | null>;
+	/** Registers a home with its first roster. Idempotent for the same entries. */
+	open(submitted: readonly Bytes[]): Promise<Home | Refusal>;
+	/** The home a device is or was a member of (RL22). */
+	homeOf(device: DeviceId): Promise<HomeId | null>;
+	/** Entries sent by a device. The caller announces what changed (RL14). */
+	append(
+		id: HomeId,
+		by: DeviceId,
+		more: readonly Bytes[],
+		now: { readonly nowMs: number; readonly wallMs: number },
+	): Promise<AppendedHome | Refusal>;
+	/** Called about once a second. */
+	tidy(nowMs: number): void;
+}
+
 /** Rosters by home; entries are verified before they count (RL14). */
-export class HomeRegistry {
+export class HomeRegistry implements Homes {
 	readonly #crypto: VerifyCrypto;
 	readonly #stored = new Map<string, readonly Bytes[]>();
 	readonly #homes = new Map<HomeId, Home>();
@@ -55,7 +82,6 @@ export class HomeRegistry {
 		return new Set([...this.#stored.keys(), ...this.#homes.keys()]).size;
 	}
 
-	/** Synchronous lookup: only homes that `find` or `open` loaded. */
 	loaded(id: HomeId): Home | null {
 		return this.#homes.get(id) ?? null;
 	}
@@ -73,7 +99,6 @@ export class HomeRegistry {
 		return home;
 	}
 
-	/** Registers a home with its first roster. Idempotent for the same entries. */
 	async open(submitted: readonly Bytes[]): Promise<Home | Refusal> {
 		const entries = submitted.map(normalizeEntry);
 		const roster = await this.#replay(entries);
@@ -110,11 +135,11 @@ export class HomeRegistry {
 		by: DeviceId,
 		more: readonly Bytes[],
 		{ nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
-	): Promise<Home | Refusal> {
+	): Promise<AppendedHome | Refusal> {
 		return this.#turn(id, async () => {
 			const before = await this.find(id);
 			if (!before) return 'unknown-home';
-			if (isKnown(before.entries, more)) return before;
+			if (isKnown(before.entries, more)) return { before, home: before };
 			if (!this.#mayAppend(by, nowMs)) return 'too-many';
 			const entries = await this.#grown(before.entries, more, wallMs);
 			if (entries === null) return 'roster';
@@ -127,7 +152,7 @@ export class HomeRegistry {
 			if (roster.devices.size > MAX_DEVICES) return 'too-many';
 			const home = { id, entries, roster };
 			this.#homes.set(id, home);
-			return home;
+			return { before, home };
 		});
 	}
 

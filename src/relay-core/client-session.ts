@@ -1,3 +1,6 @@
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
+import { hexOf } from '#domain/base/bytes.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { CHALLENGE_BYTES } from '#domain/home/login.ts';
 import type { RosterEntry } from '#domain/home/roster.ts';
@@ -12,24 +15,24 @@ import {
 } from '#protocol/wire.ts';
 import { authenticate } from './authentication.ts';
 import { TokenBucket } from '#domain/base/token-bucket.ts';
-import { sha256 } from '#relay/base/crypto.ts';
-import { memberOf } from './home-registry.ts';
+import { FrameQueue } from './frame-queue.ts';
+import { memberOf, type Home } from './home-registry.ts';
 import type { ClientConnection } from './client-connection.ts';
-import { bytesFrom, MemberSession } from './member-session.ts';
+import { MemberSession } from './member-session.ts';
 import type { RendezvousParticipant } from './rendezvous-registry.ts';
-import type { RelayContext } from './relay-context.ts';
-import { makeToken, TOKEN_MS } from './token.ts';
+import type { Relay } from './relay.ts';
 
 /** For an unauthenticated socket; both sides of a rendezvous get by with it. */
 const GUEST_TEXTS = { perSecond: 8, atOnce: 64 };
+/** How long a token is valid (RL12). */
+const TOKEN_MS = 10 * 60_000;
 const SILENT_MS = 25_000;
 const UNPROVED_MS = 5_000;
 const CHALLENGE_MS = 60_000;
 const CHALLENGE_EVERY_MS = 8 * 60_000;
 /** A guest, in no home yet, may stay for the lifetime of a rendezvous. */
 const GUEST_MS = 10 * 60_000 + UNPROVED_MS;
-/** Frames queued while a signature is verified; the byte limit applies to guests only. */
-const MAX_QUEUE = 64;
+/** Bytes queued for a guest while a signature is verified. */
 const MAX_GUEST_QUEUE = 2 * MAX_TEXT_BYTES;
 
 export interface SessionClient {
@@ -37,6 +40,13 @@ export interface SessionClient {
 	readonly origin: string;
 	/** The key that limits count by: an IPv4 address or an IPv6 /64 (RL27). */
 	readonly address: string;
+	/** The key for comparing networks: an IPv4 address or an IPv6 /48 (RL27). */
+	readonly network: string;
+	/**
+	 * In a rendezvous: a stranger until it proves itself; or the page that plays the relay, which
+	 * counts as a member; or a guest of that page, which opens none (NB9).
+	 */
+	readonly rendezvous: 'stranger' | 'host' | 'guest';
 	/** Called when it exceeded a limit. */
 	offended(): void;
 	/** Called once it is authenticated: the device's own limits apply from then on. */
@@ -50,7 +60,7 @@ interface Challenge {
 
 /** The session on one socket, from the challenge to its close (docs/spec/relay.md, "Session"). */
 export class ClientSession {
-	readonly #relay: RelayContext;
+	readonly #relay: Relay;
 	readonly #connection: ClientConnection;
 	readonly #client: SessionClient;
 	readonly #texts: TokenBucket;
@@ -64,17 +74,17 @@ export class ClientSession {
 	#participant: RendezvousParticipant | null = null;
 	/** `whose` was received; allowed once per socket (RL22). */
 	#asked = false;
-	#busy = false;
 	#over = false;
-	readonly #queue: (FromDevice | Uint8Array)[] = [];
-	/** Bytes received since the queue was last empty. */
-	#queuedBytes = 0;
+	readonly #queue = new FrameQueue<FromDevice | Uint8Array>(
+		(frame) => (frame instanceof Uint8Array ? this.#handlePart(frame) : this.#handle(frame)),
+		(error) => this.#failed(error),
+	);
 
-	constructor(relay: RelayContext, connection: ClientConnection, client: SessionClient) {
+	constructor(relay: Relay, connection: ClientConnection, client: SessionClient) {
 		this.#relay = relay;
 		this.#connection = connection;
 		this.#client = client;
-		const nowMs = relay.nowMs();
+		const nowMs = relay.host.nowMs();
 		this.#texts = new TokenBucket(GUEST_TEXTS, nowMs);
 		this.#heardMs = nowMs;
 		this.#unprovedUntilMs = nowMs + UNPROVED_MS;
@@ -82,28 +92,30 @@ export class ClientSession {
 		this.#sendChallenge(nowMs);
 	}
 
-	receiveText(bytes: Uint8Array): void {
+	/** Whether it belongs to a device that is a member now; if it was one, closes it (RL11). */
+	checkMembership(): boolean {
+		return !this.#over && this.#member?.checkMembership() === true;
+	}
+
+	/** @param frame UTF-8, or a text already decoded */
+	receiveText(frame: Uint8Array | string): void {
 		if (this.#over) return;
-		this.#relay.count('text-in');
-		const nowMs = this.#relay.nowMs();
+		this.#relay.host.count('text-in');
+		const nowMs = this.#relay.host.nowMs();
 		this.#heardMs = nowMs;
 		if (!(this.#member?.rateLimit.takeText(nowMs) ?? this.#texts.take(1, nowMs))) {
 			this.#tooMuch();
 			return;
 		}
-		const frame =
-			bytes.length > MAX_TEXT_BYTES ? null : frameFrom(fromDevice, Buffer.from(bytes).toString());
-		if (frame === null) {
-			this.#malformed();
-			return;
-		}
-		this.#enqueue(frame, bytes.length);
+		const decoded = frame.length > MAX_TEXT_BYTES ? null : frameFrom(fromDevice, textOf(frame));
+		if (decoded === null) this.#malformed();
+		else this.#enqueue(decoded, frame.length);
 	}
 
 	receivePart(frame: Uint8Array): void {
 		if (this.#over) return;
-		this.#relay.count('part-in');
-		const nowMs = this.#relay.nowMs();
+		this.#relay.host.count('part-in');
+		const nowMs = this.#relay.host.nowMs();
 		this.#heardMs = nowMs;
 		// Unauthenticated sockets may not send parts, not even while their proof is being verified.
 		if (!this.#member) {
@@ -117,19 +129,20 @@ export class ClientSession {
 		this.#enqueue(frame, frame.length);
 	}
 
-	/** Checks timeouts. Called about once a second. */
-	tick(nowMs: number): void {
-		if (this.#over) return;
+	/** Checks timeouts and membership. Called about once a second. */
+	tick(): void {
+		if (this.#member) this.checkMembership();
+		if (this.#over || !this.#relay.timeouts) return;
+		const nowMs = this.#relay.host.nowMs();
 		if (nowMs - this.#heardMs > SILENT_MS) {
 			this.#end(CLOSE_CODES.timeout);
 			return;
 		}
 		if (!this.#member) {
 			// A proof that arrived in time does not expire because verifying it is slow.
-			if (nowMs > this.#unprovedUntilMs && !this.#busy) this.#end(CLOSE_CODES.unproved);
+			if (nowMs > this.#unprovedUntilMs && !this.#queue.busy) this.#end(CLOSE_CODES.unproved);
 			return;
 		}
-		if (!this.#member.checkMembership()) return;
 		if (this.#challenge && nowMs - this.#challenge.atMs > CHALLENGE_MS) {
 			this.#end(CLOSE_CODES.unproved);
 			return;
@@ -143,40 +156,23 @@ export class ClientSession {
 		this.#end(CLOSE_CODES.leaving);
 	}
 
-	/** The socket has closed, on either side. */
+	/** The socket has closed, on either side. What the device sent before is still handled. */
 	ended(): void {
-		this.#over = true;
-		this.#member?.leave();
-		if (this.#participant) this.#relay.rendezvous.leave(this.#participant);
+		this.#queue.finish(() => {
+			this.#over = true;
+			this.#member?.leave();
+			if (this.#participant) this.#relay.rendezvous.leave(this.#participant);
+		});
 	}
 
-	/** Frames are handled in order; those that need no asynchronous work, at once. */
 	#enqueue(next: FromDevice | Uint8Array, bytes: number): void {
-		if (!this.#busy) {
-			this.#begin(next);
-			return;
-		}
-		this.#queuedBytes += bytes;
-		const guest = !this.#member && this.#queuedBytes > MAX_GUEST_QUEUE;
-		if (this.#queue.length < MAX_QUEUE && !guest) this.#queue.push(next);
-		else this.#tooMuch();
+		const maxBytes = this.#member ? Infinity : MAX_GUEST_QUEUE;
+		if (!this.#queue.add(next, bytes, maxBytes)) this.#tooMuch();
 	}
 
-	/** Returns `true` if the frame was handled synchronously. */
-	#begin(next: FromDevice | Uint8Array): boolean {
-		const work = next instanceof Uint8Array ? this.#handlePart(next) : this.#handle(next);
-		this.#busy = work !== null;
-		void work?.catch(this.#relay.failed).then(() => this.#next());
-		return work === null;
-	}
-
-	#next(): void {
-		this.#busy = false;
-		while (!this.#over) {
-			const waiting = this.#queue.shift();
-			if (this.#queue.length === 0) this.#queuedBytes = 0;
-			if (waiting === undefined || !this.#begin(waiting)) return;
-		}
+	#failed(error: unknown): void {
+		if (error instanceof Fault && error.kind === 'malformed') this.#malformed();
+		else this.#relay.host.failed(error);
 	}
 
 	#handlePart(frame: Uint8Array): null {
@@ -226,33 +222,34 @@ export class ClientSession {
 	}
 
 	async #open({ invitation, roster }: Extract<FromDevice, { t: 'open' }>): Promise<void> {
-		const { invitations } = this.#relay;
-		const hash = Buffer.from(sha256(invitation)).toString('hex');
+		const { invitations, host } = this.#relay;
+		const entries = roster.map(bytesOfBase64url);
+		const hash = hexOf(await host.crypto.sha256(new TextEncoder().encode(invitation)));
 		// Consumed before the roster is verified: without an invitation nothing expensive runs, and two
 		// concurrent requests cannot both use it.
 		const untilMs = invitations.get(hash);
 		invitations.delete(hash);
-		if (untilMs === undefined || this.#relay.wallMs() >= untilMs) {
+		if (untilMs === undefined || host.wallMs() >= untilMs) {
 			this.#refuse('invitation');
 			return;
 		}
-		const home = await this.#relay.homes.open(bytesFrom(roster));
+		const home = await this.#relay.homes.open(entries);
 		if (typeof home === 'string') {
 			invitations.set(hash, untilMs);
 			this.#refuse(home);
 			return;
 		}
-		const { id, entries } = home;
-		this.#relay.persist({ kind: 'opened', home: id, invitation: hash, entries: [...entries] });
-		this.#unprovedUntilMs = this.#relay.nowMs() + UNPROVED_MS;
+		const opened = { home: home.id, invitation: hash, entries: [...home.entries] };
+		host.save({ kind: 'opened', ...opened });
+		this.#unprovedUntilMs = host.nowMs() + UNPROVED_MS;
 		this.#connection.send({ t: 'opened' });
 	}
 
 	async #prove(proof: Extract<FromDevice, { t: 'prove' }>): Promise<void> {
-		this.#relay.count('proof');
+		this.#relay.host.count('proof');
 		const challenge = this.#challenge;
 		this.#challenge = null;
-		if (!challenge || this.#relay.nowMs() - challenge.atMs > CHALLENGE_MS) {
+		if (!challenge || this.#relay.host.nowMs() - challenge.atMs > CHALLENGE_MS) {
 			this.#refuse('bad-proof');
 			return;
 		}
@@ -266,14 +263,12 @@ export class ClientSession {
 			this.#refuse(home);
 			return;
 		}
-		const newcomer =
-			member ??
-			(await MemberSession.of(this.#relay, this.#connection, home, proof.device as DeviceId));
+		const newcomer = member ?? (await this.#memberOf(home, proof.device as DeviceId));
 		// Looked up again: the roster may have changed, or the socket closed, while the signature was
 		// verified.
 		if (this.#over) return;
 		const now = this.#relay.homes.loaded(home.id);
-		const entry = now && memberOf(now, newcomer.device, this.#relay.wallMs());
+		const entry = now && memberOf(now, newcomer.device, this.#relay.host.wallMs());
 		if (!entry) {
 			this.#refuse('not-a-member');
 			return;
@@ -281,17 +276,23 @@ export class ClientSession {
 		this.#welcome(newcomer, entry, now.roster.seq);
 	}
 
+	#memberOf(home: Home, device: DeviceId): Promise<MemberSession> {
+		const end = (code: number): void => this.#end(code);
+		return MemberSession.of(this.#relay, { connection: this.#connection, end }, home, device);
+	}
+
 	#welcome(newcomer: MemberSession, entry: RosterEntry, rosterSeq: number): void {
 		const { home, device } = newcomer;
-		const untilMs = this.#relay.wallMs() + TOKEN_MS;
+		const { host } = this.#relay;
+		const untilMs = host.wallMs() + TOKEN_MS;
 		this.#connection.send({
 			t: 'welcome',
-			token: makeToken(this.#relay.tokenKey, { home, device, untilMs }),
-			...{ tokenMs: TOKEN_MS, rosterSeq, ice: [...this.#relay.ice(device)] },
+			token: host.tokenOf({ home, device, untilMs }),
+			...{ tokenMs: TOKEN_MS, rosterSeq, ice: [...host.ice(device)] },
 		});
 		if (this.#member) return;
 		this.#member = newcomer;
-		const nowMs = this.#relay.nowMs();
+		const nowMs = host.nowMs();
 		this.#client.proved();
 		// Connecting costs a token too, so that reconnecting does not evade the limit.
 		if (!newcomer.rateLimit.takeText(nowMs)) this.#tooMuch();
@@ -299,8 +300,12 @@ export class ClientSession {
 	}
 
 	#joinRendezvous(frame: Extract<FromDevice, { t: 'wait' | 'meet' | 'find' }>): void {
+		if (frame.t === 'wait' && this.#client.rendezvous === 'guest') {
+			this.#refuse('not-allowed');
+			return;
+		}
 		const { rendezvous } = this.#relay;
-		const nowMs = this.#relay.nowMs();
+		const nowMs = this.#relay.host.nowMs();
 		this.#participant ??= this.#asParticipant();
 		const why =
 			frame.t === 'wait'
@@ -324,7 +329,7 @@ export class ClientSession {
 
 	#inRendezvous(frame: Extract<FromDevice, { t: 'post' | 'burn' }>): void {
 		const { rendezvous } = this.#relay;
-		const nowMs = this.#relay.nowMs();
+		const nowMs = this.#relay.host.nowMs();
 		const why = !this.#participant
 			? 'no-meeting'
 			: frame.t === 'post'
@@ -334,40 +339,40 @@ export class ClientSession {
 	}
 
 	#asParticipant(): RendezvousParticipant {
+		const { address, network, rendezvous } = this.#client;
 		const member = this.#member && `${this.#member.home}/${this.#member.device}`;
 		return {
-			member,
-			address: this.#client.address,
+			...{ member: rendezvous === 'host' ? rendezvous : member, address, network },
 			ready: (rid) => this.#connection.send({ t: 'met', rid }),
 			post: (rid, box) => this.#connection.send({ t: 'post', rid, box }),
 			aborted: (rid) => {
 				this.#connection.send({ t: 'burnt', rid });
-				this.#unprovedUntilMs = this.#relay.nowMs() + UNPROVED_MS;
+				this.#unprovedUntilMs = this.#relay.host.nowMs() + UNPROVED_MS;
 			},
 		};
 	}
 
 	#sendChallenge(nowMs: number): void {
-		const bytes = this.#relay.crypto.random(CHALLENGE_BYTES);
+		const bytes = this.#relay.host.crypto.random(CHALLENGE_BYTES);
 		this.#challenge = { bytes, atMs: nowMs };
 		this.#challengedMs = nowMs;
-		const challenge = Buffer.from(bytes).toString('base64url');
+		const challenge = base64urlOf(bytes);
 		this.#connection.send({ t: 'challenge', versions: [WIRE_VERSION], challenge });
 	}
 
 	#refuse(why: Refusal): void {
-		this.#relay.count('refused');
+		this.#relay.host.count('refused');
 		this.#connection.send({ t: 'refused', why });
 		this.#end(CLOSE_CODES.unproved);
 	}
 
 	#malformed(): void {
-		this.#relay.count('malformed');
+		this.#relay.host.count('malformed');
 		this.#end(CLOSE_CODES.malformed);
 	}
 
 	#tooMuch(): void {
-		this.#relay.count('too-much');
+		this.#relay.host.count('too-much');
 		this.#client.offended();
 		this.#end(CLOSE_CODES.tooMuch);
 	}
@@ -375,7 +380,11 @@ export class ClientSession {
 	/** Ignores everything received from now on; cleanup follows in `ended`. */
 	#end(code: number): void {
 		this.#over = true;
-		this.#queue.length = 0;
+		this.#queue.stop();
 		this.#connection.close(code);
 	}
+}
+
+function textOf(frame: Uint8Array | string): string {
+	return typeof frame === 'string' ? frame : new TextDecoder().decode(frame);
 }

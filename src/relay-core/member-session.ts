@@ -1,14 +1,15 @@
-import { hexOf, type Bytes } from '#domain/base/bytes.ts';
+import { bytesOfBase64url } from '#domain/base/base64url.ts';
+import { hexOf } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { may } from '#domain/home/rights.ts';
-import { commonLength, type RosterEntry } from '#domain/home/roster.ts';
+import type { RosterEntry } from '#domain/home/roster.ts';
 import { cameraIdOf } from '#engine/home/keys.ts';
 import { CLOSE_CODES, PART_HEADER_BYTES, type FromDevice, type FromRelay } from '#protocol/wire.ts';
 import { memberOf, type Home } from './home-registry.ts';
 import type { Peer } from './hub.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { rosterFrames } from './roster-frames.ts';
-import type { RelayContext } from './relay-context.ts';
+import type { Relay } from './relay.ts';
 import type { DeviceRateLimit } from './device-rate-limits.ts';
 
 const PART_VERSION = 1;
@@ -19,6 +20,12 @@ const MAX_UNACKNOWLEDGED = 1024;
 
 const NONE: ReadonlySet<CameraId> = new Set();
 
+interface MemberSocket {
+	readonly connection: ClientConnection;
+	/** Closes it; nothing that it sent before counts any more. */
+	readonly end: (code: number) => void;
+}
+
 /** The session of an authenticated device, on one socket. */
 export class MemberSession implements Peer {
 	readonly home: HomeId;
@@ -26,32 +33,34 @@ export class MemberSession implements Peer {
 	cameras = NONE;
 	/** Camera ids of its device; `null` until computed, because most devices are not cameras. */
 	#ownCameras: ReadonlySet<CameraId> | null = null;
-	readonly #relay: RelayContext;
+	readonly #relay: Relay;
 	readonly #connection: ClientConnection;
+	readonly #end: (code: number) => void;
 	/** Cameras whose parts are skipped until the next key frame (RL9). */
 	readonly #skipping = new Set<CameraId>();
 	#unacknowledged = 0;
 
 	private constructor(
-		relay: RelayContext,
-		connection: ClientConnection,
+		relay: Relay,
+		{ connection, end }: MemberSocket,
 		home: Home,
 		device: DeviceId,
 	) {
 		this.#relay = relay;
 		this.#connection = connection;
+		this.#end = end;
 		this.home = home.id;
 		this.device = device;
 	}
 
 	static async of(
-		relay: RelayContext,
-		connection: ClientConnection,
+		relay: Relay,
+		socket: MemberSocket,
 		home: Home,
 		device: DeviceId,
 	): Promise<MemberSession> {
-		const member = new MemberSession(relay, connection, home, device);
-		const entry = memberOf(home, device, relay.wallMs());
+		const member = new MemberSession(relay, socket, home, device);
+		const entry = memberOf(home, device, relay.host.wallMs());
 		if (entry && may(entry.roles, 'record')) await member.#computeOwnCameras();
 		return member;
 	}
@@ -61,7 +70,7 @@ export class MemberSession implements Peer {
 		this.#updateCameras(entry);
 		if (!this.#relay.hub.enter(this)) return false;
 		const { mailbox } = this.#relay;
-		for (const letter of mailbox.waitingFor(this.home, this.device, this.#relay.wallMs())) {
+		for (const letter of mailbox.waitingFor(this.home, this.device, this.#relay.host.wallMs())) {
 			const { id, from, box } = letter;
 			this.send({ t: 'letter', id, from, box, kept: true });
 		}
@@ -79,7 +88,7 @@ export class MemberSession implements Peer {
 	checkMembership(): boolean {
 		const entry = this.#entry();
 		if (!entry) {
-			this.#connection.close(CLOSE_CODES.revoked);
+			this.#end(CLOSE_CODES.revoked);
 			return false;
 		}
 		this.#updateCameras(entry);
@@ -88,11 +97,11 @@ export class MemberSession implements Peer {
 	}
 
 	end(): void {
-		this.#connection.close(CLOSE_CODES.tooMuch);
+		this.#end(CLOSE_CODES.tooMuch);
 	}
 
 	get rateLimit(): DeviceRateLimit {
-		return this.#relay.rateLimits.of(`${this.home}/${this.device}`, this.#relay.nowMs());
+		return this.#relay.rateLimits.of(`${this.home}/${this.device}`, this.#relay.host.nowMs());
 	}
 
 	send(frame: FromRelay): void {
@@ -104,7 +113,7 @@ export class MemberSession implements Peer {
 	sendPart(camera: CameraId, frame: Uint8Array, key: boolean): void {
 		if (this.#connection.slow) this.#skipping.add(camera);
 		else if (key) this.#skipping.delete(camera);
-		if (this.#skipping.has(camera)) this.#relay.count('part-skipped');
+		if (this.#skipping.has(camera)) this.#relay.host.count('part-skipped');
 		else this.#connection.sendBytes(frame);
 	}
 
@@ -140,30 +149,22 @@ export class MemberSession implements Peer {
 		if (!this.cameras.has(camera)) return true;
 		const { liveBuffer, hub } = this.#relay;
 		const key = flags === 1;
-		liveBuffer.add(`${this.home}/${camera}`, key, frame, this.#relay.nowMs());
-		this.#relay.count('part-out', hub.forwardPart(this.home, camera, frame, key));
+		liveBuffer.add(`${this.home}/${camera}`, key, frame, this.#relay.host.nowMs());
+		this.#relay.host.count('part-out', hub.forwardPart(this.home, camera, frame, key));
 		return true;
 	}
 
 	async #append(texts: readonly string[]): Promise<void> {
-		const { homes, hub, mailbox } = this.#relay;
-		const was = homes.loaded(this.home);
-		const now = { nowMs: this.#relay.nowMs(), wallMs: this.#relay.wallMs() };
-		const home = await homes.append(this.home, this.device, bytesFrom(texts), now);
-		if (typeof home === 'string') {
-			this.send({ t: 'refused', why: home });
+		const { homes, host } = this.#relay;
+		const now = { nowMs: host.nowMs(), wallMs: host.wallMs() };
+		const entries = texts.map(bytesOfBase64url);
+		const appended = await homes.append(this.home, this.device, entries, now);
+		if (typeof appended === 'string') {
+			this.send({ t: 'refused', why: appended });
 			return;
 		}
-		this.send({ t: 'appended', seq: home.roster.seq });
-		const from = commonLength(was?.entries ?? [], home.entries) + 1;
-		const news = home.entries.slice(from - 1);
-		if (news.length === 0) return;
-		this.#relay.persist({ kind: 'appended', home: home.id, from, entries: [...news] });
-		for (const frame of rosterFrames(news, from)) hub.broadcast(home.id, frame);
-		for (const peer of [...hub.peersIn(home.id)]) peer.checkMembership();
-		for (const device of was?.roster.devices.keys() ?? [])
-			if (!home.roster.devices.has(device))
-				this.#gone(mailbox.clear(home.id, device).map(({ id }) => id));
+		this.send({ t: 'appended', seq: appended.home.roster.seq });
+		this.#relay.announce(appended.before, appended.home);
 	}
 
 	async #rosterSince(seq: number): Promise<void> {
@@ -175,9 +176,9 @@ export class MemberSession implements Peer {
 	#letter({ n, to, box, keep }: Extract<FromDevice, { t: 'letter' }>): void {
 		const { homes, hub, mailbox } = this.#relay;
 		const home = homes.loaded(this.home);
-		const wallMs = this.#relay.wallMs();
+		const wallMs = this.#relay.host.wallMs();
 		const entry = this.#entry();
-		if (entry && !may(entry.roles, 'write')) {
+		if (!entry || !may(entry.roles, 'write')) {
 			this.send({ t: 'refused', why: 'not-allowed', n });
 			return;
 		}
@@ -187,18 +188,19 @@ export class MemberSession implements Peer {
 		}
 		const id = mailbox.nextId(wallMs);
 		const from = this.device;
-		if (keep > 0) {
+		const kept = keep > 0 && mailbox.keeps;
+		if (kept) {
 			const letter = {
 				...{ home: this.home, to, id, from, box },
 				untilMs: wallMs + keep * 1000,
 			};
-			const left = mailbox.add(letter);
-			this.#relay.persist({ kind: 'waits', letter });
-			this.#gone(left.map((one) => one.id));
+			const evicted = mailbox.add(letter);
+			this.#relay.host.save({ kind: 'waits', letter });
+			this.#relay.forget(evicted);
 		}
 		const peers = hub.peersOf(this.home, to as DeviceId);
-		for (const peer of peers) peer.send({ t: 'letter', id, from, box, kept: keep > 0 });
-		this.send({ t: peers.size > 0 || keep > 0 ? 'taken' : 'away', n });
+		for (const peer of peers) peer.send({ t: 'letter', id, from, box, kept });
+		this.send({ t: peers.size > 0 || kept ? 'taken' : 'away', n });
 	}
 
 	#got(id: number): void {
@@ -207,11 +209,8 @@ export class MemberSession implements Peer {
 			this.#unacknowledged -= 1;
 			this.rateLimit.giveBack();
 		}
-		if (this.#relay.mailbox.acknowledge(this.home, this.device, id)) this.#gone([id]);
-	}
-
-	#gone(ids: number[]): void {
-		if (ids.length > 0) this.#relay.persist({ kind: 'gone', ids });
+		const message = this.#relay.mailbox.acknowledge(this.home, this.device, id);
+		if (message) this.#relay.forget([message]);
 	}
 
 	#watch(camera: CameraId, on: boolean): void {
@@ -235,22 +234,20 @@ export class MemberSession implements Peer {
 		this.cameras = (may(roles, 'record') ? this.#ownCameras : null) ?? NONE;
 		// It became a camera while connected.
 		if (may(roles, 'record') && this.#ownCameras === null)
-			void this.#computeOwnCameras().then(() => this.checkMembership(), this.#relay.failed);
+			void this.#computeOwnCameras()
+				.then(() => this.checkMembership())
+				.catch(this.#relay.host.failed);
 	}
 
 	async #computeOwnCameras(): Promise<void> {
 		const numbers = Array.from({ length: MAX_CAMERAS }, (_, at) => at + 1);
-		const { crypto } = this.#relay;
+		const { crypto } = this.#relay.host;
 		const own = numbers.map((number) => cameraIdOf(crypto, this.device, number));
 		this.#ownCameras = new Set(await Promise.all(own));
 	}
 
 	#entry(): RosterEntry | null {
 		const home = this.#relay.homes.loaded(this.home);
-		return home && memberOf(home, this.device, this.#relay.wallMs());
+		return home && memberOf(home, this.device, this.#relay.host.wallMs());
 	}
-}
-
-export function bytesFrom(texts: readonly string[]): Bytes[] {
-	return texts.map((text) => new Uint8Array(Buffer.from(text, 'base64url')));
 }

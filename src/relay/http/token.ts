@@ -1,17 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ByteReader, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
 import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
+import type { TokenClaims } from '#relay-core/relay.ts';
 
-export const TOKEN_MS = 10 * 60_000;
 const CLAIMS_BYTES = 40;
 const MAC_BYTES = 32;
-
-/** Who may use HTTP, and until when. Rights are looked up in the roster, not in the token. */
-export interface TokenClaims {
-	readonly home: HomeId;
-	readonly device: DeviceId;
-	readonly untilMs: number;
-}
 
 export function makeToken(key: Uint8Array, { home, device, untilMs }: TokenClaims): string {
 	const claim = new ByteWriter(CLAIMS_BYTES).id(home).id(device).u64(untilMs).bytes;

@@ -1,14 +1,15 @@
 import type { Refusal } from '#protocol/wire.ts';
-import { networkKeyOf } from '#relay/base/address.ts';
-import { FairQuota } from '#relay/base/fair-quota.ts';
-import { SlidingWindowLimit } from '#relay/base/sliding-window-limit.ts';
+import { FairQuota } from './fair-quota.ts';
+import { SlidingWindowLimit } from './sliding-window-limit.ts';
 
 /**
  * A side of a rendezvous. `member`: `home/device`, or `null` for a guest, who is in no home yet.
  */
 export interface RendezvousParticipant {
 	readonly member: string | null;
+	/** The keys that limits count by (RL27): an address, and a network for comparing networks. */
 	readonly address: string;
+	readonly network: string;
 	ready(rid: string): void;
 	post(rid: string, box: string): void;
 	aborted(rid: string): void;
@@ -62,6 +63,13 @@ export class RendezvousRegistry {
 	readonly #wrongTries = new Map<string, SlidingWindowLimit>();
 	readonly #wrongOfAll = new SlidingWindowLimit(WRONG_ALL, WRONG_MS);
 
+	/** What the other side is sent when one leaves; `null`: nothing, that one may return. */
+	readonly #farewell: string | null;
+
+	constructor(farewell: string | null = null) {
+		this.#farewell = farewell;
+	}
+
 	get count(): number {
 		return this.#byRid.size;
 	}
@@ -105,7 +113,7 @@ export class RendezvousRegistry {
 		const rendezvous = {
 			...{ rid, locator, opener, joiner: null, untilMs: nowMs + RENDEZVOUS_MS },
 			...(participant.member === null
-				? { quota: this.#ofGuests, owner: networkKeyOf(participant.address) }
+				? { quota: this.#ofGuests, owner: participant.network }
 				: { quota: this.#ofMembers, owner: participant.member }),
 		};
 		this.#byRid.set(rid, rendezvous);
@@ -120,7 +128,7 @@ export class RendezvousRegistry {
 	}
 
 	find(participant: RendezvousParticipant, locator: string, nowMs: number): Refusal | null {
-		const [address, network] = [participant.address, `${networkKeyOf(participant.address)}/48`];
+		const [address, network] = [participant.address, `${participant.network}/48`];
 		const addressLimit =
 			this.#wrongTries.get(address) ?? new SlidingWindowLimit(WRONG_EACH, WRONG_MS);
 		const networkLimit =
@@ -167,18 +175,19 @@ export class RendezvousRegistry {
 	}
 
 	/**
-	 * The connection closed. The rendezvous waits for a member to return; without any member it ends.
+	 * The connection closed. The rendezvous waits for a member to return; without any member, or with
+	 * a farewell, it ends.
 	 */
 	leave(participant: RendezvousParticipant): void {
 		for (const rendezvous of this.#byRid.values()) {
 			const side = sideOf(rendezvous, participant);
 			if (!side) continue;
 			side.participant = null;
-			if (
-				rendezvous.opener.member === null &&
-				rendezvous.opener.participant === null &&
-				!rendezvous.joiner?.participant
-			)
+			const { rid, opener, joiner } = rendezvous;
+			if (this.#farewell !== null) {
+				(side === opener ? joiner : opener)?.participant?.post(rid, this.#farewell);
+				this.#abort(rendezvous, 'burnt');
+			} else if (opener.member === null && opener.participant === null && !joiner?.participant)
 				this.#abort(rendezvous, 'burnt');
 		}
 	}

@@ -2,7 +2,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { FromDevice } from '#protocol/wire.ts';
-import { iceServersFor } from '#relay/session/relay-context.ts';
+import { iceServersFor } from '#relay/http/ice-servers.ts';
 import { base64url, cameraOf, partOf, randomHex, TestHome, type Keys } from './test-device.ts';
 import { hashOf, newTestRelay, TestSession, type TestRelay } from './test-session.ts';
 
@@ -79,7 +79,7 @@ describe('RL6 RL7 RL8 limits', () => {
 		expect(device.proofs).toBe(1);
 		world.nowMs += 8 * 60_000;
 		device.session.receiveText(Buffer.from('{"t":"ping","n":1}'));
-		device.session.tick(world.nowMs);
+		device.session.tick();
 		await device.prove(known);
 		expect([device.closed, device.proofs]).toEqual([null, 1]);
 	});
@@ -123,12 +123,15 @@ describe('RL6 RL7 RL8 limits', () => {
 
 	test('silence, or no proof, closes it', async () => {
 		const silent = await entered();
-		silent.session.tick(25_000);
+		world.nowMs = 25_000;
+		silent.session.tick();
 		expect(silent.closed).toBeNull();
-		silent.session.tick(25_001);
+		world.nowMs = 25_001;
+		silent.session.tick();
 		expect(silent.closed).toBe(4408);
 		const unproved = new TestSession(world);
-		unproved.session.tick(5_001);
+		world.nowMs += 5_001;
+		unproved.session.tick();
 		expect(unproved.closed).toBe(4401);
 	});
 

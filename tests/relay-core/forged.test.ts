@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { loginBytes } from '#domain/home/login.ts';
 import { WebCrypto } from '#browser/keys/crypto.ts';
 import { sha256 } from '#relay/base/crypto.ts';
-import { makeToken, readToken } from '#relay/session/token.ts';
-import { times } from '../../faults/support/counts.ts';
-import { randomFrom } from '../../support/random.ts';
+import { makeToken, readToken } from '#relay/http/token.ts';
+import { times } from '../faults/support/counts.ts';
+import { randomFrom } from '../support/random.ts';
 import { base64url, TestHome } from './test-device.ts';
 import { newTestRelay, TestSession } from './test-session.ts';
 

@@ -3,16 +3,12 @@ import { WebCrypto } from '#browser/keys/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
-import { ClientSession } from '#relay/session/client-session.ts';
+import { ClientSession } from '#relay-core/client-session.ts';
+import { networkKeyOf } from '#relay/base/address.ts';
 import { verifyCrypto, sha256 } from '#relay/base/crypto.ts';
-import type { RelayChange } from '#relay/base/relay-change.ts';
-import { HomeRegistry } from '#relay/session/home-registry.ts';
-import { Hub } from '#relay/session/hub.ts';
-import { Mailbox } from '#relay/session/mailbox.ts';
-import { RendezvousRegistry } from '#relay/session/rendezvous-registry.ts';
-import type { RelayContext } from '#relay/session/relay-context.ts';
-import { LiveBuffer } from '#relay/session/live-buffer.ts';
-import { DeviceRateLimits } from '#relay/session/device-rate-limits.ts';
+import { HomeRegistry } from '#relay-core/home-registry.ts';
+import { Relay, type RelayChange, type TokenClaims } from '#relay-core/relay.ts';
+import { makeToken } from '#relay/http/token.ts';
 import { base64url, type Keys, type TestHome } from './test-device.ts';
 
 const crypto = new WebCrypto();
@@ -22,35 +18,33 @@ const ORIGIN = 'https://cam.local:8443';
 export const CODE = 'an-invitation';
 
 export interface TestRelay {
-	readonly relay: RelayContext;
-	readonly facts: RelayChange[];
+	readonly relay: Relay;
+	readonly changes: RelayChange[];
+	readonly tokenKey: Uint8Array;
 	nowMs: number;
 	wallMs: number;
 }
 
-/** A relay with these homes, each as it was founded. */
-export function newTestRelay(homes: readonly TestHome[]): TestRelay {
-	const facts: RelayChange[] = [];
+/** A relay with these homes, each as it was founded. Presence is sent when the test says so. */
+export function newTestRelay(homes: readonly TestHome[], crypto = counted): TestRelay {
+	const changes: RelayChange[] = [];
+	const tokenKey = new Uint8Array(32).fill(7);
 	const kept = homes.map(({ id, entries }) => ({ home: id, entries: entries.slice(0, 1) }));
-	const world: TestRelay = {
-		...{ facts, nowMs: 0, wallMs: 1_000_000 },
-		relay: {
-			...{ crypto: counted, hub: new Hub(() => undefined), rendezvous: new RendezvousRegistry() },
-			...{ mailbox: new Mailbox([]), homes: new HomeRegistry(counted, kept) },
-			...{ liveBuffer: new LiveBuffer(1_000_000), tokenKey: new Uint8Array(32).fill(7) },
-			invitations: new Map([[hashOf(CODE), 90_000_000]]),
-			rateLimits: new DeviceRateLimits(),
-			ice: () => [],
-			persist: (fact) => facts.push(fact),
-			tidy: () => undefined,
-			failed: (error) => {
-				throw error;
-			},
-			count: () => undefined,
-			wallMs: () => world.wallMs,
-			nowMs: () => world.nowMs,
+	const host = {
+		...{ crypto, wallMs: () => world.wallMs, nowMs: () => world.nowMs },
+		...{ soon: () => undefined, ice: () => [], count: () => undefined },
+		save: (change: RelayChange) => void changes.push(change),
+		tokenOf: (claims: TokenClaims) => makeToken(tokenKey, claims),
+		failed: (error: unknown) => {
+			throw error;
 		},
 	};
+	const relay = new Relay(host, {
+		...{ homes: new HomeRegistry(crypto, kept), messages: [], liveBytes: 1_000_000 },
+		invitations: new Map([[hashOf(CODE), 90_000_000]]),
+		...{ timeouts: true, farewell: null },
+	});
+	const world: TestRelay = { relay, changes, tokenKey, nowMs: 0, wallMs: 1_000_000 };
 	return world;
 }
 
@@ -103,7 +97,7 @@ export class TestSession {
 		};
 		Object.defineProperty(line, 'slow', { get: () => this.slow });
 		this.session = new ClientSession(relay, line, {
-			...{ origin, address },
+			...{ origin, address, network: networkKeyOf(address), rendezvous: 'stranger' },
 			offended: () => (this.offences += 1),
 			proved: () => (this.proofs += 1),
 		});
@@ -113,8 +107,13 @@ export class TestSession {
 	async say(frame: FromDevice | Uint8Array): Promise<this> {
 		if (frame instanceof Uint8Array) this.session.receivePart(frame);
 		else this.session.receiveText(Buffer.from(JSON.stringify(frame)));
-		await settled();
+		await this.settled();
 		return this;
+	}
+
+	/** Waits until everything that was sent has been handled. */
+	settled(): Promise<void> {
+		return settled();
 	}
 
 	get last(): FromRelay | undefined {

@@ -1,4 +1,4 @@
-import { FairQuota } from '#relay/base/fair-quota.ts';
+import { FairQuota } from './fair-quota.ts';
 
 /** A stored message: sealed for one device, opaque to the relay. */
 export interface StoredMessage {
@@ -30,8 +30,13 @@ export class Mailbox {
 	readonly #quotas = new Map<string, FairQuota<StoredMessage>>();
 	#lastId = 0;
 
-	constructor(messages: readonly StoredMessage[]) {
-		for (const message of messages) {
+	/** Whether it keeps anything. */
+	readonly keeps: boolean;
+
+	/** @param messages those that wait; `null`: it keeps none */
+	constructor(messages: readonly StoredMessage[] | null) {
+		this.keeps = messages !== null;
+		for (const message of messages ?? []) {
 			this.#insert(message);
 			this.#lastId = Math.max(this.#lastId, message.id);
 		}
