@@ -1,3 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
 	ACCESSES,
@@ -17,6 +20,7 @@ import {
 	requestedAccessOf,
 } from '#domain/pairing/handshake-messages.ts';
 import type { Role } from '#domain/home/roster.ts';
+import { MESSAGE_EFFECTS } from '#protocol/message.ts';
 
 const RIGHTS: readonly Right[] = [
 	...(['watch', 'footage', 'earlier', 'control', 'stop', 'manage', 'record', 'write'] as const),
@@ -99,4 +103,23 @@ test('a device gets exactly the access chosen for it', () => {
 	}
 	for (const wanted of REQUESTED_ACCESSES)
 		expect(requestedAccessOf(rolesOfRequested(wanted))).toBe(wanted);
+});
+
+test('RG5 nothing can be deleted remotely: no command, no message, no way to the store', () => {
+	expect(COMMANDS).toEqual([
+		...['lens', 'torch', 'quality', 'start', 'stop', 'guard', 'restart', 'siren', 'talk'],
+	]);
+	const acting = Object.entries(MESSAGE_EFFECTS).filter(([, effect]) =>
+		/acts|counted/.test(effect),
+	);
+	expect(acting.map(([message]) => message).toSorted()).toEqual([
+		...['call', 'command', 'show-earlier', 'want-grants'],
+	]);
+	const root = fileURLToPath(new URL('../../../src/engine/', import.meta.url));
+	const files = globSync('{live,messaging,members,pairing,recovery}/**/*.ts', { cwd: root });
+	expect(files.length).toBeGreaterThan(40);
+	const able = files.filter((file) =>
+		/ports\/footage\/pins-and-trash|engine\/storage\//.test(readFileSync(join(root, file), 'utf8')),
+	);
+	expect(able).toEqual([]);
 });
