@@ -102,7 +102,7 @@ function rulesOf(layer) {
 }
 
 export default defineConfig(
-	{ ignores: ['build/', '**/.svelte-kit/', 'node_modules/', 'data/'] },
+	{ ignores: ['build/', '**/.svelte-kit/', 'node_modules/', 'data/', 'platform.d.ts'] },
 	typescript.configs.strictTypeChecked,
 	svelte.configs.recommended,
 	{
