@@ -9,7 +9,7 @@ import { createApi } from '#relay/http/api.ts';
 import { createApp } from '#relay/http/app.ts';
 import { connectToSupervisor } from '#relay/process/supervisor-channel.ts';
 import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
-import { verifyCrypto } from '#relay/base/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import {
 	hostsFrom,
 	isLoopback,
@@ -97,7 +97,8 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 	const rendezvous = new RendezvousRegistry();
 	const mailbox = new Mailbox(kept.letters);
 	const liveBuffer = new LiveBuffer(settings.limits.ringMiB * 1024 * 1024);
-	const homes = new HomeRegistry(verifyCrypto, kept.homes);
+	const crypto = new WebCrypto();
+	const homes = new HomeRegistry(crypto, kept.homes);
 	const metrics = new Metrics({
 		sockets: { help: 'Open sockets', value: () => sockets.count },
 		unproved: {
@@ -110,7 +111,7 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 	});
 	const relay: RelayContext = {
 		...{
-			crypto: verifyCrypto,
+			crypto,
 			homes,
 			hub,
 			rendezvous,

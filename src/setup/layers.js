@@ -84,6 +84,15 @@ export const layers = [
 		ambient: false,
 	},
 	{
+		// What browsers and Node both have.
+		name: 'web',
+		paths: ['src/web/'],
+		imports: ['domain'],
+		types: ['ports'],
+		packages: ['mp4box', '@hpke/core'],
+		ambient: true,
+	},
+	{
 		name: 'browser',
 		paths: ['src/browser/'],
 		rooms: {
@@ -99,9 +108,9 @@ export const layers = [
 			app: ['device', 'network'],
 			playback: ['device'],
 		},
-		imports: ['domain', 'protocol'],
+		imports: ['domain', 'protocol', 'web'],
 		types: ['ports'],
-		packages: ['dexie', 'mp4box', 'hls.js', 'mediabunny', '@hpke/core', 'workbox-window', 'qr'],
+		packages: ['dexie', 'hls.js', 'mediabunny', 'workbox-window', 'qr'],
 		ambient: true,
 	},
 	{
@@ -117,7 +126,7 @@ export const layers = [
 			tls: ['base'],
 			'': ['base', 'config', 'session', 'http', 'storage', 'process', 'tls'],
 		},
-		imports: ['domain', 'protocol', 'engine'],
+		imports: ['domain', 'protocol', 'engine', 'web'],
 		types: ['ports'],
 		packages: [
 			...['node:', 'hono', '@hono/node-server', 'ws', 'valibot', 'pino', 'prom-client', 'qr'],
@@ -170,7 +179,7 @@ export const layers = [
 	{
 		name: 'wiring',
 		paths: ['src/wiring.ts', 'src/compose.ts', 'src/compose/', 'src/service-worker.ts'],
-		imports: ['domain', 'protocol', 'engine', 'browser', 'state'],
+		imports: ['domain', 'protocol', 'engine', 'web', 'browser', 'state'],
 		types: ['ports'],
 		packages: ['svelte', '$service-worker', 'workbox-precaching', 'workbox-routing'],
 		ambient: true,

@@ -2,7 +2,7 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { MemoryVault } from '#browser/keys/memory-vault.ts';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { FreshnessGate } from '#engine/messaging/freshness-gate.ts';
 import type {
 	RelayConnectionState,

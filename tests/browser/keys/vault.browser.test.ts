@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { generateIdentity } from '#engine/home/create-identity.ts';
 import { verifyIdentity } from '#engine/home/identity.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { ascii, isZero } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { slicesOf } from '#domain/footage/envelope.ts';

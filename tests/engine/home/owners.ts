@@ -1,10 +1,9 @@
 /** A home with several owners, and entries that its owners sign by hand. */
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import type { KeyPair, SignKey } from '#ports/keys/crypto.ts';
-import { verifyCrypto } from '#relay/base/crypto.ts';
 import { HomeRegistry } from '#relay/session/home-registry.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
@@ -44,7 +43,7 @@ export function relayWith(
 	entries: readonly Bytes[],
 	more: readonly Bytes[],
 ): ReturnType<HomeRegistry['append']> {
-	const homes = new HomeRegistry(verifyCrypto, [{ home: owner.founded, entries }]);
+	const homes = new HomeRegistry(crypto, [{ home: owner.founded, entries }]);
 	const now = { nowMs: 0, wallMs: clock.wallMs() };
 	return homes.append(owner.founded, camera.device, more, now);
 }

@@ -2,7 +2,7 @@
  * Two devices and the core of a real relay, whose pages die, sleep and lose their network on
  * demand.
  */
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { ascii, bytesOf, concatBytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
