@@ -9,7 +9,7 @@ import { createApi } from '#relay/http/api.ts';
 import { createApp } from '#relay/http/app.ts';
 import { connectToSupervisor } from '#relay/process/supervisor-channel.ts';
 import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
-import { verifyCrypto } from '#relay/base/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import {
 	hostsFrom,
 	isLoopback,
@@ -90,7 +90,8 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 	let store = begin.store;
 	let ports = { http: settings.port, https: settings.httpsPort };
 
-	const homes = new HomeRegistry(verifyCrypto, kept.homes);
+	const crypto = new WebCrypto();
+	const homes = new HomeRegistry(crypto, kept.homes);
 	const metrics = new Metrics({
 		sockets: { help: 'Open sockets', value: () => sockets.count },
 		unproved: {
@@ -104,7 +105,7 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 	const { tokenKey } = begin;
 	const relay = new Relay(
 		{
-			crypto: verifyCrypto,
+			crypto,
 			wallMs: () => Date.now(),
 			nowMs: () => performance.now(),
 			soon: (work) => setTimeout(work, PRESENCE_MS),

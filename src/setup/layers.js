@@ -92,6 +92,15 @@ export const layers = [
 		ambient: false,
 	},
 	{
+		// What browsers and Node both have.
+		name: 'web',
+		paths: ['src/web/'],
+		imports: ['domain'],
+		types: ['ports'],
+		packages: ['mp4box', '@hpke/core'],
+		ambient: true,
+	},
+	{
 		name: 'browser',
 		paths: ['src/browser/'],
 		rooms: {
@@ -107,9 +116,9 @@ export const layers = [
 			app: ['device', 'network'],
 			playback: ['device'],
 		},
-		imports: ['domain', 'protocol'],
+		imports: ['domain', 'protocol', 'web'],
 		types: ['ports'],
-		packages: ['dexie', 'mp4box', 'hls.js', 'mediabunny', '@hpke/core', 'workbox-window', 'qr'],
+		packages: ['dexie', 'hls.js', 'mediabunny', 'workbox-window', 'qr'],
 		ambient: true,
 	},
 	{
@@ -124,7 +133,7 @@ export const layers = [
 			tls: ['base'],
 			'': ['base', 'config', 'http', 'storage', 'process', 'tls'],
 		},
-		imports: ['domain', 'protocol', 'relay-core'],
+		imports: ['domain', 'protocol', 'relay-core', 'web'],
 		types: ['ports'],
 		packages: [
 			...['node:', 'hono', '@hono/node-server', 'ws', 'valibot', 'pino', 'prom-client', 'qr'],
@@ -177,7 +186,7 @@ export const layers = [
 	{
 		name: 'wiring',
 		paths: ['src/wiring.ts', 'src/compose.ts', 'src/compose/', 'src/service-worker.ts'],
-		imports: ['domain', 'protocol', 'engine', 'relay-core', 'browser', 'state'],
+		imports: ['domain', 'protocol', 'engine', 'relay-core', 'web', 'browser', 'state'],
 		types: ['ports'],
 		packages: ['svelte', '$service-worker', 'workbox-precaching', 'workbox-routing'],
 		ambient: true,

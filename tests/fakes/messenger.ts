@@ -3,7 +3,7 @@ import { Listeners } from '#domain/base/listeners.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { MemoryVault } from '#browser/keys/memory-vault.ts';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { FreshnessGate } from '#engine/messaging/freshness-gate.ts';
 import type {
 	RelayConnectionState,

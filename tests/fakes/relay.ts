@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault } from '#domain/base/fault.ts';

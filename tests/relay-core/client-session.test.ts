@@ -292,3 +292,32 @@ describe('RL14 RL15 a socket that closes', () => {
 		expect([member.closed, waiting()]).toEqual([4403, before]);
 	});
 });
+
+test('RL16 presence lists the devices with a socket, to the whole home, whenever that changes', async () => {
+	const home = await TestHome.found();
+	const keys = await home.add(['viewer']);
+	const open = { t: 'open', version: 1, invitation: CODE } as const;
+	await new TestSession(world).say({ ...open, roster: home.entries.map(base64url) });
+	const stranger = await entered();
+	const send = () => world.relay.hub.sendPresence();
+	const presenceOf = ({ said }: TestSession) =>
+		said.flatMap((frame) => (frame.t === 'presence' ? [frame.online] : []));
+	const owner = await new TestSession(world).prove(home);
+	send();
+	const [viewer, otherTab] = [
+		await new TestSession(world).prove(home, keys),
+		await new TestSession(world).prove(home, keys),
+	];
+	send();
+	const both = [home.first.device, keys.device].toSorted();
+	expect(presenceOf(owner)).toEqual([[home.first.device], both]);
+	expect([presenceOf(viewer), presenceOf(otherTab)]).toEqual([[both], [both]]);
+	// A second socket of a device changes nothing, nor does its end.
+	otherTab.session.ended();
+	send();
+	expect(presenceOf(owner)).toHaveLength(2);
+	viewer.session.ended();
+	send();
+	expect(presenceOf(owner).at(-1)).toEqual([home.first.device]);
+	expect(presenceOf(stranger)).toEqual([[known.first.device]]);
+});

@@ -1,7 +1,7 @@
 /** Thousands of proofs and tokens, replayed, relayed and modified (RL10, RL12). */
 import { expect, test } from 'vitest';
 import { loginBytes } from '#domain/home/login.ts';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { sha256 } from '#relay/base/crypto.ts';
 import { makeToken, readToken } from '#relay/http/token.ts';
 import { times } from '../faults/support/counts.ts';

@@ -1,6 +1,6 @@
 /** A recovery kit at the relay: its home, its rights, and the clock. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { deriveKitKeys, kitSubject, type KitKeys } from '#engine/home/kit-keys.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';

@@ -4,7 +4,7 @@ import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import type { Role, RosterEntry } from '#domain/home/roster.ts';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { cameraIdOf, deviceIdOf, homeIdOf } from '#engine/home/keys.ts';
 import { signEntry } from '#engine/home/roster.ts';
 import type { KemKey, KeyPair, SignKey } from '#ports/keys/crypto.ts';

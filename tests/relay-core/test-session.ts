@@ -1,13 +1,13 @@
 /** A relay without sockets or processes: sessions over connections that only record. */
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
 import { ClientSession } from '#relay-core/client-session.ts';
 import { networkKeyOf } from '#relay/base/address.ts';
-import { verifyCrypto, sha256 } from '#relay/base/crypto.ts';
+import { sha256 } from '#relay/base/crypto.ts';
 import { HomeRegistry } from '#relay-core/home-registry.ts';
-import { Relay, type RelayChange, type TokenClaims } from '#relay-core/relay.ts';
+import { Relay, type RelayChange, type TokenClaims, type VerifyCrypto } from '#relay-core/relay.ts';
 import { makeToken } from '#relay/http/token.ts';
 import { base64url, type Keys, type TestHome } from './test-device.ts';
 
@@ -52,13 +52,14 @@ export function hashOf(code: string): string {
 	return Buffer.from(sha256(code)).toString('hex');
 }
 
-/** Number of signatures being verified in other threads. */
+/** Number of hashes and signatures being computed in other threads. */
 let underWay = 0;
 
-const counted: typeof verifyCrypto = {
-	...verifyCrypto,
-	verifier: (key) => whileCounted(verifyCrypto.verifier(key)),
-	verify: (...args) => whileCounted(verifyCrypto.verify(...args)),
+const counted: VerifyCrypto = {
+	random: (length) => crypto.random(length),
+	sha256: (bytes) => whileCounted(crypto.sha256(bytes)),
+	verifier: (key) => whileCounted(crypto.verifier(key)),
+	verify: (...args) => whileCounted(crypto.verify(...args)),
 };
 
 async function whileCounted<T>(work: Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { Serial } from '#domain/base/serial.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { EncoderSink, Fragment, InitSection } from '#ports/media/encoder.ts';
 import fragmenterUrl from './fragmenter.worker.ts?worker&url';
-import type { FragmenterOutput } from './fragmenter.ts';
+import type { FragmenterOutput } from '#web/fragmenter.ts';
 import type { ToFragmenter } from './fragmenter.worker.ts';
 import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 

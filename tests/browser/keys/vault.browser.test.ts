@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to let the database fail */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
 import { connectToVault } from '#browser/keys/vault-database.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { generateIdentity } from '#engine/home/create-identity.ts';
 import { verifyIdentity } from '#engine/home/identity.ts';

@@ -1,3 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import {
 	ACCESSES,
@@ -23,6 +26,7 @@ import {
 	requestedAccessOf,
 } from '#domain/pairing/handshake-messages.ts';
 import type { Role } from '#domain/home/roster.ts';
+import { MESSAGE_EFFECTS } from '#protocol/message.ts';
 
 const RIGHTS: readonly Right[] = [
 	...(['watch', 'footage', 'earlier', 'control', 'stop', 'manage', 'record', 'write'] as const),
@@ -148,4 +152,23 @@ test('less is opened by who is no owner, viewer or kit any more, or sees only li
 	// Control opens nothing (RG4).
 	expect(opensLess(rolesFor('viewer', false), rolesFor('view-only', false))).toBe(false);
 	expect(opensLess(rolesFor('live-only', false), rolesFor('viewer', true))).toBe(false);
+});
+
+test('RG5 nothing can be deleted remotely: no command, no message, no way to the store', () => {
+	expect(COMMANDS).toEqual([
+		...['lens', 'torch', 'quality', 'start', 'stop', 'guard', 'restart', 'siren', 'talk'],
+	]);
+	const acting = Object.entries(MESSAGE_EFFECTS).filter(([, effect]) =>
+		/acts|counted/.test(effect),
+	);
+	expect(acting.map(([message]) => message).toSorted()).toEqual([
+		...['call', 'command', 'show-earlier', 'want-grants'],
+	]);
+	const root = fileURLToPath(new URL('../../../src/engine/', import.meta.url));
+	const files = globSync('{live,messaging,members,pairing,recovery}/**/*.ts', { cwd: root });
+	expect(files.length).toBeGreaterThan(40);
+	const able = files.filter((file) =>
+		/ports\/footage\/pins-and-trash|engine\/storage\//.test(readFileSync(join(root, file), 'utf8')),
+	);
+	expect(able).toEqual([]);
 });

@@ -1,11 +1,10 @@
 /** A home with several owners, and entries that its owners sign by hand. */
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import type { KeyPair, SignKey } from '#ports/keys/crypto.ts';
 import type { Refusal } from '#protocol/wire.ts';
-import { verifyCrypto } from '#relay/base/crypto.ts';
 import { HomeRegistry, type Home } from '#relay-core/home-registry.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
@@ -45,7 +44,7 @@ export async function relayWith(
 	entries: readonly Bytes[],
 	more: readonly Bytes[],
 ): Promise<Home | Refusal> {
-	const homes = new HomeRegistry(verifyCrypto, [{ home: owner.founded, entries }]);
+	const homes = new HomeRegistry(crypto, [{ home: owner.founded, entries }]);
 	const now = { nowMs: 0, wallMs: clock.wallMs() };
 	const appended = await homes.append(owner.founded, camera.device, more, now);
 	return typeof appended === 'string' ? appended : appended.home;

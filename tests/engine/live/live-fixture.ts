@@ -1,5 +1,5 @@
 /** A camera and its viewers, with a fake relay and network controlled by the test. */
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { ascii, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';

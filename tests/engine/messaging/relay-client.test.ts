@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { base64urlOf } from '#domain/base/base64url.ts';
+import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { ascii } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
@@ -244,6 +244,24 @@ describe('messages and live parts', () => {
 		await until(() => relay.waiting(homeOf(camera), deviceOf(camera)) === 0);
 		await cut(cameraLink);
 		expect(got).toBe(1);
+	});
+
+	it('LT6 a waiting message that cannot be read is confirmed, or it would come again for a week', async () => {
+		await connected(viewerLink);
+		expect(await viewerLink.send(deviceOf(camera), ask, 3600)).toBe('taken');
+		const { mailbox, host } = relay.core;
+		const [letter] = mailbox.waitingFor(homeOf(camera), deviceOf(camera), host.wallMs());
+		mailbox.acknowledge(letter!.home, letter!.to, letter!.id);
+		const spoiled = bytesOfBase64url(letter!.box);
+		spoiled[40]! ^= 1;
+		for (const box of [base64urlOf(spoiled), 'AAAA'])
+			mailbox.add({ ...letter!, id: mailbox.nextId(host.wallMs()), box });
+		let got = 0;
+		cameraLink.onMessage(() => (got += 1));
+		await connected(cameraLink);
+		await until(() => relay.waiting(homeOf(camera), deviceOf(camera)) === 0);
+		expect(got).toBe(0);
+		expect(relay.heard.filter(({ t }) => t === 'got')).toHaveLength(2);
 	});
 
 	it('LK6 nothing is sent without a connection, and a relay that does not answer is not waited for', async () => {

@@ -8,7 +8,7 @@ import {
 	type LoginIdentity,
 	type RelayFailure,
 } from '#engine/messaging/relay-connection.ts';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
 import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/relay.ts';
 import { ManualClock } from '../../fakes/clock.ts';

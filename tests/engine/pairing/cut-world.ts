@@ -2,7 +2,7 @@
  * Two devices and the core of a real relay, whose pages die, sleep and lose their network on
  * demand.
  */
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
@@ -19,7 +19,6 @@ import type { Relays, RelaySocketEvents } from '#ports/network/relay.ts';
 import { WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
 import { InPageRelay } from '#relay-core/in-page-relay.ts';
 import { ClientSession } from '#relay-core/client-session.ts';
-import { verifyCrypto } from '#relay/base/crypto.ts';
 import { newTestRelay } from '../../relay-core/test-session.ts';
 import type { FakeDataNetwork } from '../../fakes/data-connections.ts';
 import { ManualClock } from '../../fakes/clock.ts';
@@ -64,7 +63,7 @@ export type OnPoint = (point: Point, from: Page) => void;
 
 /** A real relay without sockets. */
 export class CutRelay {
-	readonly world = newTestRelay([], counted(verifyCrypto));
+	readonly world = newTestRelay([], counted(new WebCrypto()));
 	readonly #sessions = new Set<ClientSession>();
 	onPoint: OnPoint = () => undefined;
 

@@ -11,7 +11,7 @@ import type { Relays } from '#ports/network/relay.ts';
 import { FakeDataNetwork } from '../../fakes/data-connections.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { Device, exchange, HERE, members, none, pairedUp } from './direct-devices.ts';
-import { until } from '../../support/until.ts';
+import { eventually, until } from '../../support/until.ts';
 
 let air: FakeDataNetwork;
 let clock: ManualClock;
@@ -154,6 +154,38 @@ describe('pairing without a relay', () => {
 			expect(await guest.messenger.send(owner.id, ask)).toBe('taken');
 			expect(await owner.messenger.send(guest.id, ask)).toBe('taken');
 		}
+	});
+
+	it('NB13 for 20 minutes a joiner says that it has arrived, whenever the owner comes online', async () => {
+		let acted = 0;
+		const counted = (device: Device): Device => {
+			device.messenger.onMessage(({ t }, { device: from }) => {
+				if (t === 'acted' && from === guest.id) acted += 1;
+			});
+			return device;
+		};
+		counted(owner);
+		await paired();
+		await until(() => acted === 1);
+		const reconnected = async (): Promise<void> => {
+			air.cut();
+			await until(
+				() => owner.messenger.state.kind === 'none' && guest.messenger.state.kind === 'none',
+			);
+			[owner, guest] = [owner.reloaded(air, clock), guest.reloaded(air, clock)];
+			await Promise.all([owner.home.localDevice.refresh(), guest.home.localDevice.refresh()]);
+			counted(owner);
+			await guest.pairing.connectMember();
+			await exchange(guest, owner);
+			await until(() => owner.messenger.online.size === 2 && guest.messenger.online.size === 2);
+		};
+		await reconnected();
+		await until(() => acted === 2);
+		expect(await guest.home.vault.pendingJoin()).not.toBeNull();
+		clock.step(20 * 60_000 + 1);
+		await reconnected();
+		await eventually(async () => (await guest.home.vault.pendingJoin()) === null);
+		expect(acted).toBe(2);
 	});
 
 	it('NB6 a device of another home connects and gets nothing', async () => {

@@ -1,4 +1,4 @@
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { PairingController } from '#engine/pairing/controller.ts';
 import type { PairingState } from '#engine/pairing/controls.ts';
 import { ManualClock } from '../../fakes/clock.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { kitFrom, kitGroups, kitLink } from '#domain/pairing/kit.ts';
 import type { Role, Subject } from '#domain/home/roster.ts';

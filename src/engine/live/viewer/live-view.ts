@@ -101,11 +101,11 @@ export class LiveView implements LiveViewControls {
 		this.refresh();
 	}
 
-	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
+	attach(...on: Parameters<LiveScreen['attach']>): void {
 		this.#awakeMs = this.#tools.clock.monotonicMs();
 		this.#videoMs = this.#capturedMs = this.#lastAge = null;
 		this.#show(null);
-		this.#tools.screen.attach(video, canvas);
+		this.#tools.screen.attach(...on);
 		this.refresh();
 	}
 
