@@ -6,6 +6,8 @@ import { HOLE_REASONS, RUN_ENDS, type Hole, type Run, type RunEnd } from '#domai
 /** Database rows (docs/spec/store.md) and their validating decoders. */
 
 export interface RunRow extends Run {
+	/** Place of the init section. */
+	readonly initPlace: number;
 	readonly initSize: number;
 }
 
@@ -72,7 +74,8 @@ export function basisOf(row: RunRow): RunRowBasis {
 
 /** The run without store-internal fields. */
 export function runOf(row: RunRow): Run {
-	const run: Run & { initSize?: number } = { ...row };
+	const run: Run & { initPlace?: number; initSize?: number } = { ...row };
+	delete run.initPlace;
 	delete run.initSize;
 	return run;
 }

@@ -12,8 +12,10 @@ const DELETED = 4;
 
 export const MINUTE_US = 60_000_000;
 
-/** A segment within a page; the page's key names camera and run. */
+/** A segment within a page of this device; the page's key names camera and run. */
 export type IndexEntry = Omit<Segment, 'camera' | 'runNo'> & {
+	/** Key of the bytes in the store: rises with every write of this device, over all cameras. */
+	readonly place: number;
 	/** Deleted by a person: hidden, and of size 0 once purged. */
 	readonly deleted?: true;
 };
@@ -27,7 +29,8 @@ export function endUsOf(entry: Pick<IndexEntry, 'startUs' | 'durationUs'>): numb
 }
 
 export function segmentOf(camera: CameraId, runNo: number, entry: IndexEntry): Segment {
-	return { camera, runNo, ...entry };
+	const { seq, startUs, durationUs, size, sound, bad } = entry;
+	return { camera, runNo, seq, startUs, durationUs, size, sound, bad };
 }
 
 /** Throws `malformed` when a number does not fit. */

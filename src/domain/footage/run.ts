@@ -59,8 +59,6 @@ export interface Run {
 	readonly lastSeq: number;
 	/** Sealed bytes kept, init section included. */
 	readonly bytes: number;
-	/** Place of the init section. */
-	readonly initPlace: number;
 	readonly holes: readonly Hole[];
 	/** `null` while recording, or after a crash until recovery closes it. */
 	readonly ended: RunEnd | null;

@@ -10,7 +10,7 @@ function run(runNo: number, from: number, to: number, change: Partial<Run> = {})
 	return {
 		...{ camera: 'c'.repeat(32) as CameraId, runNo, runId: 'd'.repeat(32) as RunId, epoch: 1 },
 		...{ mime: 'video/mp4', anchorUs: from * S, startUs: from * S, endUs: to * S },
-		...{ firstSeq: 1, lastSeq: Math.ceil(to - from), bytes: 1, initPlace: 1, holes: [] },
+		...{ firstSeq: 1, lastSeq: Math.ceil(to - from), bytes: 1, holes: [] },
 		ended: 'stopped',
 		...change,
 	};
