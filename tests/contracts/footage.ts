@@ -49,7 +49,7 @@ export function footageContract(make: () => Promise<Origin>): void {
 	};
 
 	describe('footage', () => {
-		test('ST3 ST30 cameras, runs, segments, bytes and heads are returned as they were stored', async () => {
+		test('ST3 ST32 cameras, runs, segments, bytes and heads are returned as they were stored', async () => {
 			const run = given(DOOR, 1, 3);
 			const footage = await filled(run, given(YARD, 1, 1));
 			expect((await footage.cameras()).sort()).toEqual([DOOR, YARD]);

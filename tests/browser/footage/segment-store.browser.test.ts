@@ -48,7 +48,7 @@ describe('DexieSegmentStore', () => {
 		expect(new Set(places).size).toBe(6);
 	});
 
-	test('ST7 ST30 a segment in the page after its minute is found', async () => {
+	test('ST7 ST32 a segment in the page after its minute is found', async () => {
 		const name = `contract-${(count += 1)}`;
 		const store = new DexieSegmentStore(name);
 		made.push(store);
