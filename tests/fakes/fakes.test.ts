@@ -6,6 +6,7 @@ import { ledgerContract } from '../contracts/ledger.ts';
 import { preferenceStoreContract } from '../contracts/preference-store.ts';
 import { reserveContract } from '../contracts/reserve.ts';
 import { lastSeenStoreContract } from '../contracts/last-seen-store.ts';
+import { footageContract, ownStore } from '../contracts/footage.ts';
 import { segmentStoreContract } from '../contracts/segment-store.ts';
 import { cameraLockContract } from '../contracts/camera-lock.ts';
 import { ManualClock } from './clock.ts';
@@ -16,6 +17,7 @@ import { MemoryLedger, MemoryReserve } from './storage.ts';
 import { MemoryCameraLock } from './camera-lock.ts';
 
 describe('MemorySegmentStore', () => {
+	footageContract(() => Promise.resolve(ownStore(new MemorySegmentStore())));
 	segmentStoreContract(() => Promise.resolve(new MemorySegmentStore()));
 	evictionPlanContract(() => Promise.resolve(new MemorySegmentStore()), 60);
 });

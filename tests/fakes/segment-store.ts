@@ -18,10 +18,14 @@ import {
 import { mayGrow } from '#domain/storage/retention.ts';
 import type { Run, RunEnd, RunStart } from '#domain/footage/run.ts';
 import { begunRun, holedRun, appendedRun, shortenedRun } from '#domain/footage/run-change.ts';
-import type { SealedSegment, Segment, StoredBytes } from '#domain/footage/segment.ts';
+import type { SealedSegment, Segment, SegmentKey, StoredBytes } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type { PinsAndTrash, Pin } from '#ports/footage/pins-and-trash.ts';
 import type { EvictionResult, SegmentStore } from '#ports/footage/segment-store.ts';
+
+interface PlacedRun extends Run {
+	readonly initPlace: number;
+}
 
 interface Page {
 	readonly camera: CameraId;
@@ -36,6 +40,13 @@ const isPinned = ({ camera, entries }: Page, pin: Pin) =>
 	pin.endUs > (entries[0]?.startUs ?? 0);
 const sizeOf = (entries: readonly IndexEntry[]) => entries.reduce((sum, { size }) => sum + size, 0);
 
+/** Without what only this store knows. */
+function plain(run: PlacedRun): Run {
+	const known: Run & { initPlace?: number } = { ...run };
+	delete known.initPlace;
+	return known;
+}
+
 /**
  * The store in memory, under the same contract as the real one. Faults on demand; pins, but no
  * undo.
@@ -48,7 +59,7 @@ export class MemorySegmentStore
 	/** Thrown by the next writes, one each. */
 	readonly failures: Fault[] = [];
 	readonly #bytes = new Map<number, StoredBytes>();
-	#runs: Run[] = [];
+	#runs: PlacedRun[] = [];
 	#pages: Page[] = [];
 	#place = 0;
 	#pins: Pin[] = [];
@@ -58,13 +69,13 @@ export class MemorySegmentStore
 		const later = this.#runs.find((run) => run.camera === start.camera && run.runNo >= start.runNo);
 		if (later !== undefined) {
 			const again = later.runId === start.runId && later.lastSeq === 0 && later.ended === null;
-			if (again) return later;
+			if (again) return plain(later);
 			throw new Fault('conflict', `run ${start.runNo} is not the next one`);
 		}
-		const run = begunRun(start, this.#keep(init), init.bytes.length);
+		const run = { ...begunRun(start, init.bytes.length), initPlace: this.#keep(init) };
 		this.#runs.push(run);
 		this.#changed();
-		return run;
+		return plain(run);
 	}
 
 	async append(camera: CameraId, runNo: number, segment: SealedSegment): Promise<Run> {
@@ -76,7 +87,7 @@ export class MemorySegmentStore
 		const last = newest?.entries.at(-1);
 		if (run !== undefined && last !== undefined && seq === run.lastSeq) {
 			if (equalBytes(this.#bytes.get(last.place)?.head ?? new Uint8Array(0), segment.head))
-				return run;
+				return plain(run);
 		}
 		if (run === undefined) throw new Fault('cleared', `run ${runNo} is not here any more`);
 		if (run.ended !== null || seq !== run.lastSeq + 1) {
@@ -93,7 +104,7 @@ export class MemorySegmentStore
 		else this.#pages.push({ camera, runNo, minute, entries: [entry] });
 		const grown = this.#put(appendedRun(run, before, entry));
 		this.#changed();
-		return grown;
+		return plain(grown);
 	}
 
 	async close(camera: CameraId, runNo: number, why: RunEnd): Promise<void> {
@@ -111,7 +122,8 @@ export class MemorySegmentStore
 		return this.#runs
 			.filter((run) => run.camera === camera && run.startUs < toUs)
 			.filter((run) => fromUs <= 0 || run.endUs > fromUs)
-			.sort((a, b) => a.runNo - b.runNo);
+			.sort((a, b) => a.runNo - b.runNo)
+			.map(plain);
 	}
 
 	async lastRun(camera: CameraId): Promise<Run | null> {
@@ -132,16 +144,17 @@ export class MemorySegmentStore
 		return shown ?? next[0] ?? null;
 	}
 
-	async read(place: number): Promise<StoredBytes | null> {
-		const stored = this.#bytes.get(place);
+	async read({ camera, runNo, seq }: SegmentKey): Promise<StoredBytes | null> {
+		const entries = this.#pagesOf(camera, runNo).flatMap(({ entries }) => entries);
+		const place =
+			seq === 0
+				? this.#run(camera, runNo)?.initPlace
+				: entries.find((entry) => entry.seq === seq)?.place;
+		const stored = this.#bytes.get(place ?? 0);
 		return stored === undefined ? null : { bytes: stored.bytes.slice(), head: stored.head.slice() };
 	}
 
-	async quarantine({
-		camera,
-		runNo,
-		seq,
-	}: Pick<Segment, 'camera' | 'runNo' | 'seq'>): Promise<void> {
+	async damaged({ camera, runNo, seq }: SegmentKey): Promise<boolean> {
 		for (const page of this.#pagesOf(camera, runNo)) {
 			const entry = page.entries.find((entry) => entry.seq === seq);
 			const run = this.#run(camera, runNo);
@@ -149,7 +162,9 @@ export class MemorySegmentStore
 			page.entries = page.entries.map((one) => (one === entry ? { ...one, bad: true } : one));
 			this.#put(holedRun(run, { startUs: entry.startUs, endUs: endUsOf(entry), why: 'damaged' }));
 			this.#changed();
+			return true;
 		}
+		return false;
 	}
 
 	async usedBytes(): Promise<number> {
@@ -244,11 +259,6 @@ export class MemorySegmentStore
 		this.#watchers.clear();
 	}
 
-	/** Loses stored bytes without updating the index. */
-	lose(place: number): void {
-		this.#bytes.delete(place);
-	}
-
 	#keep({ bytes, head }: Pick<SealedSegment, 'bytes' | 'head'>): number {
 		const failure = this.failures.shift();
 		if (failure !== undefined) throw failure;
@@ -284,18 +294,18 @@ export class MemorySegmentStore
 		};
 	}
 
-	#run(camera: CameraId, runNo: number): Run | undefined {
+	#run(camera: CameraId, runNo: number): PlacedRun | undefined {
 		return this.#runs.find((run) => run.camera === camera && run.runNo === runNo);
 	}
 
-	#put(run: Run): Run {
+	#put(run: PlacedRun): PlacedRun {
 		this.#runs = this.#runs.map((old) =>
 			old.camera === run.camera && old.runNo === run.runNo ? run : old,
 		);
 		return run;
 	}
 
-	#remove(run: Run): void {
+	#remove(run: PlacedRun): void {
 		this.#bytes.delete(run.initPlace);
 		this.#runs = this.#runs.filter((other) => other !== run);
 	}

@@ -2,7 +2,7 @@ import Dexie, { type Collection } from 'dexie';
 import type { CameraId } from '#domain/base/ids.ts';
 import { endUsOf, minuteOf, segmentOf, type IndexEntry } from '#domain/footage/index-page.ts';
 import { stallsIn } from '#domain/footage/run-change.ts';
-import type { Segment } from '#domain/footage/segment.ts';
+import type { Segment, SegmentKey } from '#domain/footage/segment.ts';
 import type { DatabaseConnection } from '#browser/storage/database-connection.ts';
 import type { FootageDatabase } from './database.ts';
 import { readable } from '#browser/storage/fault-from.ts';
@@ -138,6 +138,30 @@ export class IndexReader {
 			this.#changed();
 		}
 	}
+}
+
+/** Index entry and page of a segment; `null`: neither its page nor the next one has it (ST7). */
+export async function entryOf(
+	{ pages }: FootageDatabase,
+	{ camera, runNo, seq, startUs }: SegmentKey,
+): Promise<{ page: IndexPage; entry: IndexEntry } | null> {
+	const minute = minuteOf(startUs);
+	for (const key of [minute, minute + 1]) {
+		const page = decodePage(await readable(pages.get([camera, runNo, key])));
+		const entry = page?.parsed.find((one) => one.seq === seq);
+		if (page !== null && entry !== undefined) return { page, entry };
+	}
+	return null;
+}
+
+/** Where the bytes of a segment or init section (`seq` 0) are; `null`: not in the index. */
+export async function placeOf(
+	database: FootageDatabase,
+	segment: SegmentKey,
+): Promise<number | null> {
+	const { camera, runNo, seq } = segment;
+	if (seq > 0) return (await entryOf(database, segment))?.entry.place ?? null;
+	return decodeRun(await readable(database.runs.get([camera, runNo])))?.initPlace ?? null;
 }
 
 interface RowSource<T, K> {

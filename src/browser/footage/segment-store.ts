@@ -13,7 +13,7 @@ import {
 import type { PlannedEviction, EvictionLimits } from '#domain/storage/eviction-plan.ts';
 import type { Run, RunEnd, RunStart } from '#domain/footage/run.ts';
 import { begunRun, holedRun, mayStall, appendedRun } from '#domain/footage/run-change.ts';
-import type { SealedSegment, Segment, StoredBytes } from '#domain/footage/segment.ts';
+import type { SealedSegment, Segment, SegmentKey, StoredBytes } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type { PinsAndTrash, Pin, Removal } from '#ports/footage/pins-and-trash.ts';
 import type { EvictionResult, SegmentStore } from '#ports/footage/segment-store.ts';
@@ -31,7 +31,7 @@ import {
 } from './pins-and-trash.ts';
 import { planEviction } from './plan-eviction.ts';
 import { IndexRepair } from './index-repair.ts';
-import { IndexReader } from './index-reader.ts';
+import { entryOf, IndexReader, placeOf } from './index-reader.ts';
 import { contentOf, storable } from './stored-bytes.ts';
 import {
 	asBytes,
@@ -85,7 +85,7 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 			}
 			const initPlace = await bytes.add({ bytes: storable(init.bytes), head: init.head.slice() });
 			const initSize = init.bytes.length;
-			const row = { ...begunRun(start, initPlace, initSize), initSize };
+			const row = { ...begunRun(start, initSize), initPlace, initSize };
 			await runs.add(row);
 			return row;
 		});
@@ -207,46 +207,41 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 		return this.#reader.at(camera, us);
 	}
 
-	async read(place: number): Promise<StoredBytes | null> {
-		const [key, row] = await this.#connection.read(['bytes'], async ({ bytes }) => {
-			const [key] = await bytes.where(':id').equals(place).primaryKeys();
-			return [key, key === undefined ? undefined : await readable(bytes.get(place))];
+	async read(segment: SegmentKey): Promise<StoredBytes | null> {
+		const found = await this.#connection.read(['bytes', 'pages', 'runs'], async (database) => {
+			const place = await placeOf(database, segment);
+			if (place === null) return null;
+			const { bytes } = database;
+			const there = await bytes.where(':id').equals(place).count();
+			return there === 0 ? null : { row: await readable(bytes.get(place)) };
 		});
-		if (key === undefined) return null;
-		const fields = asFields(row);
+		if (found === null) return null;
+		const fields = asFields(found.row);
 		const head = asBytes(fields?.['head']);
 		const bytes = await contentOf(fields?.['bytes']);
 		if (head === null || bytes === null || bytes.length === 0) {
-			throw new Fault('corrupt', `bytes at place ${place} cannot be read`);
+			throw new Fault('corrupt', `bytes of segment ${segment.seq} cannot be read`);
 		}
 		return { bytes, head };
 	}
 
-	async quarantine({
-		camera,
-		runNo,
-		seq,
-	}: Pick<Segment, 'camera' | 'runNo' | 'seq'>): Promise<void> {
-		const found = await this.#connection.write(['pages', 'runs'], async ({ pages, runs }) => {
-			const range = pages.where(':id').between(...pagesOfRun([camera, runNo]));
-			for (const key of await range.primaryKeys()) {
-				const page = decodePage(await readable(pages.get(key)));
-				const entry = page?.parsed.find((entry) => entry.seq === seq);
-				if (page === null || entry === undefined) continue;
-				if (entry.bad || entry.deleted) return false;
-				const parsed = page.parsed.map((one) => (one === entry ? { ...one, bad: true } : one));
-				const { minute, firstPlace, basis } = page;
-				const entries = buildEntries(parsed);
-				await pages.put({ camera, runNo, minute, firstPlace, entries, basis });
-				const run = decodeRun(await readable(runs.get([camera, runNo])));
-				if (run === null) return true;
-				const { startUs } = entry;
-				await runs.put(holedRun(run, { startUs, endUs: endUsOf(entry), why: 'damaged' }));
-				return true;
-			}
-			return false;
+	async damaged(segment: SegmentKey): Promise<boolean> {
+		const marked = await this.#connection.write(['pages', 'runs'], async (database) => {
+			const found = await entryOf(database, segment);
+			if (found === null || found.entry.bad || found.entry.deleted) return false;
+			const { page, entry } = found;
+			const { camera, runNo, minute, firstPlace, basis } = page;
+			const parsed = page.parsed.map((one) => (one === entry ? { ...one, bad: true } : one));
+			const entries = buildEntries(parsed);
+			await database.pages.put({ camera, runNo, minute, firstPlace, entries, basis });
+			const run = decodeRun(await readable(database.runs.get([camera, runNo])));
+			if (run === null) return true;
+			const { startUs } = entry;
+			await database.runs.put(holedRun(run, { startUs, endUs: endUsOf(entry), why: 'damaged' }));
+			return true;
 		});
-		if (found) this.#changed();
+		if (marked) this.#changed();
+		return marked;
 	}
 
 	async usedBytes(): Promise<number> {

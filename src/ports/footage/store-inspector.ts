@@ -3,7 +3,7 @@ import type { IndexEntry } from '#domain/footage/index-page.ts';
 import type { Run } from '#domain/footage/run.ts';
 
 export interface InspectedRun {
-	readonly run: Run & { readonly initSize: number };
+	readonly run: Run & { readonly initPlace: number; readonly initSize: number };
 	/** Entries of all its pages, in order. */
 	readonly entries: readonly IndexEntry[];
 }

@@ -25,9 +25,9 @@ const span = (fromS: number, toS: number): Span => ({
 async function seen(): Promise<string[]> {
 	const segments = await store.between(DOOR, T0 - MINUTE, T0 + 90 * MINUTE);
 	return Promise.all(
-		segments.map(async ({ runNo, seq, place }) => {
-			const { bytes, head } = (await store.read(place))!;
-			return `${runNo}:${seq} ${bytes.join()} ${head.join()}`;
+		segments.map(async (segment) => {
+			const { bytes, head } = (await store.read(segment))!;
+			return `${segment.runNo}:${segment.seq} ${bytes.join()} ${head.join()}`;
 		}),
 	);
 }
@@ -74,7 +74,7 @@ describe('deleted by a person', () => {
 
 	it('RT12 undoing one removal leaves the others and damaged segments alone', async () => {
 		await record(store, DOOR, 1, 60);
-		await store.quarantine({ camera: DOOR, runNo: 1, seq: 31 });
+		await store.damaged({ camera: DOOR, runNo: 1, seq: 31, startUs: T0 + 30 * SECOND });
 		const one = await store.remove(DOOR, span(10, 20));
 		await store.remove(DOOR, span(20, 40));
 		await store.restore(one!.id);
@@ -85,17 +85,15 @@ describe('deleted by a person', () => {
 
 	it('RT13 a purge frees the bytes, and nothing of it comes back', async () => {
 		await record(store, DOOR, 1, 100);
-		const [place] = (await store.between(DOOR, T0 + 30 * SECOND, T0 + 31 * SECOND)).map(
-			(s) => s.place,
-		);
+		const [segment] = await store.between(DOOR, T0 + 30 * SECOND, T0 + 31 * SECOND);
 		const used = await store.usedBytes();
 		const removal = await store.remove(DOOR, span(30, 60));
-		expect(await store.read(place!)).not.toBe(null);
+		expect(await store.read(segment!)).not.toBe(null);
 		expect(await store.purge(0)).toBe(0);
 		const freed = await store.purge(Date.now() + 1);
 		expect(freed).toBeGreaterThan(0);
 		expect(await store.usedBytes()).toBe(used - freed);
-		expect(await store.read(place!)).toBe(null);
+		expect(await store.read(segment!)).toBe(null);
 		expect(await store.restore(removal!.id)).toBe(false);
 		expect(await gaps()).toEqual([[30, 60, 'deleted']]);
 	});
@@ -171,7 +169,7 @@ describe('pins', () => {
 		expect(kept.every(({ startUs }) => Math.abs(startUs - T0 - 70 * SECOND) < 61 * SECOND)).toBe(
 			true,
 		);
-		for (const { place } of kept) expect(await store.read(place)).not.toBe(null);
+		for (const segment of kept) expect(await store.read(segment)).not.toBe(null);
 		await store.unpin(pin.id);
 		await store.evict(Infinity, 100);
 		expect(await store.runs(DOOR)).toEqual([]);

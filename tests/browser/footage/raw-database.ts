@@ -1,5 +1,7 @@
 /* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to let the database fail */
 import { vi } from 'vitest';
+import { DexieStoreInspector } from '#browser/footage/store-inspector.ts';
+import type { SegmentKey } from '#domain/footage/segment.ts';
 
 /** Raw access to the database, bypassing the adapter, to damage and inspect it. */
 export async function rawOpen(
@@ -41,6 +43,19 @@ export async function rawly<T>(
 	} finally {
 		database.close();
 	}
+}
+
+/** Where the bytes of a segment, or of the init section (`seq` 0), are. */
+export async function placeOf(
+	name: string,
+	{ camera, runNo, seq }: Omit<SegmentKey, 'startUs'>,
+): Promise<number> {
+	const inspector = new DexieStoreInspector(name);
+	const found = await inspector.inspectRun(camera, runNo);
+	inspector.dispose();
+	const place = seq === 0 ? found?.run.initPlace : found?.entries.find((e) => e.seq === seq)?.place;
+	if (place === undefined) throw new Error(`segment ${seq} of run ${runNo} is not in the index`);
+	return place;
 }
 
 export function counts(name: string): Promise<Record<string, number>> {

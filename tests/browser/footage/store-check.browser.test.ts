@@ -10,7 +10,7 @@ import {
 	type SealingFixture,
 } from '../../engine/sealing/sealing-fixture.ts';
 import { filled, kindOf } from '../../contracts/segment-store.ts';
-import { answer, counts, rawly } from './raw-database.ts';
+import { answer, counts, placeOf, rawly } from './raw-database.ts';
 
 let name: string;
 let shop: SealingFixture;
@@ -23,7 +23,7 @@ beforeEach(async () => {
 	shop = await makeSealingFixture();
 	store = new DexieSegmentStore(name);
 	inspector = new DexieStoreInspector(name);
-	check = new StoreCheck({ inspector, segments: store, opener: shop.opener });
+	check = new StoreCheck({ inspector, footage: store, opener: shop.opener });
 	for (const runNo of [1, 2]) await recordReal(runNo);
 });
 afterEach(() => {
@@ -78,12 +78,13 @@ describe('a check of the real store', () => {
 
 	test('CK3 CK9 a segment without bytes is marked bad', async () => {
 		const [, lost] = await store.between(shop.camera, 0, Number.MAX_SAFE_INTEGER);
-		await rawly(name, (table) => answer(table('bytes').delete(lost!.place)));
+		const place = await placeOf(name, lost!);
+		await rawly(name, (table) => answer(table('bytes').delete(place)));
 		const report = await look(true);
 		expect(report.findings).toEqual([
 			{
 				...{ kind: 'no-bytes', camera: shop.camera, runNo: 1 },
-				...{ seq: 2, place: lost!.place, bytes: lost!.size },
+				...{ seq: 2, place, bytes: lost!.size },
 			},
 		]);
 		expect((await check.repair(report)).done['no-bytes']).toBe(1);
@@ -111,7 +112,7 @@ describe('a check of the real store', () => {
 
 	test('CK5 CK9 a modified segment is found only with signatures', async () => {
 		const [, , changed] = await store.between(shop.camera, 0, Number.MAX_SAFE_INTEGER);
-		await spoil('bytes', changed!.place, (row) => {
+		await spoil('bytes', await placeOf(name, changed!), (row) => {
 			const bytes = new Uint8Array(row['bytes'] as ArrayBuffer).slice();
 			bytes[400]! ^= 1;
 			return { ...row, bytes };
@@ -138,8 +139,9 @@ describe('a check of the real store', () => {
 
 	test('CK8 what is consistent again is left alone', async () => {
 		const [gone] = await store.between(shop.camera, 0, Number.MAX_SAFE_INTEGER);
-		const row: unknown = await rawly(name, (table) => answer(table('bytes').get(gone!.place)));
-		await rawly(name, (table) => answer(table('bytes').delete(gone!.place)));
+		const place = await placeOf(name, gone!);
+		const row: unknown = await rawly(name, (table) => answer(table('bytes').get(place)));
+		await rawly(name, (table) => answer(table('bytes').delete(place)));
 		const report = await look();
 		await rawly(name, (table) => answer(table('bytes').put(row)));
 		expect((await check.repair(report)).done['no-bytes']).toBe(0);

@@ -31,7 +31,7 @@ async function exporting({ aac, sound }: { aac: boolean; sound: boolean }) {
 		},
 		sizeOf: () => Promise.resolve({ width: 1, height: 1 }),
 	};
-	const clips = new ClipExporter({ segments, opener, muxer });
+	const clips = new ClipExporter({ footage: segments, opener, muxer });
 	const plan = (await clips.plan(DOOR, span))!;
 	const write = (format: 'mp4' | 'mp4-opus') =>
 		clips.write(plan, {

@@ -46,7 +46,7 @@ test('CK6 run by run, then the places in batches; what is written meanwhile is n
 	};
 	const check = new StoreCheck({
 		inspector: inspector as StoreInspector,
-		segments: undefined as never,
+		footage: undefined as never,
 		opener: undefined as never,
 	});
 	const options = { signatures: false, signal: new AbortController().signal };
