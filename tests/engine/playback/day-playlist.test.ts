@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
-import type { Segment } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type { SegmentKey } from '#domain/footage/segment.ts';
 import { DayPlaylist, Exclusions, type SegmentOpener } from '#engine/playback/day-playlist.ts';
