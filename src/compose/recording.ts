@@ -63,7 +63,7 @@ export function composeRecording(tools: RecordingTools, storage: StorageParts) {
 		calendar: localCalendar,
 	});
 	const dataLoss = new DataLossReporter({
-		...{ clock, localDevice, recorder, eventLog },
+		...{ clock, localDevice, preferences, recorder, eventLog },
 		clearing: new BrowserDataLossSource(),
 		origin: storage.persistence,
 		footage: () => storage.maintenance.usage?.footage ?? 0,

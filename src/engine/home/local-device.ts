@@ -114,7 +114,7 @@ export class LocalDevice implements LocalDeviceControls {
 	}
 
 	refresh(): Promise<LocalDeviceState> {
-		return this.#enqueue(() => this.#reload());
+		return this.#serial.run(() => this.#reload());
 	}
 
 	createCamera(): Promise<LocalDeviceState> {
@@ -131,7 +131,7 @@ export class LocalDevice implements LocalDeviceControls {
 	 * unless the device is unlocked, and whatever `work` and the vault throw.
 	 */
 	change<T>(work: (unlocked: UnlockedDevice) => Promise<T>): Promise<T> {
-		return this.#enqueue(async () => {
+		return this.#serial.run(async () => {
 			// Another tab may have changed the vault.
 			await this.#tryRefresh();
 			const result = await work(this.#ready());
@@ -141,7 +141,7 @@ export class LocalDevice implements LocalDeviceControls {
 	}
 
 	nameCamera(camera: CameraId, name: string): Promise<void> {
-		return this.#enqueue(async () => {
+		return this.#serial.run(async () => {
 			const { nameSealer } = this.#ready();
 			const state = this.#state;
 			if (state.kind !== 'ready') throw notReady();
@@ -154,7 +154,7 @@ export class LocalDevice implements LocalDeviceControls {
 	}
 
 	clear(): Promise<void> {
-		return this.#enqueue(async () => {
+		return this.#serial.run(async () => {
 			if (this.#state.kind !== 'locked')
 				throw new Fault('conflict', "this device's keys work; nothing to clear");
 			const { segments, vault } = this.#tools;
@@ -171,7 +171,7 @@ export class LocalDevice implements LocalDeviceControls {
 	 * Throws as `Vault` does.
 	 */
 	ensureKeys(): Promise<void> {
-		return this.#enqueue(() => this.#ensureKeys());
+		return this.#serial.run(() => this.#ensureKeys());
 	}
 
 	/**
@@ -183,7 +183,7 @@ export class LocalDevice implements LocalDeviceControls {
 		camera: CameraId,
 		given: { readonly mime: string; readonly anchorUs: number },
 	): Promise<RunSealer> {
-		return this.#enqueue(async () => {
+		return this.#serial.run(async () => {
 			const { crypto, vault, segments, clock } = this.#tools;
 			await this.#ensureKeys();
 			await this.#tryRefresh();
@@ -207,7 +207,7 @@ export class LocalDevice implements LocalDeviceControls {
 
 	/** A sealer for thumbnails and events of an own camera. Throws as `beginRun` does. */
 	beginSidecar(camera: CameraId): Promise<SidecarSealer> {
-		return this.#enqueue(async () => {
+		return this.#serial.run(async () => {
 			const { crypto } = this.#tools;
 			const { identity } = this.#ofOwnCamera(camera);
 			const { number: epoch, secret } = await this.#epoch(camera);
@@ -222,7 +222,7 @@ export class LocalDevice implements LocalDeviceControls {
 	 * does.
 	 */
 	beginLive(camera: CameraId, { run, secret }: LiveKey): Promise<LivePartSealer> {
-		return this.#enqueue(async () => {
+		return this.#serial.run(async () => {
 			const { home, sign } = this.#ofOwnCamera(camera).identity;
 			const { number: epoch } = await this.#epoch(camera);
 			const basis = { home, camera, epoch, secret, runId: run, sign: sign.key };
@@ -232,7 +232,7 @@ export class LocalDevice implements LocalDeviceControls {
 
 	/** Number of the epoch that an own camera seals with now; makes a new one if due. */
 	currentEpochNumber(camera: CameraId): Promise<number> {
-		return this.#enqueue(async () => (await this.#epoch(camera)).number);
+		return this.#serial.run(async () => (await this.#epoch(camera)).number);
 	}
 
 	/** Called for each epoch that a camera of this device begins. */
@@ -248,7 +248,7 @@ export class LocalDevice implements LocalDeviceControls {
 	}
 
 	#create(as: 'camera' | 'viewer'): Promise<LocalDeviceState> {
-		return this.#enqueue(async () => {
+		return this.#serial.run(async () => {
 			const state = await this.#reload();
 			const bare = state.kind === 'ready' && state.cameras.length === 0 && as === 'camera';
 			if (state.kind !== 'new' && !bare) return state;
@@ -366,10 +366,6 @@ export class LocalDevice implements LocalDeviceControls {
 		this.#state = state;
 		for (const change of changes) this.#listeners.notify(change);
 		return state;
-	}
-
-	#enqueue<T>(work: () => Promise<T>): Promise<T> {
-		return this.#serial.run(work);
 	}
 }
 

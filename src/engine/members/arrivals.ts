@@ -384,9 +384,7 @@ export class Arrivals implements Admissions, ArrivalControls {
 
 	/** Serialized. A failing vault is asked again on the next event. */
 	#enqueue(work: () => Promise<void>): Promise<void> {
-		return this.#serial.run(work).catch((error: unknown) => {
-			expectFault(error);
-		});
+		return this.#serial.run(work).catch(expectFault);
 	}
 }
 

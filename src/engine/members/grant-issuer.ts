@@ -191,8 +191,6 @@ export class GrantIssuer {
 
 	/** Serialized. A failing vault fails one task, not those after it. */
 	#enqueue(work: () => Promise<void>): void {
-		this.#serial.run(work).catch((error: unknown) => {
-			expectFault(error);
-		});
+		this.#serial.run(work).catch(expectFault);
 	}
 }

@@ -140,8 +140,6 @@ export class GrantReceiver {
 	}
 
 	#enqueue(work: () => Promise<void>): void {
-		this.#serial.run(work).catch((error: unknown) => {
-			expectFault(error);
-		});
+		this.#serial.run(work).catch(expectFault);
 	}
 }

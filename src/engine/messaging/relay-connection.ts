@@ -2,6 +2,7 @@ import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { ascii, type Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { MAX_ROSTER_ENTRIES } from '#domain/pairing/handshake-messages.ts';
 import { loginBytes } from '#domain/home/login.ts';
 import {
 	CLOSE_CODES,
@@ -302,6 +303,36 @@ export async function callRelay<T>(
 	} finally {
 		connection.close();
 	}
+}
+
+/** `null`: the relay has stored them; otherwise why not. */
+export async function appendEntries(
+	connection: RelayConnection,
+	entries: readonly string[],
+): Promise<RelayFailure | null> {
+	connection.send({ t: 'append', entries: [...entries] });
+	const appended = await connection.next('appended');
+	return appended.t === 'appended' ? null : appended;
+}
+
+/** The complete roster as the relay has it, unverified. Throws `corrupt`, `malformed`. */
+export async function fetchRoster(
+	connection: RelayConnection,
+): Promise<readonly Bytes[] | RelayFailure> {
+	const seq = connection.welcome?.rosterSeq ?? 0;
+	if (seq > MAX_ROSTER_ENTRIES) throw new Fault('corrupt', 'the relay has too many entries');
+	connection.send({ t: 'roster-since', seq: 0 });
+	const entries: Bytes[] = [];
+	for (let frames = 0; entries.length < seq; frames += 1) {
+		const roster = await connection.next('roster');
+		if (roster.t !== 'roster') return roster;
+		const isNext = roster.from === entries.length + 1;
+		// Entries that are new are pushed in between, but not more often than there are any.
+		if (frames > MAX_ROSTER_ENTRIES || (isNext && roster.entries.length === 0))
+			throw new Fault('corrupt', 'the relay sent a roster with gaps');
+		if (isNext) entries.push(...roster.entries.map(bytesOfBase64url));
+	}
+	return entries;
 }
 
 function faulty(kind: Fault['kind'], message: string): RelayFailure {

@@ -2,13 +2,13 @@ import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import { concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { RequestedAccess } from '#domain/pairing/handshake-messages.ts';
-import { MAX_ROSTER_ENTRIES } from '#domain/pairing/handshake-messages.ts';
 import { parseEntry } from '#domain/home/roster.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
 import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
 import { MessageSealer } from '#engine/messaging/message-sealer.ts';
 import {
 	callRelay,
+	fetchRoster,
 	type RelayConnection,
 	type RelayConnectionTools,
 } from '#engine/messaging/relay-connection.ts';
@@ -135,8 +135,8 @@ export class AdmissionPoll {
 			{ home, device, sign },
 			async (connection) => {
 				this.#connection = connection;
-				const entries = await this.#rosterBy(connection);
-				if (entries === null) return 'not-yet';
+				const entries = await fetchRoster(connection);
+				if ('t' in entries) return 'not-yet';
 				const { roster, became } = await this.#check(entries);
 				const grants = await this.#keysBy(connection, roster);
 				if (grants.length === 0 || this.#isOver()) return 'not-yet';
@@ -146,22 +146,6 @@ export class AdmissionPoll {
 			},
 		);
 		return typeof result === 'string' ? result : 'not-yet';
-	}
-
-	/** `null`: not received completely. */
-	async #rosterBy(connection: RelayConnection): Promise<readonly Bytes[] | null> {
-		const entries: Bytes[] = [];
-		const seq = connection.welcome?.rosterSeq ?? 0;
-		if (seq > MAX_ROSTER_ENTRIES) return null;
-		connection.send({ t: 'roster-since', seq: 0 });
-		while (entries.length < seq) {
-			const frame = await connection.next('roster');
-			if (frame.t !== 'roster') return null;
-			// Pushed by the relay when an entry is new.
-			if (frame.from !== entries.length + 1) continue;
-			entries.push(...frame.entries.map(bytesOfBase64url));
-		}
-		return entries;
 	}
 
 	/**

@@ -4,6 +4,7 @@ import { expectFault, Fault } from '#domain/base/fault.ts';
 import { WIRE_VERSION, type FromRelay } from '#protocol/wire.ts';
 import type { SelfIdentity } from '#engine/home/admissions.ts';
 import {
+	appendEntries,
 	callRelay,
 	RelayConnection,
 	type RelayConnectionTools,
@@ -188,9 +189,8 @@ export function openHome(
 		const failure = await connection.prove(self);
 		if (failure !== null) return failure;
 		for (let at = MAX_ENTRIES; at < entries.length; at += MAX_ENTRIES) {
-			connection.send({ t: 'append', entries: entries.slice(at, at + MAX_ENTRIES) });
-			const appended = await connection.next('appended');
-			if (appended.t !== 'appended') return appended;
+			const refused = await appendEntries(connection, entries.slice(at, at + MAX_ENTRIES));
+			if (refused !== null) return refused;
 		}
 		return null;
 	});

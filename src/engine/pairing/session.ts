@@ -169,7 +169,7 @@ export abstract class PairingSession {
 	}
 
 	/** Runs boxes and user actions one at a time. */
-	protected inTurn(work: () => Promise<void>): Promise<void> {
+	protected inTurn(work: () => void | Promise<void>): Promise<void> {
 		return this.#serial.run(async () => {
 			if (this.#ended) return;
 			try {
@@ -189,7 +189,6 @@ export abstract class PairingSession {
 		// A note that arrived before may still be queued.
 		void this.inTurn(() => {
 			this.end(this.#remoteNote === null ? 'burnt' : reasonOfNote(this.#remoteNote), null, null);
-			return Promise.resolve();
 		});
 	}
 
@@ -198,10 +197,7 @@ export abstract class PairingSession {
 		{ why, fault }: { why: PairingEndReason; fault: Fault | null },
 		note: EndNote | null,
 	): void {
-		void this.inTurn(() => {
-			this.end(why, fault, note);
-			return Promise.resolve();
-		});
+		void this.inTurn(() => this.end(why, fault, note));
 	}
 
 	#failed(failure: RelayFailure): void {

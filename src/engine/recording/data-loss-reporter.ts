@@ -1,13 +1,14 @@
 import { Listeners } from '#domain/base/listeners.ts';
-import type { FaultSource } from '#domain/base/fault.ts';
+import { expectFault, type FaultSource } from '#domain/base/fault.ts';
 import type { DataLossSource } from '#ports/storage/data-loss-source.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { DataLoss, LostDataKind, StoragePersistence } from '#ports/storage/persistence.ts';
+import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { EventLog } from './event-log.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import type { RecorderControls } from './recorder-controls.ts';
 
-/** How often to check, while recording, that the keys are still stored. */
+/** How often to check, while recording, that keys and settings are still stored. */
 const CHECK_MS = 15_000;
 /** Losses within this time count as one deletion. */
 const SAME_LOSS_MS = 60_000;
@@ -18,6 +19,8 @@ export interface DataLossTools {
 	readonly clearing: DataLossSource;
 	readonly origin: Pick<StoragePersistence, 'dataLoss' | 'writeDataLoss'>;
 	readonly localDevice: Pick<LocalDevice, 'ensureKeys' | 'state'>;
+	/** Reading restores them (GO5). */
+	readonly preferences: Pick<PreferenceStore, 'read'>;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
 	readonly eventLog: Pick<EventLog, 'add'>;
 	/** Bytes of footage at the last count. */
@@ -52,7 +55,7 @@ export class DataLossReporter implements DataLossControls {
 	begin(): void {
 		const { clock, clearing, recorder } = this.#tools;
 		clearing.on((what) => void this.#lost(what));
-		clock.every(CHECK_MS, () => void this.#keepKeys());
+		clock.every(CHECK_MS, () => void this.#restore());
 		recorder.on(() => this.#log());
 	}
 
@@ -82,16 +85,21 @@ export class DataLossReporter implements DataLossControls {
 		const atMs = same?.atMs ?? nowMs;
 		this.#unlogged ||= same === null;
 		this.#set({ atMs, what, bytes, recorded, anew: same?.anew ?? false });
-		await this.#keepKeys();
+		await this.#restore();
 		const now = localDevice.state;
 		const anew = now.kind === 'ready' && device !== null && now.deviceId !== device;
 		if (anew && this.cleared !== null) this.#set({ ...this.cleared, anew });
 	}
 
-	async #keepKeys(): Promise<void> {
+	/** GO5. */
+	async #restore(): Promise<void> {
 		if (!this.#armed) return;
+		const { localDevice, preferences } = this.#tools;
 		// A failure is retried at the next check, and before each run.
-		await this.#tools.localDevice.ensureKeys().catch(() => undefined);
+		await Promise.all([
+			preferences.read().catch(expectFault),
+			localDevice.ensureKeys().catch(expectFault),
+		]);
 	}
 
 	#log(): void {

@@ -1,23 +1,26 @@
 import { Listeners } from '#domain/base/listeners.ts';
+import { base64urlOf } from '#domain/base/base64url.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import { kitFrom, tidyPassphrase, type Kit } from '#domain/pairing/kit.ts';
 import type { RecoveryEndReason } from '#domain/pairing/recovery-end-reason.ts';
 import { ownerRoles } from '#domain/home/rights.ts';
 import { commonLength } from '#domain/home/roster.ts';
-import type { Refusal } from '#protocol/wire.ts';
+import type { HomeId } from '#domain/base/ids.ts';
+import { WIRE_VERSION, type Refusal } from '#protocol/wire.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import { isOwnRelay } from '#engine/messaging/addresses.ts';
 import { isSettledBy } from '#engine/home/fork.ts';
 import { CLAIM_DELAY_MS } from '#engine/home/claims.ts';
 import type { SelfIdentity } from '#engine/home/admissions.ts';
 import { isPlausibleKeyNumber } from '#engine/home/home-keys.ts';
-import { appendEntry, fetchKitRoster } from './kit-call.ts';
 import { isKitOfHome, kitGrantsIn } from '#engine/home/kit-grants.ts';
 import { deriveKitKeys, type KitKeys } from '#engine/home/kit-keys.ts';
 import { openGrant } from '#engine/home/keys.ts';
 import {
+	appendEntries,
 	callRelay,
+	fetchRoster,
 	type RelayConnection,
 	type RelayConnectionTools,
 	type RelayFailure,
@@ -124,7 +127,7 @@ export class KitRecovery implements RecoveryControls {
 		const own = relay === null || (await isOwnRelay(relays, here, relay));
 		const origin = own ? here : relay;
 		const recovered = await callRelay(this.#tools, origin, null, async (connection) => {
-			const entries = await fetchKitRoster(connection, kit);
+			const entries = (await authenticateKit(connection, kit)) ?? (await fetchRoster(connection));
 			if ('t' in entries) return this.#failed(entries);
 			const roster = await replayRoster(crypto, entries);
 			if (!(await isKitOfHome(crypto, kit, roster.home, entries))) return ended('unknown-kit');
@@ -173,13 +176,13 @@ export class KitRecovery implements RecoveryControls {
 		const readyMs = claim.entry.wallMs + CLAIM_DELAY_MS;
 		if (this.#tools.clock.wallMs() < readyMs) return this.#wait(readyMs, false);
 		const entry = await this.#sign(session, 'rotate');
-		const failure = await appendEntry(connection, entry);
+		const failure = await appendEntries(connection, [base64urlOf(entry)]);
 		return failure === null ? this.#enter(session, [...entries, entry]) : endOf(failure);
 	}
 
 	async #claim(session: RecoverySession): Promise<RecoveryState> {
 		const entry = await this.#sign(session, 'add');
-		const failure = await appendEntry(session.connection, entry);
+		const failure = await appendEntries(session.connection, [base64urlOf(entry)]);
 		if (failure !== null) return endOf(failure);
 		return this.#wait(this.#tools.clock.wallMs() + CLAIM_DELAY_MS, true);
 	}
@@ -264,6 +267,17 @@ export class KitRecovery implements RecoveryControls {
 		this.#state = state;
 		this.#listeners.notify();
 	}
+}
+
+/** A kit does not know its home (KT4). `null`: done; otherwise why not. */
+async function authenticateKit(
+	connection: RelayConnection,
+	{ device, sign }: KitKeys,
+): Promise<RelayFailure | null> {
+	connection.send({ t: 'whose', version: WIRE_VERSION, device });
+	const of = await connection.next('of');
+	if (of.t !== 'of') return of;
+	return connection.prove({ home: of.home as HomeId, device, sign });
 }
 
 function ended(why: RecoveryEndReason): RecoveryState {

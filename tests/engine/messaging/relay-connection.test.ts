@@ -4,6 +4,7 @@ import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { LastingConnection } from '#engine/messaging/lasting-connection.ts';
 import {
 	callRelay,
+	fetchRoster,
 	RelayConnection,
 	type LoginIdentity,
 	type RelayFailure,
@@ -176,6 +177,23 @@ describe('one relay connection', () => {
 			ended: (failure) => said.push(failure.t === 'fault' ? String(failure.code) : failure.why),
 		});
 		expect(said).toEqual(['opened', '4503']);
+	});
+
+	it('KT4 a roster is fetched whole, also when the relay pushes a new entry in between', async () => {
+		await opened(identity);
+		const entries = [1, 2, 3, 4].map((n) => base64urlOf(Uint8Array.of(n)));
+		const send = (from: number, to: number) =>
+			relays.events?.frame({ t: 'roster', from, entries: entries.slice(from - 1, to) });
+		const fetching = fetchRoster(connection);
+		send(1, 2);
+		send(4, 4);
+		send(3, 3);
+		expect(await fetching).toEqual([1, 2, 3].map((n) => Uint8Array.of(n)));
+		expect(relays.count('roster-since')).toBe(1);
+
+		const again = fetchRoster(connection);
+		send(1, 0);
+		await expect(again).rejects.toMatchObject({ kind: 'corrupt' });
 	});
 
 	it('a call closes its connection, also when its work throws', async () => {

@@ -4,6 +4,7 @@ import type { FaultSource } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';
 import { DataLossReporter } from '#engine/recording/data-loss-reporter.ts';
+import { preferencesFrom } from '#protocol/preferences.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import type { VaultReading } from '#ports/keys/vault.ts';
 import { ManualClock } from '../../fakes/clock.ts';
@@ -40,12 +41,20 @@ let tellRecorder: () => void;
 let clear: (what: FaultSource) => void;
 let dataLoss: DataLossReporter;
 let camera: CameraId;
+/** How often the settings were read, which restores them. */
+let settingsRead: number;
 
 const recording = { kind: 'recording', view: {}, saved: {}, notes: [] } as unknown as RecorderState;
 
 function makeLosses(): DataLossReporter {
 	const made = new DataLossReporter({
 		...{ clock, localDevice, origin },
+		preferences: {
+			read: () => {
+				settingsRead += 1;
+				return Promise.resolve(preferencesFrom(null));
+			},
+		},
 		clearing: {
 			on: (listener) => {
 				clear = listener;
@@ -76,6 +85,7 @@ beforeEach(async () => {
 	vault = new DeletedVault();
 	origin = new MemoryPersistence();
 	noted = [];
+	settingsRead = 0;
 	state = recording;
 	const segments = new MemorySegmentStore();
 	localDevice = new LocalDevice({ crypto: new WebCrypto(), vault, segments, clock });
@@ -119,6 +129,17 @@ test('GO5 keys deleted while recording are stored again, and the device stays th
 	await localDevice.beginRun(camera, { mime: 'video/mp4', anchorUs: 0 });
 	expect(device()).toBe(before);
 	expect(dataLoss.cleared).toMatchObject({ anew: false });
+});
+
+test('GO5 settings are restored at once when a database is missed, and checked every 15 s', () => {
+	clear('footage');
+	expect(settingsRead).toBe(1);
+	clock.advance(15_000);
+	expect(settingsRead).toBe(2);
+	state = { kind: 'off', fault: null };
+	clear('settings');
+	clock.advance(60_000);
+	expect(settingsRead).toBe(2);
 });
 
 test('GO5 finds an unreported deletion within 15 s', async () => {
