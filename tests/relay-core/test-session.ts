@@ -52,11 +52,12 @@ export function hashOf(code: string): string {
 	return Buffer.from(sha256(code)).toString('hex');
 }
 
-/** Number of signatures being verified in other threads. */
+/** Number of hashes and signatures being computed in other threads. */
 let underWay = 0;
 
 const counted: typeof verifyCrypto = {
 	...verifyCrypto,
+	sha256: (bytes) => whileCounted(verifyCrypto.sha256(bytes)),
 	verifier: (key) => whileCounted(verifyCrypto.verifier(key)),
 	verify: (...args) => whileCounted(verifyCrypto.verify(...args)),
 };
