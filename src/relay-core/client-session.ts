@@ -22,6 +22,8 @@ import { MemberSession } from './member-session.ts';
 import type { RendezvousParticipant } from './rendezvous-registry.ts';
 import type { Relay } from './relay.ts';
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** For an unauthenticated socket; both sides of a rendezvous get by with it. */
 const GUEST_TEXTS = { perSecond: 8, atOnce: 64 };
 /** How long a token is valid (RL12). */
@@ -386,5 +388,5 @@ export class ClientSession {
 }
 
 function textOf(frame: Uint8Array | string): string {
-	return typeof frame === 'string' ? frame : new TextDecoder().decode(frame);
+	return typeof frame === 'string' ? frame : utf8.decode(frame);
 }

@@ -127,8 +127,9 @@ export class InPageRelay implements RelayServer {
 		this.#relay.tidy();
 	}
 
-	/** The page's roster may have changed, or its home. */
+	/** After the page's roster may have changed, or its home. */
 	#announce(): void {
+		if (this.#sessions.size === 0) return;
 		const [before, after] = [this.#told, this.#homes.current];
 		this.#told = after;
 		if (after) this.#relay.announce(before?.id === after.id ? before : null, after);

@@ -258,7 +258,7 @@ test('RL20 a viewer that becomes a camera while connected can send parts, until 
 	expect([passed, device.closed]).toEqual([[0, 1, 1], null]);
 });
 
-describe('RL14 RL15 a socket that closes', () => {
+describe('RL43 a socket that closes', () => {
 	const letter = (n: number) =>
 		({ t: 'letter', n, to: known.first.device, box: 'AAAA', keep: 60 }) as const;
 	const waiting = (): number =>

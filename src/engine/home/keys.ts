@@ -14,6 +14,9 @@ import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, KemKey, KeyPair, Secret, SignKey } from '#ports/keys/crypto.ts';
 import type { KeptSecret, NewSecret } from '#ports/keys/vault.ts';
 
+/** Cameras per device (docs/spec/relay.md, RL19). */
+const MAX_CAMERAS = 16;
+
 type Hashing = Pick<Crypto, 'sha256'>;
 
 /** Ids are truncated SHA-256, 16 bytes: docs/spec/identity.md. */
@@ -32,6 +35,12 @@ export async function cameraIdOf(
 ): Promise<CameraId> {
 	const bytes = concatBytes(bytesOf(device), new ByteWriter(4).u32(number).bytes);
 	return (await shortHash(crypto, bytes)) as CameraId;
+}
+
+/** The ids of all cameras that a device may have, by number. */
+export function cameraIdsOf(crypto: Hashing, device: DeviceId): Promise<CameraId[]> {
+	const numbers = Array.from({ length: MAX_CAMERAS }, (_, at) => at + 1);
+	return Promise.all(numbers.map((number) => cameraIdOf(crypto, device, number)));
 }
 
 async function shortHash(crypto: Hashing, bytes: Bytes): Promise<string> {

@@ -10,8 +10,7 @@ import type { Message } from '#protocol/message.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Vault } from '#ports/keys/vault.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
-import { MAX_CAMERAS } from '#engine/home/keyring.ts';
-import { cameraIdOf, openGrant } from '#engine/home/keys.ts';
+import { cameraIdOf, cameraIdsOf, openGrant } from '#engine/home/keys.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { Messenger, Sender } from '#engine/messaging/messenger.ts';
 
@@ -107,11 +106,8 @@ export class GrantReceiver {
 
 	/** `null`: not a camera of that device. No device can grant for another. */
 	async #cameraOf(device: DeviceId, said: string): Promise<CameraId | null> {
-		for (let number = 1; number <= MAX_CAMERAS; number += 1) {
-			const camera = await cameraIdOf(this.#tools.crypto, device, number);
-			if (camera === said) return camera;
-		}
-		return null;
+		const cameras = await cameraIdsOf(this.#tools.crypto, device);
+		return cameras.find((camera) => camera === said) ?? null;
 	}
 
 	async #store(camera: CameraId, { device }: Sender, grant: Bytes): Promise<void> {
