@@ -3,6 +3,7 @@ import { BrowserClock } from '#browser/device/clock.ts';
 import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
 import { DexieLastSeenStore } from '#browser/storage/last-seen-store.ts';
 import { WebCameraLock } from '#browser/device/camera-lock.ts';
+import { BrowserNetwork } from '#browser/network/network.ts';
 import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
@@ -10,6 +11,7 @@ import { clockContract } from '../../contracts/clock.ts';
 import { preferenceStoreContract } from '../../contracts/preference-store.ts';
 import { lastSeenStoreContract } from '../../contracts/last-seen-store.ts';
 import { cameraLockContract } from '../../contracts/camera-lock.ts';
+import { networkContract } from '../../contracts/network.ts';
 import { answer, rawly } from '../footage/raw-database.ts';
 
 const pass = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
@@ -38,6 +40,13 @@ describe('BrowserClock', () => {
 		vi.unstubAllGlobals();
 		clock.dispose();
 	});
+});
+
+describe('BrowserNetwork', () => {
+	networkContract(() => ({
+		network: new BrowserNetwork(),
+		back: () => void window.dispatchEvent(new Event('online')),
+	}));
 });
 
 describe('WebCameraLock', () => {

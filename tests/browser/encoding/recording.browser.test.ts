@@ -15,6 +15,7 @@ import type {
 	InitSection,
 } from '#ports/media/encoder.ts';
 import { captureContract } from '../../contracts/capture.ts';
+import { encoderContract } from '../../contracts/encoder.ts';
 import { leastOf, median } from '../../support/measures.ts';
 
 const OPTIONS = { bitsPerSecond: 1_000_000, keyFrameMs: 1000, frameRate: 15, sound: false };
@@ -140,6 +141,12 @@ const encoders: [string, () => Encoder][] = [
 ];
 
 describe.each(encoders)('%s', (_, make) => {
+	encoderContract(async () => ({
+		encoder: make(),
+		captured: await camera(),
+		second: () => new Promise((done) => setTimeout(done, 250)),
+	}));
+
 	test('RC2 RC5 RC7 delivers one init section, then a fragment with a key frame about every second', async () => {
 		const sink = new Sink();
 		const encoding = make().start(await camera(), OPTIONS, sink);
@@ -201,12 +208,9 @@ test.each(encoders)('RC20 %s records sound with video', async (_, make) => {
 	await encoding.stop();
 	expect(encoding.soundMissing).toBe(false);
 	expect(sink.over).toEqual({ fault: null });
-	const codecs = /codecs="(.+), ?(.+)"/
-		.exec(sink.inits[0]?.mime ?? '')
-		?.slice(1)
-		.toSorted();
-	expect(codecs?.[0]).toMatch(/^avc[13]\.[0-9a-fA-F]{6}$/);
-	expect(codecs?.[1]).toMatch(/^(opus|mp4a\.40\.2)$/);
+	// In the order of the tracks, which depends on what came first.
+	expect(sink.inits[0]?.mime).toMatch(/codecs=".*\bavc[13]\.[0-9a-fA-F]{6}\b.*"/);
+	expect(sink.inits[0]?.mime).toMatch(/codecs=".*\b(opus|mp4a\.40\.2)\b.*"/);
 	expect(sink.fragments.filter(({ sound }) => sound).length).toBeGreaterThanOrEqual(2);
 	// On a busy machine the sound of the last second may be missing, and what plays ends with it.
 	const seconds = await playable(sink);

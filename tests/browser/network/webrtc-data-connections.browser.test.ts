@@ -10,6 +10,9 @@ import type {
 	DataChannel,
 	DataChannelEvents,
 } from '#ports/network/data-connection.ts';
+import { dataConnectionsContract } from '../../contracts/data-connections.ts';
+
+dataConnectionsContract(() => [new WebRtcDataConnections(), new WebRtcDataConnections()]);
 
 /** As read from a code. */
 const scanned = (descriptor: PeerDescriptor): PeerDescriptor =>

@@ -1,0 +1,90 @@
+import { beforeEach, expect, test } from 'vitest';
+import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Engine } from '#state/app/engine.ts';
+import { DayEvents } from '#state/playback/day-events.svelte.ts';
+import { FifoCache } from '#state/playback/fifo-cache.ts';
+import { utcCalendar } from '../../fakes/calendar.ts';
+
+const CAMERA = 'c'.repeat(32) as CameraId;
+const NOON = Date.parse('2026-11-29T12:00:00Z');
+const DAY_MS = 86_400_000;
+
+let asked: { fromMs: number; toMs: number; answer: (day: string) => void; fail: () => void }[];
+let changed: (() => void) | null;
+let day: DayEvents;
+beforeEach(() => {
+	[asked, changed] = [[], null];
+	const eventLog = {
+		watch: (listener: () => void) => {
+			changed = listener;
+			return () => (changed = null);
+		},
+		between: (_: CameraId, fromUs: number, toUs: number) =>
+			new Promise((resolve, reject) => {
+				asked.push({
+					...{ fromMs: fromUs / 1000, toMs: toUs / 1000, answer: (id) => resolve([{ id }]) },
+					fail: () => reject(new Fault('timeout', 'no answer')),
+				});
+			}),
+	};
+	day = new DayEvents({ calendar: utcCalendar, eventLog } as unknown as Engine);
+	day.open(CAMERA);
+});
+
+const settled = () => new Promise((done) => setImmediate(done));
+const shown = () => day.events.map(({ id }) => id as unknown as string);
+
+test('the events are those of the day at the playhead, read once a day', async () => {
+	day.follow(NOON);
+	day.follow(NOON + 3_600_000);
+	expect(asked).toMatchObject([{ fromMs: NOON - DAY_MS / 2, toMs: NOON + DAY_MS / 2 }]);
+	asked[0]?.answer('today');
+	await settled();
+	expect(shown()).toEqual(['today']);
+});
+
+test('a late answer for another day does not replace the events shown', async () => {
+	day.follow(NOON);
+	day.follow(NOON + DAY_MS);
+	asked[1]?.answer('tomorrow');
+	await settled();
+	asked[0]?.answer('today');
+	await settled();
+	expect(shown()).toEqual(['tomorrow']);
+});
+
+test('a new event is read; a failed read leaves what is shown; a closed one asks no more', async () => {
+	day.follow(NOON);
+	asked[0]?.answer('one');
+	await settled();
+	changed?.();
+	asked[1]?.fail();
+	await settled();
+	expect(shown()).toEqual(['one']);
+	changed?.();
+	asked[2]?.answer('two');
+	await settled();
+	expect(shown()).toEqual(['two']);
+	day.close();
+	expect(changed).toBeNull();
+	day.follow(NOON + DAY_MS);
+	expect(asked).toHaveLength(3);
+});
+
+test('a cache drops what was put in first', () => {
+	const cache = new FifoCache<number>(2);
+	for (const [key, value] of [
+		['a', 1],
+		['b', 2],
+		['a', 3],
+		['c', 4],
+	] as const)
+		cache.set(key, value);
+	// Set again, an entry keeps its place.
+	expect([cache.get('a'), cache.get('b'), cache.get('c')]).toEqual([undefined, 2, 4]);
+	cache.delete('b');
+	expect([...cache.values()]).toEqual([4]);
+	cache.clear();
+	expect([...cache.values()]).toEqual([]);
+});
