@@ -13,7 +13,7 @@ import {
 	type PinRow,
 	type RemovalRow,
 	type ThumbnailRow,
-} from './rows.ts';
+} from '#domain/footage/rows.ts';
 
 export const FOOTAGE = 'spycam-footage';
 
@@ -90,12 +90,4 @@ async function fillFirstPlace(
 		row['firstPlace'] = first.place;
 		row['basis'] = bases.get(`${String(row['camera'])} ${String(row['runNo'])}`);
 	});
-}
-
-/** Key range of a run's pages. */
-export function pagesOfRun([camera, runNo]: RunKey): [unknown[], unknown[]] {
-	return [
-		[camera, runNo, Dexie.minKey],
-		[camera, runNo, Dexie.maxKey],
-	];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { DOOR, kindOf, sealed, SECOND, YARD } from '../../contracts/segment-store.ts';
 import old from '../../fixtures/database-v1.json';
 import { answer, rawly, rawOpen } from './raw-database.ts';

@@ -1,4 +1,4 @@
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { coverage } from '#domain/footage/coverage.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';

@@ -1,31 +1,20 @@
-import Dexie from 'dexie';
 import { Fault } from '#domain/base/fault.ts';
-import { endUsOf } from '#domain/footage/index-page.ts';
-import { evictionVerdict, type EvictionLimits } from '#domain/storage/eviction-plan.ts';
-import { mayGrow } from '#domain/storage/retention.ts';
 import { holedRun, shortenedRun } from '#domain/footage/run-change.ts';
-import type { Span } from '#domain/footage/span.ts';
-import type { EvictionResult } from '#ports/footage/segment-store.ts';
-import type { DatabaseConnection } from '#browser/storage/database-connection.ts';
-import type { FootageDatabase } from './database.ts';
-import { readable } from '#browser/storage/fault-from.ts';
-import {
-	deleteThumbnails,
-	RETENTION_TABLES,
-	pinsOf,
-	purgeFromTrash,
-	removalsOf,
-	spansOverlap,
-} from './pins-and-trash.ts';
-import type { IndexRepair } from './index-repair.ts';
 import {
 	decodePage,
-	decodeRun,
 	type IndexPage,
 	type PageKey,
 	type RunKey,
 	type RunRow,
-} from './rows.ts';
+} from '#domain/footage/rows.ts';
+import { spansOverlap, type Span } from '#domain/footage/span.ts';
+import { evictionVerdict, type EvictionLimits } from '#domain/storage/eviction-plan.ts';
+import { mayGrow } from '#domain/storage/retention.ts';
+import type { FootageRows, RowWriter } from '#ports/footage/footage-rows.ts';
+import type { EvictionResult } from '#ports/footage/segment-store.ts';
+import type { IndexRepair } from './index-repair.ts';
+import { laterRun, pinsOf, removalsOf, RETENTION_TABLES, runAt, spanOf } from './rows-at.ts';
+import { purgeFromTrash } from './trash.ts';
 
 /** A page was deleted, or a damaged row must be repaired first, or nothing can be deleted. */
 type EvictionStep =
@@ -44,24 +33,24 @@ interface Unsettled {
  * (docs/spec/retention.md).
  */
 export async function evict(
-	connection: DatabaseConnection<FootageDatabase>,
-	mending: IndexRepair,
+	footage: FootageRows,
+	repair: IndexRepair,
 	bytes: number,
 	maxPages: number,
 ): Promise<EvictionResult> {
 	// RT14: removals are purged before other footage is evicted.
-	const purged = await purge(connection, Infinity, bytes).catch(noRoom);
-	return evictOneByOne(connection, mending, { bytes: bytes - purged, maxPages }, purged);
+	const purged = await purge(footage, Infinity, bytes).catch(noRoom);
+	return evictOneByOne(footage, repair, { bytes: bytes - purged, maxPages }, purged);
 }
 
 /** Deletes at most `maxPages` of the pages that ended before `beforeUs`. */
 export function expire(
-	connection: DatabaseConnection<FootageDatabase>,
-	mending: IndexRepair,
+	footage: FootageRows,
+	repair: IndexRepair,
 	beforeUs: number,
 	maxPages: number,
 ): Promise<EvictionResult> {
-	return evictOneByOne(connection, mending, { bytes: 0, maxPages, beforeUs });
+	return evictOneByOne(footage, repair, { bytes: 0, maxPages, beforeUs });
 }
 
 interface Bounds extends EvictionLimits {
@@ -69,8 +58,8 @@ interface Bounds extends EvictionLimits {
 }
 
 async function evictOneByOne(
-	connection: DatabaseConnection<FootageDatabase>,
-	mending: IndexRepair,
+	footage: FootageRows,
+	repair: IndexRepair,
 	{ bytes, maxPages, beforeUs = -Infinity }: Bounds,
 	purged = 0,
 ): Promise<EvictionResult> {
@@ -81,17 +70,17 @@ async function evictOneByOne(
 	while (pages < maxPages && unmended < 3) {
 		const limits = { bytes: bytes - all.bytes, beforeUs };
 		if (limits.bytes <= 0 && beforeUs === -Infinity) break;
-		const left = await evictOne(connection, unsettled, limits);
+		const left = await evictOne(footage, unsettled, limits);
 		if (left.kind === 'none') break;
 		if (left.kind === 'damaged') {
 			// An irreparable row stays, and so does everything written later.
-			unmended = (await mending.repair(left.table, [left.key])) ? 0 : unmended + 1;
+			unmended = (await repair.repair(left.table, [left.key])) ? 0 : unmended + 1;
 		} else {
 			pages += 1;
 			all = together(all, left.evicted);
 		}
 	}
-	for (const { key, gone } of unsettled.values()) await mending.settleEviction(key, gone);
+	for (const { key, gone } of unsettled.values()) await repair.settleEviction(key, gone);
 	return { ...all, bytes: all.bytes + purged };
 }
 
@@ -100,12 +89,12 @@ async function evictOneByOne(
  * deletes: then the run row is left for later and recorded in `unsettled` (RT4).
  */
 async function evictOne(
-	connection: DatabaseConnection<FootageDatabase>,
+	footage: FootageRows,
 	unsettled: Map<string, Unsettled>,
 	limits: EvictionLimits,
 ): Promise<EvictionStep> {
 	const oldest = (writing: boolean) =>
-		connection.write(RETENTION_TABLES, (database) => evictOldest(database, writing, limits));
+		footage.write(RETENTION_TABLES, (rows) => evictOldest(rows, writing, limits));
 	try {
 		return await oldest(true);
 	} catch (error) {
@@ -125,31 +114,26 @@ async function evictOne(
  * may be written as well.
  */
 async function evictOldest(
-	database: FootageDatabase,
+	rows: RowWriter,
 	writing: boolean,
 	limits: EvictionLimits,
 ): Promise<EvictionStep> {
-	const { pages, runs } = database;
-	const pins = await pinsOf(database);
+	const pins = await pinsOf(rows);
 	let after = -Infinity;
 	for (;;) {
-		const [key] = await pages.where('firstPlace').above(after).limit(1).primaryKeys();
-		if (key === undefined) return { kind: 'none' };
-		const page = decodePage(await readable(pages.get(key)));
-		if (page === null) return { kind: 'damaged', table: 'pages', key };
+		const [oldest] = await rows.pages({ afterPlace: after }, { first: 1 });
+		if (oldest === undefined) return { kind: 'none' };
+		const page = decodePage(oldest.row);
+		if (page === null) return { kind: 'damaged', table: 'pages', key: oldest.key };
 		const runKey: RunKey = [page.camera, page.runNo];
-		const run = decodeRun(await readable(runs.get(runKey)));
+		const run = await runAt(rows, runKey);
 		if (run === null) return { kind: 'damaged', table: 'runs', key: runKey };
-		const [next] = await pages
-			.where(':id')
-			.between(key, [...runKey, Dexie.maxKey], false)
-			.limit(1)
-			.primaryKeys();
-		const pinned = pins.some(
-			(pin) => pin.camera === page.camera && spansOverlap(pin, spanOf(page)),
-		);
-		const grows = next === undefined && mayGrow(run, await laterRun(database, runKey));
-		const becomes = evictionVerdict({ pinned, grows, endUs: spanOf(page).endUs }, limits);
+		const behind = { run: runKey, afterMinute: page.minute };
+		const [next] = await rows.pages(behind, { first: 1 });
+		const span = spanOf(page);
+		const pinned = pins.some((pin) => pin.camera === page.camera && spansOverlap(pin, span));
+		const grows = next === undefined && mayGrow(run, await laterRun(rows, runKey));
+		const becomes = evictionVerdict({ pinned, grows, endUs: span.endUs }, limits);
 		// Pages come in order of writing, so the rest is younger; after a clock set back, pages wait
 		// their turn.
 		if (becomes === 'end') return { kind: 'none' };
@@ -157,68 +141,56 @@ async function evictOldest(
 			after = page.firstPlace;
 			continue;
 		}
-		const nextPage = next === undefined ? null : decodePage(await readable(pages.get(next)));
+		const nextPage = decodePage(next?.row);
 		if (next !== undefined && nextPage === null) {
-			return { kind: 'damaged', table: 'pages', key: next };
+			return { kind: 'damaged', table: 'pages', key: next.key };
 		}
-		const evicted = await removePage(database, page, nextPage, run, writing);
+		const evicted = await removePage(rows, page, nextPage, run, writing);
 		return { kind: 'evicted', evicted, run: runKey };
 	}
 }
 
 async function removePage(
-	database: FootageDatabase,
+	rows: RowWriter,
 	page: IndexPage,
 	next: IndexPage | null,
 	run: RunRow,
 	writing: boolean,
 ): Promise<EvictionResult> {
-	const { bytes, pages, runs } = database;
-	const { camera, runNo, parsed } = page;
+	const { camera, runNo, minute, parsed } = page;
 	const { startUs, endUs } = spanOf(page);
 	let freed = parsed.reduce((sum, { size }) => sum + size, 0);
-	await bytes.bulkDelete(parsed.map(({ place }) => place));
-	await pages.delete([camera, runNo, page.minute]);
-	await deleteThumbnails(database, camera, { startUs, endUs });
-	const before = await pages
-		.where(':id')
-		.between([camera, runNo, Dexie.minKey], [camera, runNo, page.minute])
-		.count();
+	await rows.deleteBytes(parsed.map(({ place }) => place));
+	await rows.deletePage([camera, runNo, minute]);
+	await rows.deleteThumbnails(camera, { startUs, endUs });
+	const [front] = await rows.pageKeys({ run: [camera, runNo] }, { first: 1 });
 	const first = next?.parsed[0];
-	if (before > 0) {
+	if (front !== undefined && front[2] < minute) {
 		const shorter = { ...run, bytes: Math.max(0, run.bytes - freed) };
-		if (writing) await runs.put(holedRun(shorter, { startUs, endUs, why: 'deleted' }));
+		if (writing) await rows.putRun(holedRun(shorter, { startUs, endUs, why: 'deleted' }));
 	} else if (first !== undefined) {
-		if (writing) await runs.put(shortenedRun(run, first, freed));
+		if (writing) await rows.putRun(shortenedRun(run, first, freed));
 	} else {
-		freed += await removeRun(database, run);
+		freed += await removeRun(rows, run);
 	}
-	freed += await removeEmptyRuns(database, [camera, runNo]);
+	freed += await removeEmptyRuns(rows, [camera, runNo]);
 	return { segments: parsed.length, bytes: freed, span: { startUs, endUs } };
-}
-
-export function spanOf({ parsed }: IndexPage): Span {
-	const startUs = parsed[0]?.startUs ?? 0;
-	return {
-		startUs,
-		endUs: parsed.reduce((latest, entry) => Math.max(latest, endUsOf(entry)), startUs),
-	};
 }
 
 /**
  * Permanently deletes what was removed before `beforeMs`, oldest first, until `bytes` are freed.
  */
 export async function purge(
-	connection: DatabaseConnection<FootageDatabase>,
+	footage: FootageRows,
 	beforeMs: number,
 	bytes = Infinity,
 ): Promise<number> {
-	const removals = await connection.read(['removals'], (database) => removalsOf(database));
+	const removals = await footage.read(['removals'], (rows) => removalsOf(rows));
 	let freed = 0;
 	for (const { id, atMs } of removals) {
 		if (freed >= bytes) break;
 		if (atMs >= beforeMs) continue;
-		freed += await connection.write(RETENTION_TABLES, (database) => purgeFromTrash(database, id));
+		freed += await footage.write(RETENTION_TABLES, (rows) => purgeFromTrash(rows, id));
 	}
 	return freed;
 }
@@ -229,36 +201,20 @@ function noRoom(error: unknown): number {
 	throw error;
 }
 
-async function removeRun({ bytes, runs }: FootageDatabase, run: RunRow): Promise<number> {
-	await bytes.delete(run.initPlace);
-	await runs.delete([run.camera, run.runNo]);
+async function removeRun(rows: RowWriter, run: RunRow): Promise<number> {
+	await rows.deleteBytes([run.initPlace]);
+	await rows.deleteRun([run.camera, run.runNo]);
 	return run.initSize;
 }
 
-export async function laterRun(
-	{ runs }: FootageDatabase,
-	[camera, runNo]: RunKey,
-): Promise<RunRow | null> {
-	const range = runs.where(':id').between([camera, runNo], [camera, Dexie.maxKey], false);
-	return decodeRun(await readable(range.first()));
-}
-
 /** Older runs of the camera that damage left without pages; nothing else would delete them. */
-async function removeEmptyRuns(
-	database: FootageDatabase,
-	[camera, runNo]: RunKey,
-): Promise<number> {
-	const { pages, runs } = database;
+async function removeEmptyRuns(rows: RowWriter, [camera, runNo]: RunKey): Promise<number> {
 	let freed = 0;
-	const older = runs.where(':id').between([camera, Dexie.minKey], [camera, runNo]);
-	for (const key of await older.primaryKeys()) {
-		const run = decodeRun(await readable(runs.get(key)));
-		if (run === null || mayGrow(run, await laterRun(database, key))) continue;
-		const left = await pages
-			.where(':id')
-			.between([...key, Dexie.minKey], [...key, Dexie.maxKey])
-			.count();
-		if (left === 0) freed += await removeRun(database, run);
+	for (const key of await rows.runKeys({ camera, beforeNo: runNo })) {
+		const run = await runAt(rows, key);
+		if (run === null || mayGrow(run, await laterRun(rows, key))) continue;
+		const [page] = await rows.pageKeys({ run: key }, { first: 1 });
+		if (page === undefined) freed += await removeRun(rows, run);
 	}
 	return freed;
 }

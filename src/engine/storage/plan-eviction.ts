@@ -1,16 +1,22 @@
 import {
 	EvictionPlan,
-	type PlannedEviction,
-	type EvictionLimits,
 	type EvictionCandidate,
+	type EvictionLimits,
+	type PlannedEviction,
 } from '#domain/storage/eviction-plan.ts';
 import { mayGrow } from '#domain/storage/retention.ts';
-import type { DatabaseConnection } from '#browser/storage/database-connection.ts';
-import { pagesOfRun, type FootageDatabase } from './database.ts';
-import { laterRun, spanOf } from './eviction.ts';
-import { readable } from '#browser/storage/fault-from.ts';
-import { RETENTION_TABLES, pinsOf, removalsOf, spansOverlap } from './pins-and-trash.ts';
-import { decodePage, decodeRun, type IndexPage, type PageKey, type RunKey } from './rows.ts';
+import { decodePage, type IndexPage, type PageKey, type RunKey } from '#domain/footage/rows.ts';
+import { spansOverlap } from '#domain/footage/span.ts';
+import type { FootageRows, RowReader } from '#ports/footage/footage-rows.ts';
+import {
+	laterRun,
+	pageAt,
+	pinsOf,
+	removalsOf,
+	RETENTION_TABLES,
+	runAt,
+	spanOf,
+} from './rows-at.ts';
 
 /** Limits how long one transaction lasts. */
 const PAGES_AT_ONCE = 120;
@@ -27,23 +33,23 @@ interface RunPages {
  * here.
  */
 export async function planEviction(
-	connection: DatabaseConnection<FootageDatabase>,
+	footage: FootageRows,
 	limits: EvictionLimits,
 ): Promise<PlannedEviction> {
-	const [pins, purged] = await connection.read(RETENTION_TABLES, async (database) => [
-		await pinsOf(database),
-		await purgedFor(database, limits.bytes),
+	const [pins, purged] = await footage.read(RETENTION_TABLES, async (rows) => [
+		await pinsOf(rows),
+		await purgedFor(rows, limits.bytes),
 	]);
 	const plan = new EvictionPlan(limits, purged.bytes);
 	const runs = new Map<string, RunPages | null>();
 	const candidateOf = async (
-		database: FootageDatabase,
+		rows: RowReader,
 		page: IndexPage,
 	): Promise<EvictionCandidate | null> => {
 		const { camera, runNo, minute, parsed } = page;
 		const name = `${camera} ${String(runNo)}`;
 		let run = runs.get(name);
-		if (run === undefined) runs.set(name, (run = await pagesOf(database, [camera, runNo])));
+		if (run === undefined) runs.set(name, (run = await pagesOf(rows, [camera, runNo])));
 		if (run === null) return null;
 		const span = spanOf(page);
 		const there = parsed.filter(({ place }) => !purged.places.has(place));
@@ -56,19 +62,18 @@ export async function planEviction(
 		};
 	};
 	for (let after = -Infinity; ;) {
-		const { candidates, last } = await connection.read(RETENTION_TABLES, async (database) => {
-			const range = database.pages.where('firstPlace').above(after).limit(PAGES_AT_ONCE);
-			const found: EvictionCandidate[] = [];
+		const { candidates, last } = await footage.read(RETENTION_TABLES, async (rows) => {
+			const found = await rows.pages({ afterPlace: after }, { first: PAGES_AT_ONCE });
+			const candidates: EvictionCandidate[] = [];
 			let newest: number | null = null;
-			const keys = await range.primaryKeys();
-			for (const key of keys) {
-				const page = decodePage(await readable(database.pages.get(key)));
+			for (const { row } of found) {
+				const page = decodePage(row);
 				if (page === null) continue;
 				newest = page.firstPlace;
-				const candidate = await candidateOf(database, page);
-				if (candidate !== null) found.push(candidate);
+				const candidate = await candidateOf(rows, page);
+				if (candidate !== null) candidates.push(candidate);
 			}
-			return { candidates: found, last: keys.length < PAGES_AT_ONCE ? null : newest };
+			return { candidates, last: found.length < PAGES_AT_ONCE ? null : newest };
 		});
 		if (!candidates.every((candidate) => plan.add(candidate)) || last === null) return plan.planned;
 		after = last;
@@ -77,16 +82,16 @@ export async function planEviction(
 
 /** RT14: removals are purged first, oldest first, each entirely. */
 async function purgedFor(
-	database: FootageDatabase,
+	rows: RowReader,
 	bytes: number,
 ): Promise<{ bytes: number; places: ReadonlySet<number> }> {
 	const places = new Set<number>();
 	let freed = 0;
-	for (const { camera, items } of await removalsOf(database)) {
+	for (const { camera, items } of await removalsOf(rows)) {
 		if (freed >= bytes) break;
 		for (const { runNo, minute, seqs } of items) {
 			const key: PageKey = [camera, runNo, minute];
-			const page = decodePage(await readable(database.pages.get(key)));
+			const page = await pageAt(rows, key);
 			const gone = new Set(seqs);
 			for (const { seq, deleted, place, size } of page?.parsed ?? []) {
 				if (deleted !== true || !gone.has(seq) || places.has(place)) continue;
@@ -98,14 +103,11 @@ async function purgedFor(
 	return { bytes: freed, places };
 }
 
-async function pagesOf(database: FootageDatabase, key: RunKey): Promise<RunPages | null> {
-	const run = decodeRun(await readable(database.runs.get(key)));
+async function pagesOf(rows: RowReader, key: RunKey): Promise<RunPages | null> {
+	const run = await runAt(rows, key);
 	if (run === null) return null;
-	const keys = await database.pages
-		.where(':id')
-		.between(...pagesOfRun(key))
-		.primaryKeys();
-	const grows = mayGrow(run, await laterRun(database, key));
+	const keys = await rows.pageKeys({ run: key });
+	const grows = mayGrow(run, await laterRun(rows, key));
 	const last = keys.at(-1)?.[2] ?? null;
 	return { pages: keys.length, initBytes: run.initSize, growing: grows ? last : null };
 }
