@@ -112,8 +112,8 @@ export function storeCheckContract(make: () => FootageDisk): void {
 		test('CK10 with an empty index, nothing is deleted', async () => {
 			await here.disk.rows.write(['pages', 'runs'], async (rows) => {
 				for (const run of await rows.runKeys('all')) {
-					for (const page of await rows.pageKeys({ run })) await rows.deletePage(page);
-					await rows.deleteRun(run);
+					for (const page of await rows.pageKeys({ run })) await rows.delete('pages', page);
+					await rows.delete('runs', run);
 				}
 			});
 			const all = await placesOf();

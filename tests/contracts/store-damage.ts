@@ -71,7 +71,7 @@ export function storeDamageContract(make: () => FootageDisk): void {
 
 	test('ST16 a missing page is a hole as soon as a query spans it', async () => {
 		const disk = await threeMinutes();
-		await disk.rows.write(['pages'], (rows) => rows.deletePage(pageKey(1)));
+		await disk.rows.write(['pages'], (rows) => rows.delete('pages', pageKey(1)));
 		const store = disk.open();
 		expect(await seqs(store)).toEqual([...upTo(1, 60), ...upTo(121, 180)]);
 		expect((await store.lastRun(DOOR))!.holes).toEqual([
@@ -99,7 +99,7 @@ export function storeDamageContract(make: () => FootageDisk): void {
 		await here.store.quarantine({ camera: DOOR, runNo: 1, seq: 9 });
 		const whole = await here.store.lastRun(DOOR);
 		await (damage === null
-			? disk.rows.write(['runs'], (rows) => rows.deleteRun([DOOR, 1]))
+			? disk.rows.write(['runs'], (rows) => rows.delete('runs', [DOOR, 1]))
 			: disk.alter('runs', [DOOR, 1], damage));
 		const store = disk.open();
 		const mended = changed(store);
@@ -161,7 +161,7 @@ export function storeDamageContract(make: () => FootageDisk): void {
 		const disk = await threeMinutes();
 		const gone = await here.store.between(DOOR, T0, T0 + MINUTE);
 		await disk.rows.write(['pages', 'bytes'], async (rows) => {
-			await rows.deletePage(pageKey(0));
+			await rows.delete('pages', pageKey(0));
 			await rows.deleteBytes(gone.map(({ place }) => place));
 		});
 		const store = disk.open();

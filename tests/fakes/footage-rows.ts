@@ -3,21 +3,14 @@ import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { Serial } from '#domain/base/serial.ts';
-import {
-	asBytes,
-	asFields,
-	type PageKey,
-	type PageRow,
-	type PinRow,
-	type RemovalRow,
-	type RunKey,
-	type RunRow,
-} from '#domain/footage/rows.ts';
+import { asBytes, asFields, type PageKey, type RunKey } from '#domain/footage/rows.ts';
 import type { StoredBytes } from '#domain/footage/segment.ts';
 import type {
 	FootageRows,
 	FootageTable,
+	KeyOf,
 	PageRange,
+	RowOf,
 	RowReader,
 	RowWriter,
 	RunRange,
@@ -193,12 +186,20 @@ class MemoryRows implements RowWriter {
 		this.#bytes = disk.table('bytes');
 	}
 
-	async has(table: 'pages' | 'runs', key: PageKey | RunKey): Promise<boolean> {
+	async get<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<unknown> {
+		return this.#disk.table(table).get(key);
+	}
+
+	async has<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<boolean> {
 		return this.#disk.table(table).has(key);
 	}
 
-	async run(key: RunKey): Promise<unknown> {
-		return this.#runs.get(key);
+	async list(table: 'pins' | 'removals', camera?: CameraId): Promise<unknown[]> {
+		const rows = this.#disk
+			.table(table)
+			.all()
+			.map(({ row }) => row);
+		return rows.filter((row) => camera === undefined || asFields(row)?.['camera'] === camera);
 	}
 
 	async runs(range: RunRange, take?: Take): Promise<Stored<RunKey>[]> {
@@ -219,10 +220,6 @@ class MemoryRows implements RowWriter {
 
 	async runKeys(range: RunRange): Promise<RunKey[]> {
 		return (await this.runs(range)).map(({ key }) => key);
-	}
-
-	async page(key: PageKey): Promise<unknown> {
-		return this.#pages.get(key);
 	}
 
 	async pages(range: PageRange, take?: Take): Promise<Stored<PageKey>[]> {
@@ -284,16 +281,21 @@ class MemoryRows implements RowWriter {
 		return asBytes(asFields(this.#bytes.get(place))?.['bytes'])?.length ?? null;
 	}
 
-	async pins(camera?: CameraId): Promise<unknown[]> {
-		return this.#of('pins', camera);
+	async put<T extends 'pages' | 'runs'>(table: T, row: RowOf[T]): Promise<void> {
+		if (table === 'runs') refuse(this.#disk.runFailures);
+		const key = [row.camera, row.runNo, ...('minute' in row ? [row.minute] : [])];
+		this.#disk.table(table).put(key, row);
 	}
 
-	async removals(camera?: CameraId): Promise<unknown[]> {
-		return this.#of('removals', camera);
+	async add<T extends 'pins' | 'removals' | 'quarantined'>(
+		table: T,
+		row: RowOf[T],
+	): Promise<number> {
+		return this.#disk.table(table).add((id) => ({ ...row, id }));
 	}
 
-	async removal(id: number): Promise<unknown> {
-		return this.#disk.table('removals').get(id);
+	async delete<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<void> {
+		this.#disk.table(table).delete(key);
 	}
 
 	async addBytes({ bytes, head }: StoredBytes): Promise<number> {
@@ -311,53 +313,8 @@ class MemoryRows implements RowWriter {
 		for (const place of places) this.#bytes.delete(place);
 	}
 
-	async putRun(row: RunRow): Promise<void> {
-		refuse(this.#disk.runFailures);
-		this.#runs.put([row.camera, row.runNo], row);
-	}
-
-	async deleteRun(key: RunKey): Promise<void> {
-		this.#runs.delete(key);
-	}
-
-	async putPage(row: PageRow): Promise<void> {
-		this.#pages.put([row.camera, row.runNo, row.minute], row);
-	}
-
-	async deletePage(key: PageKey): Promise<void> {
-		this.#pages.delete(key);
-	}
-
-	async quarantine(table: 'pages' | 'runs', key: PageKey | RunKey, row: unknown): Promise<void> {
-		this.#disk.table('quarantined').add(() => ({ table, key, row }));
-	}
-
-	async addPin(pin: PinRow): Promise<number> {
-		return this.#disk.table('pins').add((id) => ({ ...pin, id }));
-	}
-
-	async deletePin(id: number): Promise<void> {
-		this.#disk.table('pins').delete(id);
-	}
-
-	async addRemoval(removal: RemovalRow): Promise<number> {
-		return this.#disk.table('removals').add((id) => ({ ...removal, id }));
-	}
-
-	async deleteRemoval(id: number): Promise<void> {
-		this.#disk.table('removals').delete(id);
-	}
-
 	async deleteThumbnails(): Promise<void> {
 		// No fake keeps thumbnails in the same database.
-	}
-
-	#of(table: FootageTable, camera?: CameraId): unknown[] {
-		const rows = this.#disk
-			.table(table)
-			.all()
-			.map(({ row }) => row);
-		return rows.filter((row) => camera === undefined || asFields(row)?.['camera'] === camera);
 	}
 }
 

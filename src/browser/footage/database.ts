@@ -11,18 +11,12 @@ import {
 	type RunKey,
 	type RunRow,
 	type PinRow,
+	type QuarantinedRow,
 	type RemovalRow,
 	type ThumbnailRow,
 } from '#domain/footage/rows.ts';
 
 export const FOOTAGE = 'spycam-footage';
-
-export interface QuarantinedRow {
-	readonly id?: number;
-	readonly table: 'pages' | 'runs';
-	readonly key: RunKey | PageKey;
-	readonly row: unknown;
-}
 
 /** Tables and versions: docs/spec/store.md. Rows are `unknown` until decoded. */
 export class FootageDatabase extends Dexie {

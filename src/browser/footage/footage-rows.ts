@@ -1,4 +1,4 @@
-import Dexie, { type Collection } from 'dexie';
+import Dexie, { type Collection, type Table } from 'dexie';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
@@ -7,8 +7,6 @@ import {
 	asFields,
 	type PageKey,
 	type PageRow,
-	type PinRow,
-	type RemovalRow,
 	type RunKey,
 	type RunRow,
 } from '#domain/footage/rows.ts';
@@ -17,7 +15,9 @@ import type { Span } from '#domain/footage/span.ts';
 import type {
 	FootageRows,
 	FootageTable,
+	KeyOf,
 	PageRange,
+	RowOf,
 	RowReader,
 	RowWriter,
 	RunRange,
@@ -96,12 +96,17 @@ class DexieRows implements RowWriter {
 		this.#database = database;
 	}
 
-	async has(table: 'pages' | 'runs', key: PageKey | RunKey): Promise<boolean> {
-		return (await this.#database.table(table).where(':id').equals(key).count()) > 0;
+	get<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<unknown> {
+		return readable(this.#table(table).get(key));
 	}
 
-	run(key: RunKey): Promise<unknown> {
-		return readable(this.#database.runs.get(key));
+	async has<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<boolean> {
+		return (await this.#table(table).where(':id').equals(key).count()) > 0;
+	}
+
+	list(table: 'pins' | 'removals', camera?: CameraId): Promise<unknown[]> {
+		const rows = this.#table(table);
+		return (camera === undefined ? rows.toCollection() : rows.where({ camera })).toArray();
 	}
 
 	runs(range: RunRange, take?: Take): Promise<Stored<RunKey>[]> {
@@ -116,10 +121,6 @@ class DexieRows implements RowWriter {
 
 	runKeys(range: RunRange): Promise<RunKey[]> {
 		return this.#runs(range).primaryKeys();
-	}
-
-	page(key: PageKey): Promise<unknown> {
-		return readable(this.#database.pages.get(key));
 	}
 
 	pages(range: PageRange, take?: Take): Promise<Stored<PageKey>[]> {
@@ -179,18 +180,16 @@ class DexieRows implements RowWriter {
 		return lengthOf(asFields(await readable(this.#database.bytes.get(place)))?.['bytes']);
 	}
 
-	pins(camera?: CameraId): Promise<unknown[]> {
-		const { pins } = this.#database;
-		return (camera === undefined ? pins.toCollection() : pins.where({ camera })).toArray();
+	async put<T extends 'pages' | 'runs'>(table: T, row: RowOf[T]): Promise<void> {
+		await this.#table(table).put(row);
 	}
 
-	removals(camera?: CameraId): Promise<unknown[]> {
-		const { removals } = this.#database;
-		return (camera === undefined ? removals.toCollection() : removals.where({ camera })).toArray();
+	add<T extends 'pins' | 'removals' | 'quarantined'>(table: T, row: RowOf[T]): Promise<number> {
+		return this.#database.table<unknown, number>(table).add(row);
 	}
 
-	removal(id: number): Promise<unknown> {
-		return readable(this.#database.removals.get(id));
+	delete<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<void> {
+		return this.#table(table).delete(key);
 	}
 
 	addBytes({ bytes, head }: StoredBytes): Promise<number> {
@@ -201,45 +200,13 @@ class DexieRows implements RowWriter {
 		return this.#database.bytes.bulkDelete([...places]);
 	}
 
-	async putRun(row: RunRow): Promise<void> {
-		await this.#database.runs.put(row);
-	}
-
-	deleteRun(key: RunKey): Promise<void> {
-		return this.#database.runs.delete(key);
-	}
-
-	async putPage(row: PageRow): Promise<void> {
-		await this.#database.pages.put(row);
-	}
-
-	deletePage(key: PageKey): Promise<void> {
-		return this.#database.pages.delete(key);
-	}
-
-	async quarantine(table: 'pages' | 'runs', key: PageKey | RunKey, row: unknown): Promise<void> {
-		await this.#database.quarantined.add({ table, key, row });
-	}
-
-	addPin(pin: PinRow): Promise<number> {
-		return this.#database.pins.add(pin);
-	}
-
-	deletePin(id: number): Promise<void> {
-		return this.#database.pins.delete(id);
-	}
-
-	addRemoval(removal: RemovalRow): Promise<number> {
-		return this.#database.removals.add(removal);
-	}
-
-	deleteRemoval(id: number): Promise<void> {
-		return this.#database.removals.delete(id);
-	}
-
 	async deleteThumbnails(camera: CameraId, { startUs, endUs }: Span): Promise<void> {
 		const range = this.#database.thumbs.where('[camera+wallUs]');
 		await range.between([camera, startUs], [camera, endUs]).delete();
+	}
+
+	#table<T extends keyof KeyOf>(table: T): Table<unknown, KeyOf[T]> {
+		return this.#database.table(table);
 	}
 
 	#runs(range: RunRange): Collection<unknown, RunKey> {

@@ -63,6 +63,14 @@ export interface ThumbnailRow {
 export type RunKey = [camera: CameraId, runNo: number];
 export type PageKey = [camera: CameraId, runNo: number, minute: number];
 
+/** A damaged row, as it was found. */
+export interface QuarantinedRow {
+	readonly id?: number;
+	readonly table: 'pages' | 'runs';
+	readonly key: RunKey | PageKey;
+	readonly row: unknown;
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 export function basisOf(row: RunRow): RunRowBasis {

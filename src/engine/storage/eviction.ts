@@ -8,7 +8,7 @@ import {
 	type RunRow,
 } from '#domain/footage/rows.ts';
 import { spansOverlap, type Span } from '#domain/footage/span.ts';
-import { evictionVerdict, type EvictionLimits } from '#domain/storage/eviction-plan.ts';
+import { evictionVerdict, spanning, type EvictionLimits } from '#domain/storage/eviction-plan.ts';
 import { mayGrow } from '#domain/storage/retention.ts';
 import type { FootageRows, RowWriter } from '#ports/footage/footage-rows.ts';
 import type { EvictionResult } from '#ports/footage/segment-store.ts';
@@ -161,15 +161,15 @@ async function removePage(
 	const { startUs, endUs } = spanOf(page);
 	let freed = parsed.reduce((sum, { size }) => sum + size, 0);
 	await rows.deleteBytes(parsed.map(({ place }) => place));
-	await rows.deletePage([camera, runNo, minute]);
+	await rows.delete('pages', [camera, runNo, minute]);
 	await rows.deleteThumbnails(camera, { startUs, endUs });
 	const [front] = await rows.pageKeys({ run: [camera, runNo] }, { first: 1 });
 	const first = next?.parsed[0];
 	if (front !== undefined && front[2] < minute) {
 		const shorter = { ...run, bytes: Math.max(0, run.bytes - freed) };
-		if (writing) await rows.putRun(holedRun(shorter, { startUs, endUs, why: 'deleted' }));
+		if (writing) await rows.put('runs', holedRun(shorter, { startUs, endUs, why: 'deleted' }));
 	} else if (first !== undefined) {
-		if (writing) await rows.putRun(shortenedRun(run, first, freed));
+		if (writing) await rows.put('runs', shortenedRun(run, first, freed));
 	} else {
 		freed += await removeRun(rows, run);
 	}
@@ -203,7 +203,7 @@ function noRoom(error: unknown): number {
 
 async function removeRun(rows: RowWriter, run: RunRow): Promise<number> {
 	await rows.deleteBytes([run.initPlace]);
-	await rows.deleteRun([run.camera, run.runNo]);
+	await rows.delete('runs', [run.camera, run.runNo]);
 	return run.initSize;
 }
 
@@ -220,13 +220,9 @@ async function removeEmptyRuns(rows: RowWriter, [camera, runNo]: RunKey): Promis
 }
 
 function together(one: EvictionResult, two: EvictionResult): EvictionResult {
-	if (one.span === null || two.span === null) return one.span === null ? two : one;
 	return {
 		segments: one.segments + two.segments,
 		bytes: one.bytes + two.bytes,
-		span: {
-			startUs: Math.min(one.span.startUs, two.span.startUs),
-			endUs: Math.max(one.span.endUs, two.span.endUs),
-		},
+		span: spanning(one.span, two.span),
 	};
 }

@@ -72,7 +72,7 @@ export class FootageStore implements SegmentStore, PinsAndTrash {
 			const initPlace = await rows.addBytes(init);
 			const initSize = init.bytes.length;
 			const row = { ...begunRun(start, initPlace, initSize), initSize };
-			await rows.putRun(row);
+			await rows.put('runs', row);
 			return row;
 		});
 		this.#changed();
@@ -89,8 +89,8 @@ export class FootageStore implements SegmentStore, PinsAndTrash {
 			let minute = minuteOf(startUs);
 			// In parallel, which saves a third of the time. A write refused below is rolled back.
 			const [stored, found, place] = await Promise.all([
-				rows.run(key),
-				rows.page([camera, runNo, minute]),
+				rows.get('runs', key),
+				rows.get('pages', [camera, runNo, minute]),
 				rows.addBytes({ bytes, head }),
 			]);
 			const run = decodeRun(stored);
@@ -128,7 +128,7 @@ export class FootageStore implements SegmentStore, PinsAndTrash {
 				entries: withEntry(page?.entries ?? new Uint8Array(0), entry),
 				basis: basisOf(run),
 			};
-			await Promise.all([rows.putPage(next), rows.putRun(grown)]);
+			await Promise.all([rows.put('pages', next), rows.put('runs', grown)]);
 			return grown;
 		};
 		const run = await this.#mended(
@@ -149,9 +149,9 @@ export class FootageStore implements SegmentStore, PinsAndTrash {
 			if (run === null) return null;
 			if (run.lastSeq === 0) {
 				await rows.deleteBytes([run.initPlace]);
-				await rows.deleteRun(key);
+				await rows.delete('runs', key);
 			} else if (run.ended === null) {
-				await rows.putRun({ ...run, ended: why });
+				await rows.put('runs', { ...run, ended: why });
 			}
 			return run;
 		};
@@ -208,11 +208,11 @@ export class FootageStore implements SegmentStore, PinsAndTrash {
 				const parsed = page.parsed.map((one) => (one === entry ? { ...one, bad: true } : one));
 				const { minute, firstPlace, basis } = page;
 				const entries = buildEntries(parsed);
-				await rows.putPage({ camera, runNo, minute, firstPlace, entries, basis });
+				await rows.put('pages', { camera, runNo, minute, firstPlace, entries, basis });
 				const run = await runAt(rows, [camera, runNo]);
 				if (run === null) return true;
 				const { startUs } = entry;
-				await rows.putRun(holedRun(run, { startUs, endUs: endUsOf(entry), why: 'damaged' }));
+				await rows.put('runs', holedRun(run, { startUs, endUs: endUsOf(entry), why: 'damaged' }));
 				return true;
 			}
 			return false;
@@ -250,7 +250,7 @@ export class FootageStore implements SegmentStore, PinsAndTrash {
 	}
 
 	async unpin(id: number): Promise<void> {
-		await this.#keep((rows) => rows.deletePin(id));
+		await this.#keep((rows) => rows.delete('pins', id));
 	}
 
 	removals(camera: CameraId): Promise<Removal[]> {

@@ -87,7 +87,7 @@ export class IndexRepair {
 			const run = await runAt(rows, key);
 			if (run === null) return false;
 			const unsaid = holes.filter((hole) => !isRecorded(run, hole));
-			if (unsaid.length > 0) await rows.putRun(unsaid.reduce(holedRun, run));
+			if (unsaid.length > 0) await rows.put('runs', unsaid.reduce(holedRun, run));
 			return unsaid.length > 0;
 		});
 		this.#punched.add(name);
@@ -138,11 +138,11 @@ async function startsLate(rows: RowReader, run: RunRow): Promise<boolean> {
 
 async function repairPage(rows: RowWriter, key: PageKey): Promise<boolean> {
 	const [camera, runNo, minute] = key;
-	const row = await rows.page(key);
+	const row = await rows.get('pages', key);
 	// Already repaired meanwhile: none, or a valid one.
 	if (row === undefined && !(await rows.has('pages', key))) return false;
 	if (decodePage(row) !== null) return false;
-	if (row !== undefined) await rows.quarantine('pages', key, row);
+	if (row !== undefined) await rows.add('quarantined', { table: 'pages', key, row });
 	let run = await runAt(rows, [camera, runNo]);
 	const fields = asFields(row);
 	const basis = decodeBasis(fields?.['basis']) ?? (run && basisOf(run));
@@ -159,29 +159,29 @@ async function repairPage(rows: RowWriter, key: PageKey): Promise<boolean> {
 			basis,
 		};
 		// Entries of an invalid page are worthless.
-		if (decodePage(page) === null) await rows.deletePage(key);
-		else await rows.putPage(page);
+		if (decodePage(page) === null) await rows.delete('pages', key);
+		else await rows.put('pages', page);
 	} else {
-		await rows.deletePage(key);
+		await rows.delete('pages', key);
 	}
 	if (run === null) return true;
 	const rest = await pagesIn(rows, { run: [camera, runNo] });
 	for (const hole of missing(run, rest)) run = holedRun(run, hole);
 	const sizes = rest.flatMap(({ parsed }) => parsed).reduce((sum, { size }) => sum + size, 0);
-	await rows.putRun({ ...run, bytes: run.initSize + sizes });
+	await rows.put('runs', { ...run, bytes: run.initSize + sizes });
 	return true;
 }
 
 async function repairRun(rows: RowWriter, key: RunKey): Promise<boolean> {
-	const row = await rows.run(key);
+	const row = await rows.get('runs', key);
 	if (decodeRun(row) !== null) return false;
-	if (row !== undefined) await rows.quarantine('runs', key, row);
+	if (row !== undefined) await rows.add('quarantined', { table: 'runs', key, row });
 	const pages = await pagesIn(rows, { run: key });
 	const fields = asFields(row);
 	const basis = pages[0]?.basis ?? null;
 	if (basis === null) {
 		const there = await rows.has('runs', key);
-		await rows.deleteRun(key);
+		await rows.delete('runs', key);
 		return there;
 	}
 	const rebuilt = runFrom(key, basis, pages);
@@ -189,7 +189,7 @@ async function repairRun(rows: RowWriter, key: RunKey): Promise<boolean> {
 	let run: RunRow = { ...rebuilt, ended: ended === undefined ? 'interrupted' : ended };
 	for (const hole of decodeHoles(fields?.['holes']) ?? []) run = holedRun(run, hole);
 	for (const hole of missing(run, pages)) run = holedRun(run, hole);
-	await rows.putRun(run);
+	await rows.put('runs', run);
 	return true;
 }
 
@@ -202,7 +202,7 @@ export async function rebuildRun(rows: RowWriter, key: RunKey): Promise<boolean>
 	let run: RunRow = { ...runFrom(key, basisOf(before), pages), ended: before.ended };
 	for (const hole of before.holes) run = holedRun(run, hole);
 	for (const hole of missing(run, pages)) run = holedRun(run, hole);
-	await rows.putRun(run);
+	await rows.put('runs', run);
 	return true;
 }
 
@@ -225,7 +225,8 @@ async function settled(rows: RowWriter, key: RunKey, gone: readonly Span[]): Pro
 	const kept = pages.flatMap(({ parsed }) => parsed).reduce((sum, { size }) => sum + size, 0);
 	const lighter = { ...run, bytes: run.initSize + kept };
 	const shorter = late ? shortenedRun(lighter, first, 0) : lighter;
-	await rows.putRun(
+	await rows.put(
+		'runs',
 		behind.reduce<RunRow>((left, span) => holedRun(left, { ...span, why: 'deleted' }), shorter),
 	);
 	return true;

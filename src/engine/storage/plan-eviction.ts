@@ -5,18 +5,11 @@ import {
 	type PlannedEviction,
 } from '#domain/storage/eviction-plan.ts';
 import { mayGrow } from '#domain/storage/retention.ts';
-import { decodePage, type IndexPage, type PageKey, type RunKey } from '#domain/footage/rows.ts';
+import { decodePage, type IndexPage, type RunKey } from '#domain/footage/rows.ts';
 import { spansOverlap } from '#domain/footage/span.ts';
 import type { FootageRows, RowReader } from '#ports/footage/footage-rows.ts';
-import {
-	laterRun,
-	pageAt,
-	pinsOf,
-	removalsOf,
-	RETENTION_TABLES,
-	runAt,
-	spanOf,
-} from './rows-at.ts';
+import { laterRun, pinsOf, removalsOf, RETENTION_TABLES, runAt, spanOf } from './rows-at.ts';
+import { removedFrom } from './trash.ts';
 
 /** Limits how long one transaction lasts. */
 const PAGES_AT_ONCE = 120;
@@ -87,17 +80,13 @@ async function purgedFor(
 ): Promise<{ bytes: number; places: ReadonlySet<number> }> {
 	const places = new Set<number>();
 	let freed = 0;
-	for (const { camera, items } of await removalsOf(rows)) {
+	for (const removal of await removalsOf(rows)) {
 		if (freed >= bytes) break;
-		for (const { runNo, minute, seqs } of items) {
-			const key: PageKey = [camera, runNo, minute];
-			const page = await pageAt(rows, key);
-			const gone = new Set(seqs);
-			for (const { seq, deleted, place, size } of page?.parsed ?? []) {
-				if (deleted !== true || !gone.has(seq) || places.has(place)) continue;
-				places.add(place);
-				freed += size;
-			}
+		const entries = (await removedFrom(rows, removal)).flatMap(({ entries }) => entries);
+		for (const { place, size } of entries) {
+			if (places.has(place)) continue;
+			places.add(place);
+			freed += size;
 		}
 	}
 	return { bytes: freed, places };

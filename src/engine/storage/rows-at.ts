@@ -22,7 +22,7 @@ export const RETENTION_TABLES: readonly FootageTable[] = [
 ];
 
 export async function runAt(rows: RowReader, key: RunKey): Promise<RunRow | null> {
-	return decodeRun(await rows.run(key));
+	return decodeRun(await rows.get('runs', key));
 }
 
 export async function laterRun(rows: RowReader, [camera, runNo]: RunKey): Promise<RunRow | null> {
@@ -31,7 +31,7 @@ export async function laterRun(rows: RowReader, [camera, runNo]: RunKey): Promis
 }
 
 export async function pageAt(rows: RowReader, key: PageKey): Promise<IndexPage | null> {
-	return decodePage(await rows.page(key));
+	return decodePage(await rows.get('pages', key));
 }
 
 /** The valid pages of a range. */
@@ -45,14 +45,16 @@ export async function pagesIn(
 }
 
 export async function pinsOf(rows: RowReader, camera?: CameraId): Promise<Pin[]> {
-	return (await rows.pins(camera)).map(decodePin).filter((pin) => pin !== null);
+	return (await rows.list('pins', camera)).map(decodePin).filter((pin) => pin !== null);
 }
 
 export async function removalsOf(
 	rows: RowReader,
 	camera?: CameraId,
 ): Promise<(Removal & NonNullable<ReturnType<typeof decodeRemoval>>)[]> {
-	return (await rows.removals(camera)).map(decodeRemoval).filter((removal) => removal !== null);
+	return (await rows.list('removals', camera))
+		.map(decodeRemoval)
+		.filter((removal) => removal !== null);
 }
 
 export function spanOf({ parsed }: IndexPage): Span {

@@ -28,7 +28,7 @@ export async function addPin(
 ): Promise<Pin> {
 	if (endUs <= startUs) throw new Fault('malformed', 'cannot pin an empty span');
 	const row = { camera, startUs: Math.floor(startUs), endUs: Math.ceil(endUs) };
-	return { ...row, id: await rows.addPin(row) };
+	return { ...row, id: await rows.add('pins', row) };
 }
 
 export async function moveToTrash(
@@ -69,16 +69,16 @@ export async function moveToTrash(
 	const startUs = all.reduce((least, entry) => Math.min(least, entry.startUs), Infinity);
 	const endUs = all.reduce((max, entry) => Math.max(max, endUsOf(entry)), 0);
 	const row = { camera, startUs, endUs, atMs, items };
-	const id = await rows.addRemoval(row);
+	const id = await rows.add('removals', row);
 	return { id, camera, startUs, endUs, atMs, segments: all.length };
 }
 
 export async function restoreFromTrash(rows: RowWriter, id: number): Promise<boolean> {
-	const row = decodeRemoval(await rows.removal(id));
-	await rows.deleteRemoval(id);
+	const row = decodeRemoval(await rows.get('removals', id));
+	await rows.delete('removals', id);
 	if (row === null) return false;
 	const back = new Map<number, IndexEntry[]>();
-	for (const { page, entries } of await pagesOf(rows, row)) {
+	for (const { page, entries } of await removedFrom(rows, row)) {
 		const there = entries.filter(({ size }) => size > 0);
 		const seqs = there.map(({ seq }) => seq);
 		await updateEntries(rows, page, seqs, withoutFlag);
@@ -98,11 +98,11 @@ export async function restoreFromTrash(rows: RowWriter, id: number): Promise<boo
  * missing by accident (RT13).
  */
 export async function purgeFromTrash(rows: RowWriter, id: number): Promise<number> {
-	const row = decodeRemoval(await rows.removal(id));
-	await rows.deleteRemoval(id);
+	const row = decodeRemoval(await rows.get('removals', id));
+	await rows.delete('removals', id);
 	if (row === null) return 0;
 	let freed = 0;
-	for (const { page, entries } of await pagesOf(rows, row)) {
+	for (const { page, entries } of await removedFrom(rows, row)) {
 		const seqs = entries.map(({ seq }) => seq);
 		const bytes = entries.reduce((sum, { size }) => sum + size, 0);
 		await rows.deleteBytes(entries.map(({ place }) => place));
@@ -118,7 +118,7 @@ export async function purgeFromTrash(rows: RowWriter, id: number): Promise<numbe
 }
 
 /** Pages of a removal that still exist, with their entries. */
-async function pagesOf(
+export async function removedFrom(
 	rows: RowReader,
 	{ camera, items }: RemovalRow,
 ): Promise<{ page: IndexPage; entries: IndexEntry[] }[]> {
@@ -143,7 +143,7 @@ async function updateEntries(
 		page.parsed.map((entry) => (changed.has(entry.seq) ? with_(entry) : entry)),
 	);
 	const { camera, runNo, minute, firstPlace, basis } = page;
-	await rows.putPage({ camera, runNo, minute, firstPlace, entries, basis });
+	await rows.put('pages', { camera, runNo, minute, firstPlace, entries, basis });
 }
 
 function withoutFlag(entry: IndexEntry): IndexEntry {
@@ -157,7 +157,7 @@ async function updateRun(
 	with_: (run: RunRow) => RunRow,
 ): Promise<void> {
 	const run = await runAt(rows, key);
-	if (run !== null) await rows.putRun(with_(run));
+	if (run !== null) await rows.put('runs', with_(run));
 }
 
 /** Spans of a run's entries; consecutive ones are merged even if some milliseconds apart. */

@@ -1,5 +1,13 @@
 import type { CameraId } from '#domain/base/ids.ts';
-import type { PageKey, PageRow, PinRow, RemovalRow, RunKey, RunRow } from '#domain/footage/rows.ts';
+import type {
+	PageKey,
+	PageRow,
+	PinRow,
+	QuarantinedRow,
+	RemovalRow,
+	RunKey,
+	RunRow,
+} from '#domain/footage/rows.ts';
 import type { StoredBytes } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
 
@@ -31,16 +39,32 @@ export type PageRange =
 /** So many rows of a range, from its start or its end; in the order of the range all the same. */
 export type Take = { readonly first: number } | { readonly last: number };
 
+/** Tables whose rows are written as they are. */
+export interface RowOf {
+	readonly pages: PageRow;
+	readonly runs: RunRow;
+	readonly pins: PinRow;
+	readonly removals: RemovalRow;
+	readonly quarantined: QuarantinedRow;
+}
+
+export interface KeyOf {
+	readonly pages: PageKey;
+	readonly runs: RunKey;
+	readonly pins: number;
+	readonly removals: number;
+}
+
 /** What can be read in a transaction. Rows are in order of their key. */
 export interface RowReader {
-	/** Also where the row is unreadable. */
-	has(table: 'pages' | 'runs', key: PageKey | RunKey): Promise<boolean>;
 	/** `undefined`: none, or unreadable. */
-	run(key: RunKey): Promise<unknown>;
+	get<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<unknown>;
+	/** Also where the row is unreadable. */
+	has<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<boolean>;
+	/** Without a camera: of all. */
+	list(table: 'pins' | 'removals', camera?: CameraId): Promise<unknown[]>;
 	runs(range: RunRange, take?: Take): Promise<Stored<RunKey>[]>;
 	runKeys(range: RunRange): Promise<RunKey[]>;
-	/** `undefined`: none, or unreadable. */
-	page(key: PageKey): Promise<unknown>;
 	pages(range: PageRange, take?: Take): Promise<Stored<PageKey>[]>;
 	pageKeys(range: PageRange, take?: Take): Promise<PageKey[]>;
 	/** Pages that no `afterPlace` finds. */
@@ -55,28 +79,17 @@ export interface RowReader {
 	newestPlace(): Promise<number>;
 	/** Bytes at a place; `null`: none, or unreadable. */
 	sizeAt(place: number): Promise<number | null>;
-	/** Without a camera: of all. */
-	pins(camera?: CameraId): Promise<unknown[]>;
-	/** Without a camera: of all. */
-	removals(camera?: CameraId): Promise<unknown[]>;
-	removal(id: number): Promise<unknown>;
 }
 
 /** What can be changed in a transaction. Deleting what does not exist is no error. */
 export interface RowWriter extends RowReader {
+	put<T extends 'pages' | 'runs'>(table: T, row: RowOf[T]): Promise<void>;
+	/** Returns its id. */
+	add<T extends 'pins' | 'removals' | 'quarantined'>(table: T, row: RowOf[T]): Promise<number>;
+	delete<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<void>;
 	/** Returns the place, which is above all places before. Copies the bytes. */
 	addBytes(stored: StoredBytes): Promise<number>;
 	deleteBytes(places: readonly number[]): Promise<void>;
-	putRun(row: RunRow): Promise<void>;
-	deleteRun(key: RunKey): Promise<void>;
-	putPage(row: PageRow): Promise<void>;
-	deletePage(key: PageKey): Promise<void>;
-	/** Keeps a damaged row as it was found. */
-	quarantine(table: 'pages' | 'runs', key: PageKey | RunKey, row: unknown): Promise<void>;
-	addPin(pin: PinRow): Promise<number>;
-	deletePin(id: number): Promise<void>;
-	addRemoval(removal: RemovalRow): Promise<number>;
-	deleteRemoval(id: number): Promise<void>;
 	/** Deletes the thumbnails of [startUs, endUs). */
 	deleteThumbnails(camera: CameraId, span: Span): Promise<void>;
 }
