@@ -4,6 +4,7 @@ import type { FootageDisk, Row } from '../contracts/footage-disk.ts';
 import { evictionPlanContract } from '../contracts/eviction-plan.ts';
 import { pinsAndTrashContract } from '../contracts/pins-and-trash.ts';
 import { segmentStoreContract } from '../contracts/segment-store.ts';
+import { storeAtomicityContract } from '../contracts/store-atomicity.ts';
 import { storeCheckContract } from '../contracts/store-check.ts';
 import { storeDamageContract } from '../contracts/store-damage.ts';
 import { MemoryDisk, MemoryFootageRows } from './footage-rows.ts';
@@ -43,6 +44,7 @@ describe('footage in memory', () => {
 	pinsAndTrashContract(memoryDisk);
 	storeDamageContract(memoryDisk);
 	storeCheckContract(memoryDisk);
+	storeAtomicityContract(memoryDisk, 20);
 });
 
 test('a transaction that throws leaves nothing behind, and the next one runs', async () => {

@@ -11,6 +11,7 @@ import {
 	segmentStoreContract,
 	T0,
 } from '../../contracts/segment-store.ts';
+import { storeAtomicityContract } from '../../contracts/store-atomicity.ts';
 import { storeCheckContract } from '../../contracts/store-check.ts';
 import { storeDamageContract } from '../../contracts/store-damage.ts';
 import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
@@ -37,6 +38,7 @@ describe('footage in IndexedDB', () => {
 	pinsAndTrashContract(dexieDisk);
 	storeDamageContract(dexieDisk);
 	storeCheckContract(dexieDisk);
+	storeAtomicityContract(dexieDisk, 2);
 
 	// There is no full disk here: tests/faults/quota.test.ts covers quota.
 	test.each([5000, 60_000])(
