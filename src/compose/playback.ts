@@ -11,29 +11,29 @@ import type { Recorder } from '#engine/recording/recorder.ts';
 import type { Opener } from '#engine/sealing/opener.ts';
 import { FootageStore } from '#engine/storage/footage-store.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { SegmentStore } from '#ports/footage/segment-store.ts';
+import type { Footage } from '#ports/footage/footage.ts';
 import type { HomeParts } from './home.ts';
 import type { StorageParts } from './storage.ts';
 
 /** What reads this device's footage; most of it is loaded when it is first used. */
 export function composePlayback(
 	{ clock, localDevice }: HomeParts,
-	{ rows, segments, thumbnails }: StorageParts,
+	{ rows, segments: footage, thumbnails }: StorageParts,
 ) {
 	const { opener } = localDevice;
 	return {
 		thumbnails: new ThumbnailReader(thumbnails, opener),
-		player: (video: HTMLVideoElement) => playerOn(video, clock, segments, opener),
+		player: (video: HTMLVideoElement) => playerOn(video, clock, footage, opener),
 		clips: async () => {
 			const [{ ClipExporter }, { WorkerClipMuxer }] = await Promise.all([
 				import('#engine/playback/clip-exporter.ts'),
 				import('#browser/playback/clip-muxer.ts'),
 			]);
-			return new ClipExporter({ segments, opener, muxer: new WorkerClipMuxer() });
+			return new ClipExporter({ footage, opener, muxer: new WorkerClipMuxer() });
 		},
 		check: async () => {
 			const { StoreCheck } = await import('#engine/storage/store-check.ts');
-			return new StoreCheck({ rows, segments, opener });
+			return new StoreCheck({ rows, footage, opener });
 		},
 	};
 }
@@ -69,16 +69,11 @@ export function composeDeviceCheck({ home, storage, ...tools }: DeviceCheckTools
 	};
 }
 
-async function playerOn(
-	video: HTMLVideoElement,
-	clock: Clock,
-	segments: SegmentStore,
-	opener: Opener,
-) {
+async function playerOn(video: HTMLVideoElement, clock: Clock, footage: Footage, opener: Opener) {
 	const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
 		import('#engine/playback/player.ts'),
 		import('#browser/playback/hls-screen.ts'),
 		import('#browser/playback/local-day.ts'),
 	]);
-	return new Player({ segments, opener, clock, screen: new HlsScreen(video), dayOf: localDay });
+	return new Player({ footage, opener, clock, screen: new HlsScreen(video), dayOf: localDay });
 }

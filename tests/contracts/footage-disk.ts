@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from 'vitest';
-import type { PageKey, RunKey } from '#domain/footage/rows.ts';
+import { decodePage, decodeRun, type PageKey, type RunKey } from '#domain/footage/rows.ts';
+import type { SegmentKey } from '#domain/footage/segment.ts';
 import type { FootageStore } from '#engine/storage/footage-store.ts';
 import type { FootageRows } from '#ports/footage/footage-rows.ts';
 
@@ -35,4 +36,20 @@ export function diskForEach(make: () => FootageDisk): {
 	});
 	afterEach(() => here.disk.dispose());
 	return here;
+}
+
+/** Where the bytes of a segment, or of the init section (`seq` 0), are. */
+export async function placeIn(
+	footage: FootageRows,
+	{ camera, runNo, seq }: Omit<SegmentKey, 'startUs'>,
+): Promise<number> {
+	const place = await footage.read(['runs', 'pages'], async (rows) => {
+		const run = decodeRun(await rows.get('runs', [camera, runNo]));
+		if (seq === 0) return run?.initPlace;
+		const pages = await rows.pages({ run: [camera, runNo] });
+		const entries = pages.flatMap(({ row }) => decodePage(row)?.parsed ?? []);
+		return entries.find((entry) => entry.seq === seq)?.place;
+	});
+	if (place === undefined) throw new Error(`segment ${seq} of run ${runNo} is not in the index`);
+	return place;
 }

@@ -17,9 +17,9 @@ export function pinsAndTrashContract(make: () => FootageDisk): void {
 	async function seen(): Promise<string[]> {
 		const segments = await here.store.between(DOOR, T0 - MINUTE, T0 + 90 * MINUTE);
 		return Promise.all(
-			segments.map(async ({ runNo, seq, place }) => {
-				const { bytes, head } = (await here.store.read(place))!;
-				return `${runNo}:${seq} ${bytes.join()} ${head.join()}`;
+			segments.map(async (segment) => {
+				const { bytes, head } = (await here.store.read(segment))!;
+				return `${segment.runNo}:${segment.seq} ${bytes.join()} ${head.join()}`;
 			}),
 		);
 	}
@@ -66,7 +66,7 @@ export function pinsAndTrashContract(make: () => FootageDisk): void {
 
 		it('RT12 undoing one removal leaves the others and damaged segments alone', async () => {
 			await record(here.store, DOOR, 1, 60);
-			await here.store.quarantine({ camera: DOOR, runNo: 1, seq: 31 });
+			await here.store.damaged({ camera: DOOR, runNo: 1, seq: 31, startUs: T0 + 30 * SECOND });
 			const one = await here.store.remove(DOOR, span(10, 20));
 			await here.store.remove(DOOR, span(20, 40));
 			await here.store.restore(one!.id);
@@ -79,17 +79,15 @@ export function pinsAndTrashContract(make: () => FootageDisk): void {
 
 		it('RT13 a purge frees the bytes, and nothing of it comes back', async () => {
 			await record(here.store, DOOR, 1, 100);
-			const [place] = (await here.store.between(DOOR, T0 + 30 * SECOND, T0 + 31 * SECOND)).map(
-				(s) => s.place,
-			);
+			const [segment] = await here.store.between(DOOR, T0 + 30 * SECOND, T0 + 31 * SECOND);
 			const used = await here.store.usedBytes();
 			const removal = await here.store.remove(DOOR, span(30, 60));
-			expect(await here.store.read(place!)).not.toBe(null);
+			expect(await here.store.read(segment!)).not.toBe(null);
 			expect(await here.store.purge(0)).toBe(0);
 			const freed = await here.store.purge(Date.now() + 1);
 			expect(freed).toBeGreaterThan(0);
 			expect(await here.store.usedBytes()).toBe(used - freed);
-			expect(await here.store.read(place!)).toBe(null);
+			expect(await here.store.read(segment!)).toBe(null);
 			expect(await here.store.restore(removal!.id)).toBe(false);
 			expect(await gaps()).toEqual([[30, 60, 'deleted']]);
 		});
@@ -171,7 +169,7 @@ export function pinsAndTrashContract(make: () => FootageDisk): void {
 			expect(kept.every(({ startUs }) => Math.abs(startUs - T0 - 70 * SECOND) < 61 * SECOND)).toBe(
 				true,
 			);
-			for (const { place } of kept) expect(await here.store.read(place)).not.toBe(null);
+			for (const segment of kept) expect(await here.store.read(segment)).not.toBe(null);
 			await here.store.unpin(pin.id);
 			await here.store.evict(Infinity, 100);
 			expect(await here.store.runs(DOOR)).toEqual([]);

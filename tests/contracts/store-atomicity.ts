@@ -9,7 +9,7 @@ import { DOOR, kindOf, record, sealed, SECOND, T0, YARD } from './segment-store.
 async function checked({ rows }: FootageDisk, store: FootageStore) {
 	const opener = { verifyChain: () => Promise.reject(new Error('no signatures asked for')) };
 	const { signal } = new AbortController();
-	const check = new StoreCheck({ rows, segments: store, opener });
+	const check = new StoreCheck({ rows, footage: store, opener });
 	return check.run({ signatures: false, signal, onProgress: () => undefined });
 }
 
@@ -41,7 +41,10 @@ export function storeAtomicityContract(make: () => FootageDisk, rounds: number):
 					});
 					work.push(restored);
 				}
-				if (what === 2) work.push(tab.quarantine({ camera: DOOR, runNo: 1, seq: 1 + random(200) }));
+				if (what === 2) {
+					const seq = 1 + random(200);
+					work.push(tab.damaged({ camera: DOOR, runNo: 1, seq, startUs: T0 + (seq - 1) * SECOND }));
+				}
 			}
 			await Promise.all(work);
 			const report = await checked(disk, one);

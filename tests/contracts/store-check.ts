@@ -8,7 +8,7 @@ import {
 	makeSealingFixture,
 	type SealingFixture,
 } from '../engine/sealing/sealing-fixture.ts';
-import { diskForEach, type FootageDisk } from './footage-disk.ts';
+import { diskForEach, placeIn, type FootageDisk } from './footage-disk.ts';
 import { filled, kindOf } from './segment-store.ts';
 
 const EVER = Number.MAX_SAFE_INTEGER;
@@ -23,7 +23,7 @@ export function storeCheckContract(make: () => FootageDisk): void {
 	beforeEach(async () => {
 		const { disk, store } = here;
 		shop = await makeSealingFixture();
-		check = new StoreCheck({ rows: disk.rows, segments: store, opener: shop.opener });
+		check = new StoreCheck({ rows: disk.rows, footage: store, opener: shop.opener });
 		for (const runNo of [1, 2]) await recordReal(runNo);
 	});
 
@@ -65,12 +65,13 @@ export function storeCheckContract(make: () => FootageDisk): void {
 
 		test('CK3 CK9 a segment without bytes is marked bad', async () => {
 			const [, lost] = await here.store.between(shop.camera, 0, EVER);
-			await here.disk.rows.write(['bytes'], (rows) => rows.deleteBytes([lost!.place]));
+			const place = await placeIn(here.disk.rows, lost!);
+			await here.disk.rows.write(['bytes'], (rows) => rows.deleteBytes([place]));
 			const report = await look(true);
 			expect(report.findings).toEqual([
 				{
 					...{ kind: 'no-bytes', camera: shop.camera, runNo: 1 },
-					...{ seq: 2, place: lost!.place, bytes: lost!.size },
+					...{ seq: 2, place, bytes: lost!.size },
 				},
 			]);
 			expect((await check.repair(report)).done['no-bytes']).toBe(1);
@@ -97,7 +98,7 @@ export function storeCheckContract(make: () => FootageDisk): void {
 
 		test('CK5 CK9 a modified segment is found only with signatures', async () => {
 			const [, , changed] = await here.store.between(shop.camera, 0, EVER);
-			await here.disk.alter('bytes', changed!.place, (row) => {
+			await here.disk.alter('bytes', await placeIn(here.disk.rows, changed!), (row) => {
 				const bytes = asBytes(row['bytes'])!.slice();
 				bytes[400]! ^= 1;
 				return { ...row, bytes };
@@ -139,7 +140,8 @@ export function storeCheckContract(make: () => FootageDisk): void {
 		test('CK8 a segment whose bytes are there again stays good', async () => {
 			const report = await look();
 			const [good] = await here.store.between(shop.camera, 0, EVER);
-			const { runNo, seq, place, size } = good!;
+			const { runNo, seq, size } = good!;
+			const place = await placeIn(here.disk.rows, good!);
 			const finding = { kind: 'no-bytes' as const, camera: shop.camera, runNo, seq, place };
 			const mistaken = { ...report, findings: [{ ...finding, bytes: size }] };
 			expect((await check.repair(mistaken)).done['no-bytes']).toBe(0);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ENTRY_BYTES } from '#domain/footage/index-page.ts';
 import { asBytes, type PageKey } from '#domain/footage/rows.ts';
 import type { FootageStore } from '#engine/storage/footage-store.ts';
-import { diskForEach, type FootageDisk, type Row } from './footage-disk.ts';
+import { diskForEach, placeIn, type FootageDisk, type Row } from './footage-disk.ts';
 import { DOOR, kindOf, MINUTE, record, sealed, SECOND, T0 } from './segment-store.ts';
 
 const minute = T0 / MINUTE;
@@ -96,7 +96,7 @@ export function storeDamageContract(make: () => FootageDisk): void {
 		['that vanished', null],
 	])('ST18 a run row %s is rebuilt from its pages', async (_, damage) => {
 		const disk = await threeMinutes();
-		await here.store.quarantine({ camera: DOOR, runNo: 1, seq: 9 });
+		await here.store.damaged({ camera: DOOR, runNo: 1, seq: 9, startUs: T0 + 8 * SECOND });
 		const whole = await here.store.lastRun(DOOR);
 		await (damage === null
 			? disk.rows.write(['runs'], (rows) => rows.delete('runs', [DOOR, 1]))
@@ -146,23 +146,26 @@ export function storeDamageContract(make: () => FootageDisk): void {
 	test('ST19 bytes of a wrong type are corrupt, missing ones are null', async () => {
 		const disk = await threeMinutes();
 		const store = disk.open();
-		const [a, b, c, d] = await store.between(DOOR, T0, T0 + 4 * SECOND);
-		await disk.alter('bytes', a!.place, (row) => ({ ...row, bytes: 5 }));
-		await disk.rows.write(['bytes'], (rows) => rows.deleteBytes([b!.place]));
-		await disk.alter('bytes', c!.place, ({ head }) => ({ head, place: c!.place }));
-		expect(await kindOf(store.read(a!.place))).toBe('corrupt');
-		expect(await store.read(b!.place)).toBeNull();
-		expect(await kindOf(store.read(c!.place))).toBe('corrupt');
-		disk.makeUnreadable('bytes', d!.place);
-		expect(await kindOf(store.read(d!.place))).toBe('corrupt');
+		const segments = await store.between(DOOR, T0, T0 + 4 * SECOND);
+		const [a, b, c, d] = segments;
+		const places = await Promise.all(segments.map((one) => placeIn(disk.rows, one)));
+		await disk.alter('bytes', places[0]!, (row) => ({ ...row, bytes: 5 }));
+		await disk.rows.write(['bytes'], (rows) => rows.deleteBytes([places[1]!]));
+		await disk.alter('bytes', places[2]!, ({ head }) => ({ head, place: places[2] }));
+		expect(await kindOf(store.read(a!))).toBe('corrupt');
+		expect(await store.read(b!)).toBeNull();
+		expect(await kindOf(store.read(c!))).toBe('corrupt');
+		disk.makeUnreadable('bytes', places[3]!);
+		expect(await kindOf(store.read(d!))).toBe('corrupt');
 	});
 
 	test('RT4 an eviction interrupted before it changed the run is finished at the next start', async () => {
 		const disk = await threeMinutes();
 		const gone = await here.store.between(DOOR, T0, T0 + MINUTE);
+		const places = await Promise.all(gone.map((one) => placeIn(disk.rows, one)));
 		await disk.rows.write(['pages', 'bytes'], async (rows) => {
 			await rows.delete('pages', pageKey(0));
-			await rows.deleteBytes(gone.map(({ place }) => place));
+			await rows.deleteBytes(places);
 		});
 		const store = disk.open();
 		const settled = changed(store);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
 import type { FootageDisk, Row } from '../contracts/footage-disk.ts';
 import { evictionPlanContract } from '../contracts/eviction-plan.ts';
+import { footageContract, ownStore } from '../contracts/footage.ts';
 import { pinsAndTrashContract } from '../contracts/pins-and-trash.ts';
 import { segmentStoreContract } from '../contracts/segment-store.ts';
 import { storeAtomicityContract } from '../contracts/store-atomicity.ts';
@@ -39,6 +40,7 @@ function memoryDisk(): FootageDisk {
 
 describe('footage in memory', () => {
 	const make = () => Promise.resolve(new MemorySegmentStore());
+	footageContract(async () => ownStore(await make()));
 	segmentStoreContract(make);
 	evictionPlanContract(make, 60);
 	pinsAndTrashContract(memoryDisk);

@@ -148,9 +148,13 @@ export class MemoryFootageRows implements FootageRows {
 		});
 	}
 
-	async bytesAt(place: number): Promise<StoredBytes | null> {
+	async bytesAt(
+		tables: readonly FootageTable[],
+		find: (rows: RowReader) => Promise<number | null>,
+	): Promise<StoredBytes | null> {
 		const table = this.disk.table('bytes');
-		if (!table.has(place)) return null;
+		const place = await this.read(['bytes', ...tables], find);
+		if (place === null || !table.has(place)) return null;
 		const fields = asFields(table.get(place));
 		const [bytes, head] = [asBytes(fields?.['bytes']), asBytes(fields?.['head'])];
 		if (bytes === null || head === null || bytes.length === 0) {

@@ -24,9 +24,4 @@ export class MemorySegmentStore extends FootageStore {
 	get failures(): Fault[] {
 		return this.#disk.failures;
 	}
-
-	/** Loses stored bytes without updating the index. */
-	lose(place: number): void {
-		this.#disk.table('bytes').delete(place);
-	}
 }

@@ -55,17 +55,22 @@ export class DexieFootageRows implements FootageRows {
 		return this.#connection.write(tables, (database) => work(new DexieRows(database)));
 	}
 
-	async bytesAt(place: number): Promise<StoredBytes | null> {
-		const [key, row] = await this.#connection.read(['bytes'], async ({ bytes }) => {
-			const [key] = await bytes.where(':id').equals(place).primaryKeys();
-			return [key, key === undefined ? undefined : await readable(bytes.get(place))];
+	async bytesAt(
+		tables: readonly FootageTable[],
+		find: (rows: RowReader) => Promise<number | null>,
+	): Promise<StoredBytes | null> {
+		const found = await this.#connection.read(['bytes', ...tables], async (database) => {
+			const place = await find(new DexieRows(database));
+			if (place === null) return null;
+			const there = await database.bytes.where(':id').equals(place).count();
+			return there === 0 ? null : { place, row: await readable(database.bytes.get(place)) };
 		});
-		if (key === undefined) return null;
-		const fields = asFields(row);
+		if (found === null) return null;
+		const fields = asFields(found.row);
 		const head = asBytes(fields?.['head']);
 		const bytes = await contentOf(fields?.['bytes']);
 		if (head === null || bytes === null || bytes.length === 0) {
-			throw new Fault('corrupt', `bytes at place ${place} cannot be read`);
+			throw new Fault('corrupt', `bytes at place ${found.place} cannot be read`);
 		}
 		return { bytes, head };
 	}

@@ -1,4 +1,4 @@
-import type { Run } from './run.ts';
+import { isKnownReason, type Hole, type Run, type RunEnd } from './run.ts';
 import type { Gap, Span } from './span.ts';
 
 /** A shorter break is no gap: about a frame between two runs, or rounding. */
@@ -117,7 +117,7 @@ function explained(runs: readonly Run[], fromUs: number, toUs: number, last: boo
 function reasonAt(runs: readonly Run[], us: number, last: boolean): Gap['why'] | null {
 	for (const run of runs) {
 		const hole = run.holes.find((hole) => hole.startUs <= us && us < hole.endUs);
-		if (hole !== undefined) return hole.why;
+		if (hole !== undefined) return shown(hole.why);
 		// The deleted beginning of a run, when nothing else starts at its anchor.
 		if (run.firstSeq > 1 && run.anchorUs <= us && us < run.startUs) return 'deleted';
 	}
@@ -126,7 +126,12 @@ function reasonAt(runs: readonly Run[], us: number, last: boolean): Gap['why'] |
 	// An open run followed by another was never closed: the browser was interrupted.
 	if (before.ended === null) return last ? null : 'interrupted';
 	// A gap after a planned rotation means that the next run did not start.
-	return before.ended === 'rotated' ? 'interrupted' : before.ended;
+	return before.ended === 'rotated' ? 'interrupted' : shown(before.ended);
+}
+
+/** ST33. */
+function shown(why: RunEnd | Hole['why']): Gap['why'] {
+	return isKnownReason(why) ? why : 'unknown';
 }
 
 /** The run that ended last before `us`; of several, the one recorded last. */

@@ -12,10 +12,14 @@ const DELETED = 4;
 
 export const MINUTE_US = 60_000_000;
 
-/** A segment within a page; the page's key names camera and run. */
+/** A segment within a page of this device; the page's key names camera and run. */
 export type IndexEntry = Omit<Segment, 'camera' | 'runNo'> & {
+	/** Key of the bytes in the store: rises with every write of this device, over all cameras. */
+	readonly place: number;
 	/** Deleted by a person: hidden, and of size 0 once purged. */
 	readonly deleted?: true;
+	/** Flags that only a newer version knows (ST34), if any. */
+	readonly newerFlags?: number;
 };
 
 export function minuteOf(us: number): number {
@@ -27,7 +31,8 @@ export function endUsOf(entry: Pick<IndexEntry, 'startUs' | 'durationUs'>): numb
 }
 
 export function segmentOf(camera: CameraId, runNo: number, entry: IndexEntry): Segment {
-	return { camera, runNo, ...entry };
+	const { seq, startUs, durationUs, size, sound, bad } = entry;
+	return { camera, runNo, seq, startUs, durationUs, size, sound, bad };
 }
 
 /** Throws `malformed` when a number does not fit. */
@@ -81,10 +86,14 @@ function buildEntry(entry: IndexEntry): Bytes {
 		.u32(entry.durationUs)
 		.u32(entry.size)
 		.u64(entry.place)
-		.u16((entry.sound ? SOUND : 0) | (entry.bad ? BAD : 0) | (entry.deleted ? DELETED : 0))
+		.u16(flagsOf(entry))
 		.zeros(6).bytes;
 	new DataView(bytes.buffer).setUint32(CHECKED_BYTES, checkOf(bytes));
 	return bytes;
+}
+
+function flagsOf({ sound, bad, deleted, newerFlags = 0 }: IndexEntry): number {
+	return (sound ? SOUND : 0) | (bad ? BAD : 0) | (deleted ? DELETED : 0) | newerFlags;
 }
 
 function parseEntry(bytes: Uint8Array): IndexEntry | null {
@@ -100,10 +109,12 @@ function parseEntry(bytes: Uint8Array): IndexEntry | null {
 		const place = from.u64();
 		const flags = from.u16();
 		from.zeros(2);
-		if (seq < 1 || (flags & ~(SOUND | BAD | DELETED)) !== 0) return null;
+		if (seq < 1) return null;
 		const sound = (flags & SOUND) !== 0;
 		const entry = { seq, startUs, durationUs, size, place, sound, bad: (flags & BAD) !== 0 };
-		return (flags & DELETED) === 0 ? entry : { ...entry, deleted: true };
+		const newerFlags = flags & ~(SOUND | BAD | DELETED);
+		const kept = newerFlags === 0 ? entry : { ...entry, newerFlags };
+		return (flags & DELETED) === 0 ? kept : { ...kept, deleted: true };
 	} catch (error) {
 		if (error instanceof Fault) return null;
 		throw error;

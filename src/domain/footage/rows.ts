@@ -1,11 +1,13 @@
 import { idFrom, type CameraId, type RunId } from '#domain/base/ids.ts';
 import { salvageEntries, minuteOf, type IndexEntry } from './index-page.ts';
-import { HOLE_REASONS, RUN_ENDS, type Hole, type Run, type RunEnd } from './run.ts';
+import { HOLE_REASONS, RUN_ENDS, type Hole, type NewerReason, type Run } from './run.ts';
 import type { Span } from './span.ts';
 
 /** Rows of stored footage (docs/spec/store.md) and their validating decoders. */
 
 export interface RunRow extends Run {
+	/** Place of the init section. */
+	readonly initPlace: number;
 	readonly initSize: number;
 }
 
@@ -71,6 +73,8 @@ export interface QuarantinedRow {
 	readonly row: unknown;
 }
 
+const REASON = /^[a-z][a-z-]{0,63}$/;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 export function basisOf(row: RunRow): RunRowBasis {
@@ -80,7 +84,8 @@ export function basisOf(row: RunRow): RunRowBasis {
 
 /** The run without store-internal fields. */
 export function runOf(row: RunRow): Run {
-	const run: Run & { initSize?: number } = { ...row };
+	const run: Run & { initPlace?: number; initSize?: number } = { ...row };
+	delete run.initPlace;
 	delete run.initSize;
 	return run;
 }
@@ -130,8 +135,17 @@ export function decodeBasis(value: unknown): RunRowBasis | null {
 }
 
 /** `undefined`: not a valid value. */
-export function decodeRunEnd(value: unknown): RunEnd | null | undefined {
-	return value === null ? null : RUN_ENDS.find((end) => end === value);
+export function decodeRunEnd(value: unknown): Run['ended'] | undefined {
+	return value === null ? null : decodeReason(RUN_ENDS, value);
+}
+
+/** ST33: what this version does not know, the next one may have written. */
+function decodeReason<K extends string>(
+	known: readonly K[],
+	value: unknown,
+): K | NewerReason | undefined {
+	if (typeof value !== 'string' || !REASON.test(value)) return undefined;
+	return known.find((one) => one === value) ?? (value as NewerReason);
 }
 
 export function decodeHoles(value: unknown): Hole[] | null {
@@ -142,7 +156,7 @@ export function decodeHoles(value: unknown): Hole[] | null {
 		const { startUs, endUs, why } = fields ?? {};
 		const numbers = { startUs, endUs };
 		if (!areCounts(numbers) || numbers.endUs <= numbers.startUs) return null;
-		const reason = HOLE_REASONS.find((one) => one === why);
+		const reason = decodeReason(HOLE_REASONS, why);
 		if (reason === undefined) return null;
 		holes.push({ ...numbers, why: reason });
 	}

@@ -7,10 +7,10 @@ import type { Hole, Run, RunStart } from './run.ts';
  */
 
 /** A run with only its init section. */
-export function begunRun(start: RunStart, initPlace: number, initSize: number): Run {
+export function begunRun(start: RunStart, initSize: number): Run {
 	const { anchorUs } = start;
 	const empty = { startUs: anchorUs, endUs: anchorUs, firstSeq: 1, lastSeq: 0 };
-	return { ...start, ...empty, bytes: initSize, initPlace, holes: [], ended: null };
+	return { ...start, ...empty, bytes: initSize, holes: [], ended: null };
 }
 
 export function grownRun<R extends Run>(run: R, entry: IndexEntry): R {

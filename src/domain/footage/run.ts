@@ -32,12 +32,23 @@ export type RunEnd = (typeof RUN_ENDS)[number];
  * slept.
  */
 export const HOLE_REASONS = ['deleted', 'damaged', 'stalled'] as const;
+export type HoleReason = (typeof HOLE_REASONS)[number];
+
+declare const newer: unique symbol;
+/** A reason that only a newer version knows (ST33). */
+export type NewerReason = string & { readonly [newer]: true };
 
 /** A span inside a run without footage. */
 export interface Hole {
 	readonly startUs: number;
 	readonly endUs: number;
-	readonly why: (typeof HOLE_REASONS)[number];
+	readonly why: HoleReason | NewerReason;
+}
+
+const KNOWN: ReadonlySet<string> = new Set([...RUN_ENDS, ...HOLE_REASONS]);
+
+export function isKnownReason(why: string): why is RunEnd | HoleReason {
+	return KNOWN.has(why);
 }
 
 /** One uninterrupted recording with one codec configuration, so one init section. */
@@ -59,11 +70,9 @@ export interface Run {
 	readonly lastSeq: number;
 	/** Sealed bytes kept, init section included. */
 	readonly bytes: number;
-	/** Place of the init section. */
-	readonly initPlace: number;
 	readonly holes: readonly Hole[];
 	/** `null` while recording, or after a crash until recovery closes it. */
-	readonly ended: RunEnd | null;
+	readonly ended: RunEnd | NewerReason | null;
 }
 
 export type RunStart = Pick<Run, 'camera' | 'runNo' | 'runId' | 'epoch' | 'mime' | 'anchorUs'>;

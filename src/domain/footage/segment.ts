@@ -1,8 +1,8 @@
 import type { CameraId } from '#domain/base/ids.ts';
 
 /**
- * A segment as the index knows it: one movie fragment, about 1 s, sealed. Its bytes and signed head
- * are stored at `place`. Within a run `seq` counts from 1 without holes; 0 is the init section.
+ * A segment as the index knows it: one movie fragment, about 1 s, sealed. Within a run `seq` counts
+ * from 1 without holes; 0 is the init section.
  */
 export interface Segment {
 	readonly camera: CameraId;
@@ -14,12 +14,16 @@ export interface Segment {
 	readonly durationUs: number;
 	/** Sealed bytes. */
 	readonly size: number;
-	/** Key of the bytes in the store: rises with every write of this device, over all cameras. */
-	readonly place: number;
 	readonly sound: boolean;
 	/** Its bytes are missing or do not open. Kept to explain the gap. */
 	readonly bad: boolean;
 }
+
+/**
+ * Names a segment wherever it is stored; of an init section (`seq` 0) any start will do. `startUs`
+ * spares a search through the run: it tells the minute, so the index page.
+ */
+export type SegmentKey = Pick<Segment, 'camera' | 'runNo' | 'seq' | 'startUs'>;
 
 /** What the recorder hands to the store in one write. */
 export interface SealedSegment {

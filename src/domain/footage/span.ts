@@ -1,4 +1,4 @@
-import type { Hole, RunEnd } from './run.ts';
+import type { HoleReason, RunEnd } from './run.ts';
 
 /** A span with footage, microseconds since 1970. */
 export interface Span {
@@ -16,5 +16,5 @@ export function spanContains({ startUs, endUs }: Span, us: number): boolean {
 
 /** A span without footage. Every gap has a reason. */
 export interface Gap extends Span {
-	readonly why: RunEnd | Hole['why'] | 'not-started';
+	readonly why: RunEnd | HoleReason | 'not-started' | 'unknown';
 }

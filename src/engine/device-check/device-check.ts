@@ -124,7 +124,8 @@ export class DeviceCheck {
 			const localDevice = new LocalDevice({ crypto, clock, segments, vault });
 			const recorded = await this.#recordInto(localDevice, scratch, runner, options);
 			if (recorded === null) return;
-			await readBack({ ...this.#tools, segments, opener: localDevice.opener }, recorded, runner);
+			const { opener } = localDevice;
+			await readBack({ ...this.#tools, footage: segments, opener }, recorded, runner);
 		} finally {
 			await runner.settled();
 			const gone = await scratch.remove();
@@ -196,7 +197,8 @@ export class DeviceCheck {
 		if (run === null || run.endUs < (clock.wallMs() - RECENT_MS) * 1000) return;
 		const heard = /opus|mp4a/.test(run.mime) || null;
 		const recorded = { run, firstMs: null, heard };
-		await readBack({ ...this.#tools, opener: localDevice.opener }, recorded, runner);
+		const { opener } = localDevice;
+		await readBack({ ...this.#tools, footage: segments, opener }, recorded, runner);
 	}
 
 	/** Trials that need no recording. */

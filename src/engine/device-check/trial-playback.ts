@@ -9,7 +9,7 @@ import {
 } from '#domain/recording/device-check.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { SegmentStore } from '#ports/footage/segment-store.ts';
+import type { Footage } from '#ports/footage/footage.ts';
 import type { Opener } from '#engine/sealing/opener.ts';
 import type { PlayerControls } from '#engine/playback/player-state.ts';
 import type { TrialRecording } from './trial-recording.ts';
@@ -22,9 +22,9 @@ const MAX_SEGMENTS = 8;
 
 export interface TrialPlaybackTools {
 	readonly clock: Clock;
-	readonly segments: SegmentStore;
+	readonly footage: Footage;
 	readonly opener: Opener;
-	readonly player: (segments: SegmentStore, opener: Opener) => Promise<PlayerControls>;
+	readonly player: (footage: Footage, opener: Opener) => Promise<PlayerControls>;
 }
 
 /** Reads recorded segments back from the store, opens (decrypts) and plays them. */
@@ -37,9 +37,7 @@ export async function readBack(
 		runner.defer(openRecorded(tools, recorded, runner)),
 	);
 	if (startMs === null) return;
-	const player = await runner.run('play', PLAY_MS, () =>
-		tools.player(tools.segments, tools.opener),
-	);
+	const player = await runner.run('play', PLAY_MS, () => tools.player(tools.footage, tools.opener));
 	if (player === null) return;
 	try {
 		await runner.run('play', PLAY_MS, () => playRecorded(tools, player, recorded, startMs, runner));
@@ -50,19 +48,19 @@ export async function readBack(
 
 /** Resolves to the start of the segments read, in ms since 1970; `null`: there are none. */
 async function openRecorded(
-	{ clock, segments, opener }: TrialPlaybackTools,
+	{ clock, footage, opener }: TrialPlaybackTools,
 	{ run, firstMs, heard }: TrialRecording,
 	runner: TrialRunner,
 ): Promise<number | null> {
 	const begunMs = clock.monotonicMs();
 	const { camera, runNo } = run;
-	const all = await segments.between(camera, run.startUs, run.endUs);
+	const all = await footage.between(camera, run.startUs, run.endUs);
 	const newest = all.filter((one) => one.runNo === runNo && !one.bad).slice(-MAX_SEGMENTS);
-	const init = await segments.read(run.initPlace);
+	const init = await footage.read({ ...run, seq: 0 });
 	if (init !== null) await opener.openInit(run, init);
 	const pieces: ReadBackSegment[] = [];
 	for (const segment of newest) {
-		const stored = await segments.read(segment.place);
+		const stored = await footage.read(segment);
 		if (stored === null) continue;
 		const { keyFrame, sound, body } = await opener.open(run, segment, stored);
 		pieces.push({ ms: segment.durationUs / 1000, bytes: body.length, keyFrame, sound });

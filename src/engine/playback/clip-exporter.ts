@@ -11,7 +11,7 @@ import type {
 	ClipPart,
 	ClipJob,
 } from '#ports/media/clip-muxer.ts';
-import type { SegmentStore } from '#ports/footage/segment-store.ts';
+import type { Footage } from '#ports/footage/footage.ts';
 import type { SegmentOpener } from './day-playlist.ts';
 
 /** Larger clips need a file (docs/spec/clips.md, CL4). */
@@ -20,7 +20,7 @@ const IN_MEMORY_BYTES = 2 * 2 ** 30;
 const AHEAD = 3;
 
 export interface ClipExporterTools {
-	readonly segments: SegmentStore;
+	readonly footage: Footage;
 	readonly opener: SegmentOpener;
 	readonly muxer: ClipMuxer;
 }
@@ -61,8 +61,8 @@ export class ClipExporter {
 
 	/** `null`: the span has no key frame. Throws like `SegmentStore`. */
 	async plan(camera: CameraId, span: Span): Promise<ClipPlan | null> {
-		const { segments, muxer } = this.#tools;
-		const kept = await segments.between(camera, span.startUs, span.endUs);
+		const { footage, muxer } = this.#tools;
+		const kept = await footage.between(camera, span.startUs, span.endUs);
 		const chosen = selectClip(kept, span);
 		if (chosen === null) return null;
 		const losesSound = chosen.sound && !(await muxer.canAac());
@@ -167,7 +167,7 @@ export class ClipExporter {
 		signal: AbortSignal,
 	): AsyncGenerator<ClipPart | null> {
 		const runs = new Map(
-			(await this.#tools.segments.runs(plan.camera)).map((run) => [run.runNo, run]),
+			(await this.#tools.footage.runs(plan.camera)).map((run) => [run.runNo, run]),
 		);
 		const inits = new Map<number, Promise<Bytes | null>>();
 		const open = async ({ segment, piece }: ClipSegment): Promise<ClipPart | null> => {
@@ -193,17 +193,17 @@ export class ClipExporter {
 	}
 
 	async #init(run: Run): Promise<Bytes | null> {
-		const { segments, opener } = this.#tools;
+		const { footage, opener } = this.#tools;
 		return orNull(async () => {
-			const stored = await segments.read(run.initPlace);
+			const stored = await footage.read({ ...run, seq: 0 });
 			return stored && (await opener.openInit(run, stored)).body;
 		});
 	}
 
 	async #fragment(run: Run, segment: ClipSegment['segment']): Promise<Bytes | null> {
-		const { segments, opener } = this.#tools;
+		const { footage, opener } = this.#tools;
 		return orNull(async () => {
-			const stored = await segments.read(segment.place);
+			const stored = await footage.read(segment);
 			return stored && (await opener.open(run, segment, stored)).body;
 		});
 	}

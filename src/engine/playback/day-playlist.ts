@@ -9,11 +9,11 @@ import {
 	type SegmentGroup,
 } from '#domain/footage/playlist.ts';
 import type { Run } from '#domain/footage/run.ts';
-import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
+import type { Segment, SegmentKey, StoredBytes } from '#domain/footage/segment.ts';
 import { hasSound, initWithSound, withSilence } from '#domain/media/silence.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type { Reel } from '#ports/media/playback-screen.ts';
-import type { SegmentStore } from '#ports/footage/segment-store.ts';
+import type { Footage } from '#ports/footage/footage.ts';
 
 /** The part of `Opener` that playback uses; same faults. */
 export interface SegmentOpener {
@@ -66,7 +66,7 @@ export class DayPlaylist implements Reel {
 	readonly m3u8: string;
 	readonly #segments: readonly Segment[];
 	readonly #runs: ReadonlyMap<number, Run>;
-	readonly #store: SegmentStore;
+	readonly #footage: Footage;
 	readonly #opener: SegmentOpener;
 	readonly #exclusions: Exclusions;
 	/** Runs of the day with a sound track. */
@@ -75,13 +75,13 @@ export class DayPlaylist implements Reel {
 	readonly #inits = new Map<number, Promise<Bytes | null>>();
 
 	constructor(
-		tools: { readonly segments: SegmentStore; readonly opener: SegmentOpener },
+		tools: { readonly footage: Footage; readonly opener: SegmentOpener },
 		camera: CameraId,
 		day: Span,
 		kept: { readonly runs: readonly Run[]; readonly segments: readonly Segment[] },
 		exclusions: Exclusions,
 	) {
-		this.#store = tools.segments;
+		this.#footage = tools.footage;
 		this.#opener = tools.opener;
 		this.camera = camera;
 		this.day = day;
@@ -100,7 +100,7 @@ export class DayPlaylist implements Reel {
 
 	/** The same day, minus what has been excluded since. */
 	withExclusions(runs: readonly Run[]): DayPlaylist {
-		const tools = { segments: this.#store, opener: this.#opener };
+		const tools = { footage: this.#footage, opener: this.#opener };
 		const kept = { runs, segments: this.#segments };
 		return new DayPlaylist(tools, this.camera, this.day, kept, this.#exclusions);
 	}
@@ -156,7 +156,7 @@ export class DayPlaylist implements Reel {
 
 	async #openInit(run: Run): Promise<Bytes | null> {
 		const open = (one: Run) =>
-			this.#orNull(one.initPlace, (stored) => this.#opener.openInit(one, stored));
+			this.#orNull({ ...one, seq: 0 }, (stored) => this.#opener.openInit(one, stored));
 		const init = await open(run);
 		if (init === null || hasSound(run.mime)) return init;
 		for (const other of this.#heard) {
@@ -180,14 +180,12 @@ export class DayPlaylist implements Reel {
 	}
 
 	async #open(run: Run, segment: Segment): Promise<Bytes | null> {
-		const body = await this.#orNull(segment.place, (stored) =>
-			this.#opener.open(run, segment, stored),
-		);
+		const body = await this.#orNull(segment, (stored) => this.#opener.open(run, segment, stored));
 		if (body === null) {
 			await this.#exclusions.quarantine(segment, async () => {
-				if (!(await this.#isKept(segment))) return;
-				this.#exclusions.skipped += 1;
-				await this.#store.quarantine(segment).catch(onlyFaults);
+				// `false`: evicted since the playlist was built, so no damage (PB15).
+				const marked = await this.#footage.damaged(segment).catch(notMarked);
+				if (marked) this.#exclusions.skipped += 1;
 			});
 		}
 		return body;
@@ -195,22 +193,16 @@ export class DayPlaylist implements Reel {
 
 	/** `null`: missing, unreadable or does not open, and retrying cannot help. */
 	async #orNull(
-		place: number,
+		segment: SegmentKey,
 		open: (stored: StoredBytes) => Promise<{ readonly body: Bytes }>,
 	): Promise<Bytes | null> {
 		try {
-			const stored = await this.#store.read(place);
+			const stored = await this.#footage.read(segment);
 			return stored === null ? null : (await open(stored)).body;
 		} catch (error) {
 			if (error instanceof Fault && error.kind === 'corrupt') return null;
 			throw error;
 		}
-	}
-
-	/** Evicted since the playlist was built: that is no damage (PB15). */
-	async #isKept({ startUs, runNo, seq }: Segment): Promise<boolean> {
-		const rows = await this.#store.between(this.camera, startUs, startUs + 1);
-		return rows.some((row) => row.runNo === runNo && row.seq === seq && !row.bad);
 	}
 }
 
@@ -227,6 +219,8 @@ export function wholeCoverage(runs: readonly Run[], nowUs: number): Coverage {
 	return { footage, gaps: gaps.filter(({ why }) => why !== 'not-started') };
 }
 
-function onlyFaults(error: unknown): void {
+/** Left out and counted all the same: marking it needs room, for one. */
+function notMarked(error: unknown): true {
 	expectFault(error);
+	return true;
 }

@@ -64,13 +64,13 @@ export class Player implements PlayerControls {
 
 	async open(camera: CameraId, atMs?: number): Promise<void> {
 		this.close();
-		const { clock, screen, segments } = this.#tools;
+		const { clock, screen, footage } = this.#tools;
 		const resolver = new SeekResolver(this.#tools, camera);
 		this.#resolver = resolver;
 		screen.preload();
 		this.#unlisten = [
 			screen.on((event) => this.#onScreen(event)),
-			segments.watch(() => this.#onChange(resolver)),
+			footage.watch(() => this.#onChange(resolver)),
 			clock.every(WATCH_MS, () => this.#watch()),
 		];
 		const from = atMs === undefined ? null : { wallUs: atMs * 1000 };

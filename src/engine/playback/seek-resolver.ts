@@ -10,11 +10,11 @@ import {
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 import type { Gap, Span } from '#domain/footage/span.ts';
-import type { SegmentStore } from '#ports/footage/segment-store.ts';
+import type { Footage } from '#ports/footage/footage.ts';
 import { coverageOf, DayPlaylist, Exclusions, type SegmentOpener } from './day-playlist.ts';
 
 export interface SeekResolverTools {
-	readonly segments: SegmentStore;
+	readonly footage: Footage;
 	readonly opener: SegmentOpener;
 	/** The local calendar day that contains a moment. */
 	readonly dayOf: (ms: number) => { readonly startMs: number; readonly endMs: number };
@@ -61,7 +61,7 @@ export class SeekResolver {
 	}
 
 	async refreshRuns(): Promise<readonly Run[]> {
-		this.#runs = await this.#tools.segments.runs(this.camera);
+		this.#runs = await this.#tools.footage.runs(this.camera);
 		return this.#runs;
 	}
 
@@ -159,10 +159,10 @@ export class SeekResolver {
 
 	async #load(day: Span): Promise<DayPlaylist> {
 		this.stale = false;
-		const { segments } = this.#tools;
+		const { footage } = this.#tools;
 		const [runs, kept] = await Promise.all([
 			this.refreshRuns(),
-			segments.between(this.camera, day.startUs, day.endUs),
+			footage.between(this.camera, day.startUs, day.endUs),
 		]);
 		const playlist = new DayPlaylist(
 			this.#tools,
@@ -177,7 +177,7 @@ export class SeekResolver {
 
 	async #firstAfter(fromUs: number): Promise<SeekTarget | null> {
 		for (let us = fromUs; ;) {
-			const next = await this.#tools.segments.firstAt(this.camera, us);
+			const next = await this.#tools.footage.firstAt(this.camera, us);
 			if (next === null) return null;
 			// It started the day before, and was played with that day (PB8).
 			if (next.startUs < us) us = next.startUs + Math.max(1, next.durationUs);

@@ -15,10 +15,10 @@ export interface OpenedThumbnail {
 
 /** Opens thumbnails for the screen. */
 export class ThumbnailReader {
-	readonly #thumbnails: ThumbnailStore;
+	readonly #thumbnails: Pick<ThumbnailStore, 'find'>;
 	readonly #opener: Pick<Opener, 'openSidecar'>;
 
-	constructor(thumbnails: ThumbnailStore, opener: Pick<Opener, 'openSidecar'>) {
+	constructor(thumbnails: Pick<ThumbnailStore, 'find'>, opener: Pick<Opener, 'openSidecar'>) {
 		this.#thumbnails = thumbnails;
 		this.#opener = opener;
 	}

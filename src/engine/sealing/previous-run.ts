@@ -32,7 +32,7 @@ async function newestHead(crypto: Crypto, segments: SegmentStore, run: Run): Pro
 	const tail = await segments.between(run.camera, run.endUs - 1, run.endUs + 1);
 	const newest = tail.findLast((segment) => segment.runNo === run.runNo && !segment.bad);
 	try {
-		const stored = await segments.read(newest?.place ?? run.initPlace);
+		const stored = await segments.read(newest ?? { ...run, seq: 0 });
 		return stored === null ? new Uint8Array(32) : await crypto.sha256(stored.head);
 	} catch (error) {
 		if (error instanceof Fault && error.kind === 'corrupt') return new Uint8Array(32);

@@ -20,7 +20,7 @@ import {
 } from '#domain/footage/rows.ts';
 import type { Run, RunEnd, RunStart } from '#domain/footage/run.ts';
 import { begunRun, holedRun, mayStall, appendedRun } from '#domain/footage/run-change.ts';
-import type { SealedSegment, Segment, StoredBytes } from '#domain/footage/segment.ts';
+import type { SealedSegment, Segment, SegmentKey, StoredBytes } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type { PlannedEviction, EvictionLimits } from '#domain/storage/eviction-plan.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -33,10 +33,10 @@ import type {
 import type { PinsAndTrash, Pin, Removal } from '#ports/footage/pins-and-trash.ts';
 import type { EvictionResult, SegmentStore } from '#ports/footage/segment-store.ts';
 import { evict, expire, purge } from './eviction.ts';
-import { IndexReader } from './index-reader.ts';
+import { entryOf, IndexReader, placeOf } from './index-reader.ts';
 import { IndexRepair } from './index-repair.ts';
 import { planEviction } from './plan-eviction.ts';
-import { pagesIn, pinsOf, removalsOf, RETENTION_TABLES, runAt } from './rows-at.ts';
+import { pinsOf, removalsOf, RETENTION_TABLES, runAt } from './rows-at.ts';
 import { addPin, moveToTrash, restoreFromTrash } from './trash.ts';
 
 const WRITTEN: readonly FootageTable[] = ['bytes', 'pages', 'runs'];
@@ -71,7 +71,7 @@ export class FootageStore implements SegmentStore, PinsAndTrash {
 			}
 			const initPlace = await rows.addBytes(init);
 			const initSize = init.bytes.length;
-			const row = { ...begunRun(start, initPlace, initSize), initSize };
+			const row = { ...begunRun(start, initSize), initPlace, initSize };
 			await rows.put('runs', row);
 			return row;
 		});
@@ -191,33 +191,27 @@ export class FootageStore implements SegmentStore, PinsAndTrash {
 		return this.#reader.at(camera, us);
 	}
 
-	read(place: number): Promise<StoredBytes | null> {
-		return this.#rows.bytesAt(place);
+	read(segment: SegmentKey): Promise<StoredBytes | null> {
+		return this.#rows.bytesAt(['pages', 'runs'], (rows) => placeOf(rows, segment));
 	}
 
-	async quarantine({
-		camera,
-		runNo,
-		seq,
-	}: Pick<Segment, 'camera' | 'runNo' | 'seq'>): Promise<void> {
-		const found = await this.#rows.write(['pages', 'runs'], async (rows) => {
-			for (const page of await pagesIn(rows, { run: [camera, runNo] })) {
-				const entry = page.parsed.find((entry) => entry.seq === seq);
-				if (entry === undefined) continue;
-				if (entry.bad || entry.deleted) return false;
-				const parsed = page.parsed.map((one) => (one === entry ? { ...one, bad: true } : one));
-				const { minute, firstPlace, basis } = page;
-				const entries = buildEntries(parsed);
-				await rows.put('pages', { camera, runNo, minute, firstPlace, entries, basis });
-				const run = await runAt(rows, [camera, runNo]);
-				if (run === null) return true;
-				const { startUs } = entry;
-				await rows.put('runs', holedRun(run, { startUs, endUs: endUsOf(entry), why: 'damaged' }));
-				return true;
-			}
-			return false;
+	async damaged(segment: SegmentKey): Promise<boolean> {
+		const marked = await this.#rows.write(['pages', 'runs'], async (rows) => {
+			const found = await entryOf(rows, segment);
+			if (found === null || found.entry.bad || found.entry.deleted) return false;
+			const { page, entry } = found;
+			const { camera, runNo, minute, firstPlace, basis } = page;
+			const parsed = page.parsed.map((one) => (one === entry ? { ...one, bad: true } : one));
+			const entries = buildEntries(parsed);
+			await rows.put('pages', { camera, runNo, minute, firstPlace, entries, basis });
+			const run = await runAt(rows, [camera, runNo]);
+			if (run === null) return true;
+			const { startUs } = entry;
+			await rows.put('runs', holedRun(run, { startUs, endUs: endUsOf(entry), why: 'damaged' }));
+			return true;
 		});
-		if (found) this.#changed();
+		if (marked) this.#changed();
+		return marked;
 	}
 
 	async usedBytes(): Promise<number> {

@@ -9,7 +9,7 @@ import {
 	type RunRow,
 } from '#domain/footage/rows.ts';
 import { stallsIn } from '#domain/footage/run-change.ts';
-import type { Segment } from '#domain/footage/segment.ts';
+import type { Segment, SegmentKey } from '#domain/footage/segment.ts';
 import type {
 	FootageRows,
 	PageRange,
@@ -19,6 +19,7 @@ import type {
 	Take,
 } from '#ports/footage/footage-rows.ts';
 import { sequenceHoles, type IndexRepair } from './index-repair.ts';
+import { pageAt, runAt } from './rows-at.ts';
 
 const PAGES_AT_ONCE = 4;
 
@@ -123,6 +124,27 @@ export class IndexReader {
 			this.#changed();
 		}
 	}
+}
+
+/** Index entry and page of a segment; `null`: neither its page nor the next one has it (ST7). */
+export async function entryOf(
+	rows: RowReader,
+	{ camera, runNo, seq, startUs }: SegmentKey,
+): Promise<{ page: IndexPage; entry: IndexEntry } | null> {
+	const minute = minuteOf(startUs);
+	for (const key of [minute, minute + 1]) {
+		const page = await pageAt(rows, [camera, runNo, key]);
+		const entry = page?.parsed.find((one) => one.seq === seq);
+		if (page !== null && entry !== undefined) return { page, entry };
+	}
+	return null;
+}
+
+/** Where the bytes of a segment or init section (`seq` 0) are; `null`: not in the index. */
+export async function placeOf(rows: RowReader, segment: SegmentKey): Promise<number | null> {
+	const { camera, runNo, seq } = segment;
+	if (seq > 0) return (await entryOf(rows, segment))?.entry.place ?? null;
+	return (await runAt(rows, [camera, runNo]))?.initPlace ?? null;
 }
 
 /** By run number, in recording order. */

@@ -233,8 +233,9 @@ async function settled(rows: RowWriter, key: RunKey, gone: readonly Span[]): Pro
 }
 
 function runFrom([camera, runNo]: RunKey, basis: RunRowBasis, pages: readonly IndexPage[]): RunRow {
-	const { initPlace, initSize } = basis;
-	let run: RunRow = { ...begunRun({ camera, runNo, ...basis }, initPlace, initSize), initSize };
+	const { initPlace, initSize, runId, epoch, mime, anchorUs } = basis;
+	const start = { camera, runNo, runId, epoch, mime, anchorUs };
+	let run: RunRow = { ...begunRun(start, initSize), initPlace, initSize };
 	const entries = pages.flatMap(({ parsed }) => parsed);
 	for (const entry of entries) {
 		run = grownRun(run, entry);

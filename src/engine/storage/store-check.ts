@@ -8,8 +8,9 @@ import {
 import { Fault } from '#domain/base/fault.ts';
 import type { IndexEntry } from '#domain/footage/index-page.ts';
 import type { RunKey, RunRow } from '#domain/footage/rows.ts';
+import type { Run } from '#domain/footage/run.ts';
+import type { Footage } from '#ports/footage/footage.ts';
 import type { FootageRows, RowReader } from '#ports/footage/footage-rows.ts';
-import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { ChainPiece, Opener } from '#engine/sealing/opener.ts';
 import { rebuildRun } from './index-repair.ts';
 import { pagesIn, runAt } from './rows-at.ts';
@@ -43,7 +44,7 @@ export interface StoreCheckOptions {
 
 export interface StoreCheckTools {
 	readonly rows: FootageRows;
-	readonly segments: Pick<SegmentStore, 'quarantine'>;
+	readonly footage: Pick<Footage, 'read' | 'damaged'>;
 	readonly opener: Pick<Opener, 'verifyChain'>;
 }
 
@@ -105,7 +106,7 @@ export class StoreCheck {
 
 	/** Repairs according to CK8 and CK9. */
 	async repair({ findings, mayDelete }: CheckReport): Promise<RepairResult> {
-		const { segments } = this.#tools;
+		const { footage } = this.#tools;
 		const done = { 'run-row': 0, 'no-bytes': 0, 'not-signed': 0, unnamed: 0 };
 		let freedBytes = 0;
 		for (const { kind, camera, runNo, seq, place } of findings) {
@@ -120,8 +121,7 @@ export class StoreCheck {
 					entry.bad ||
 					(kind === 'no-bytes' && (await this.#sizeAt(place)) !== null);
 				if (stays) continue;
-				await segments.quarantine({ camera, runNo, seq });
-				done[kind] += 1;
+				if (await footage.damaged({ camera, runNo, ...entry })) done[kind] += 1;
 			}
 		}
 		const places = findings.filter(({ kind }) => kind === 'unnamed').map(({ place }) => place);
@@ -186,14 +186,14 @@ export class StoreCheck {
 		const { camera, runNo } = run;
 		const found: StoreFinding[] = [];
 		let rest = [
-			{ seq: 0, place: run.initPlace, size: run.initSize },
+			{ seq: 0, startUs: run.anchorUs, place: run.initPlace, size: run.initSize },
 			...entries.filter(({ bad, size }) => !bad && size > 0),
 		].filter(({ place }) => !missing.has(place));
 		while (rest.length > 0) {
 			throwIfAborted(signal);
 			const split = rest.findIndex(({ seq }, at) => at > 0 && seq !== (rest[at - 1]?.seq ?? 0) + 1);
 			const piece = split === -1 ? rest : rest.slice(0, split);
-			const answer = await opener.verifyChain(run, this.#pieces(piece, signal));
+			const answer = await opener.verifyChain(run, this.#pieces(run, piece, signal));
 			if (answer.kind === 'whole') {
 				rest = split === -1 ? [] : rest.slice(split);
 				continue;
@@ -207,12 +207,13 @@ export class StoreCheck {
 	}
 
 	async *#pieces(
-		piece: readonly { readonly seq: number; readonly place: number }[],
+		{ camera, runNo }: Run,
+		piece: readonly { readonly seq: number; readonly startUs: number }[],
 		signal: AbortSignal,
 	): AsyncGenerator<ChainPiece> {
-		for (const { seq, place } of piece) {
+		for (const { seq, startUs } of piece) {
 			throwIfAborted(signal);
-			const stored = await this.#tools.rows.bytesAt(place);
+			const stored = await this.#tools.footage.read({ camera, runNo, seq, startUs });
 			if (stored === null) return;
 			yield { seq, ...stored };
 		}

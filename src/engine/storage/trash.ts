@@ -147,8 +147,9 @@ async function updateEntries(
 }
 
 function withoutFlag(entry: IndexEntry): IndexEntry {
-	const { seq, startUs, durationUs, size, place, sound, bad } = entry;
-	return { seq, startUs, durationUs, size, place, sound, bad };
+	const back: IndexEntry & { deleted?: true } = { ...entry };
+	delete back.deleted;
+	return back;
 }
 
 async function updateRun(

@@ -105,8 +105,14 @@ export interface RowWriter extends RowReader {
 export interface FootageRows {
 	read<T>(tables: readonly FootageTable[], work: (rows: RowReader) => Promise<T>): Promise<T>;
 	write<T>(tables: readonly FootageTable[], work: (rows: RowWriter) => Promise<T>): Promise<T>;
-	/** Sealed bytes and head; `null` if there are none. Throws `corrupt` if unreadable. */
-	bytesAt(place: number): Promise<StoredBytes | null>;
+	/**
+	 * Sealed bytes and head at the place that `find` gives; `tables` are those that it reads. `null`:
+	 * none. Throws `corrupt` if unreadable.
+	 */
+	bytesAt(
+		tables: readonly FootageTable[],
+		find: (rows: RowReader) => Promise<number | null>,
+	): Promise<StoredBytes | null>;
 	/** Notifies who watches, here and in other tabs. */
 	announce(): void;
 	/** Returns an unsubscribe function. */

@@ -36,7 +36,7 @@ window.clipBench = {
 		};
 		const segments = new DexieSegmentStore();
 		const opener = new Opener(web, () => Promise.resolve(keys));
-		const clips = new ClipExporter({ segments, opener, muxer: new WorkerClipMuxer() });
+		const clips = new ClipExporter({ footage: segments, opener, muxer: new WorkerClipMuxer() });
 		const began = performance.now();
 		const span = {
 			startUs: (MIDNIGHT + fromS * 1000) * 1000,

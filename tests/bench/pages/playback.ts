@@ -168,7 +168,7 @@ window.playbackBench = {
 		const began = performance.now();
 		const segments = new DexieSegmentStore();
 		const screen = new HlsScreen(element());
-		player = new Player({ segments, opener, clock, screen, dayOf: localDay });
+		player = new Player({ footage: segments, opener, clock, screen, dayOf: localDay });
 		await player.open(camera as CameraId, MIDNIGHT + second * 1000);
 		const took = performance.now() - began;
 		if (player.state.kind !== 'paused') throw new Error(JSON.stringify(player.state.fault));

@@ -42,12 +42,12 @@ describe('footage of version 1', () => {
 		const [run] = await segments.runs(camera);
 		if (run === undefined) throw new Error('run missing');
 		expect(run).toMatchObject({ runNo: 1, startUs: footage.fromMs * 1000, ended: 'stopped' });
-		const init = await segments.read(run.initPlace);
+		const init = await segments.read({ ...run, seq: 0 });
 		if (init === null) throw new Error('init section missing');
 		const bodies = [(await localDevice.opener.openInit(run, init)).body];
 		const rows = await segments.between(camera, footage.fromMs * 1000, footage.toMs * 1000);
 		for (const row of rows) {
-			const stored = await segments.read(row.place);
+			const stored = await segments.read(row);
 			if (stored !== null) bodies.push((await localDevice.opener.open(run, row, stored)).body);
 		}
 		const hashes = await Promise.all(
@@ -60,12 +60,11 @@ describe('footage of version 1', () => {
 		const [run] = await segments.runs(camera);
 		if (run === undefined) throw new Error('run missing');
 		const rows = await segments.between(camera, run.startUs, run.endUs);
-		const places = [{ seq: 0, place: run.initPlace }, ...rows];
 		const pieces = await Promise.all(
-			places.map(async ({ seq, place }) => {
-				const stored = await segments.read(place);
-				if (stored === null) throw new Error(`segment ${seq} is not there`);
-				return { seq, ...stored };
+			[{ ...run, seq: 0 }, ...rows].map(async (key) => {
+				const stored = await segments.read(key);
+				if (stored === null) throw new Error(`segment ${key.seq} is not there`);
+				return { seq: key.seq, ...stored };
 			}),
 		);
 		const whole = { kind: 'whole', segments: footage.segments + 1 };

@@ -1,3 +1,7 @@
+import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
+import type { SegmentKey } from '#domain/footage/segment.ts';
+import { placeIn } from '../../contracts/footage-disk.ts';
+
 /** Raw access to the database, bypassing the adapter, to damage and inspect it. */
 export async function rawOpen(
 	name: string,
@@ -38,6 +42,14 @@ export async function rawly<T>(
 	} finally {
 		database.close();
 	}
+}
+
+/** Where the bytes of a segment, or of the init section (`seq` 0), are. */
+export async function placeOf(name: string, key: Omit<SegmentKey, 'startUs'>): Promise<number> {
+	const rows = new DexieFootageRows(name);
+	const place = await placeIn(rows, key);
+	rows.dispose();
+	return place;
 }
 
 export function counts(name: string): Promise<Record<string, number>> {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { placeIn } from '../../contracts/footage-disk.ts';
 import { DOOR, record, SECOND, T0 } from '../../contracts/segment-store.ts';
 import { dexieDisk } from './dexie-disk.ts';
 
@@ -7,7 +8,10 @@ test('ST19 a Blob this small was never written, but is readable', async () => {
 	const store = disk.open();
 	await record(store, DOOR, 1, 1);
 	const [segment] = await store.between(DOOR, T0, T0 + SECOND);
-	await disk.alter('bytes', segment!.place, (row) => ({ ...row, bytes: new Blob(['abc']) }));
-	expect((await store.read(segment!.place))!.bytes).toEqual(new Uint8Array([97, 98, 99]));
+	await disk.alter('bytes', await placeIn(disk.rows, segment!), (row) => ({
+		...row,
+		bytes: new Blob(['abc']),
+	}));
+	expect((await store.read(segment!))!.bytes).toEqual(new Uint8Array([97, 98, 99]));
 	disk.dispose();
 });

@@ -15,6 +15,7 @@ import { WorkerClipMuxer } from '#browser/playback/clip-muxer.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
 import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { ClipExporter, type ClipPlan } from '#engine/playback/clip-exporter.ts';
+import { placeOf } from '../footage/raw-database.ts';
 import { leastOf } from '../../support/measures.ts';
 import { makeSealingFixture, type SealingFixture } from '../../engine/sealing/sealing-fixture.ts';
 import { realFilm, shoot, type Film } from '../../fixtures/film.ts';
@@ -33,7 +34,11 @@ beforeAll(async () => {
 beforeEach(async () => {
 	workshop = await makeSealingFixture();
 	segments = new DexieSegmentStore(`clips-${String((name += 1))}`);
-	clips = new ClipExporter({ segments, opener: workshop.opener, muxer: new WorkerClipMuxer() });
+	clips = new ClipExporter({
+		footage: segments,
+		opener: workshop.opener,
+		muxer: new WorkerClipMuxer(),
+	});
 });
 afterEach(() => {
 	segments.dispose();
@@ -114,7 +119,7 @@ describe('a clip', () => {
 			span(3, 3.1).endUs,
 		);
 		const raw = new FootageDatabase(`clips-${String(name)}`);
-		await raw.bytes.delete(third!.place);
+		await raw.bytes.delete(await placeOf(`clips-${String(name)}`, third!));
 		raw.close();
 		const clip = await made(await planned(0, 10));
 		expect(clip.missing).toBe(1);

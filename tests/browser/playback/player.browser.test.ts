@@ -6,6 +6,7 @@ import { localDay } from '#browser/playback/local-day.ts';
 import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { Player } from '#engine/playback/player.ts';
 import { makeSealingFixture, type SealingFixture } from '../../engine/sealing/sealing-fixture.ts';
+import { placeOf } from '../footage/raw-database.ts';
 import { realFilm, shoot, type Film } from '../../fixtures/film.ts';
 
 /** Noon of a local day, so that an hour either way is the same day. */
@@ -32,7 +33,7 @@ describe('the player, with hls.js and real footage', () => {
 		document.body.append(video);
 		const { opener } = workshop;
 		const screen = new HlsScreen(video);
-		player = new Player({ segments, opener, clock, screen, dayOf: localDay });
+		player = new Player({ footage: segments, opener, clock, screen, dayOf: localDay });
 	});
 
 	afterEach(() => {
@@ -86,15 +87,10 @@ describe('the player, with hls.js and real footage', () => {
 
 	/** Damages stored bytes, bypassing the store; seq 0 is the init section. */
 	async function spoil(runNo: number, seqs: readonly number[]): Promise<void> {
-		const [run] = (await segments.runs(workshop.camera)).filter((one) => one.runNo === runNo);
-		const rows = await segments.between(workshop.camera, run!.startUs, run!.endUs);
-		const places = rows.filter((row) => row.runNo === runNo && seqs.includes(row.seq));
-		const all = [
-			...places.map(({ place }) => place),
-			...(seqs.includes(0) ? [run!.initPlace] : []),
-		];
-		const raw = new FootageDatabase(`playback-${String(database)}`);
-		for (const place of all) {
+		const name = `playback-${String(database)}`;
+		const raw = new FootageDatabase(name);
+		for (const seq of seqs) {
+			const place = await placeOf(name, { camera: workshop.camera, runNo, seq });
 			const row = (await raw.bytes.get(place)) as { bytes: ArrayBuffer | Blob; head: Uint8Array };
 			const bytes = await new Blob([row.bytes]).arrayBuffer();
 			new Uint8Array(bytes).fill(7, 200, 300);

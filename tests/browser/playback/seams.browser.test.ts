@@ -33,7 +33,13 @@ describe('the player, over seams', () => {
 		video.muted = true;
 		document.body.append(video);
 		const screen = new HlsScreen(video);
-		player = new Player({ segments, opener: workshop.opener, clock, screen, dayOf: localDay });
+		player = new Player({
+			footage: segments,
+			opener: workshop.opener,
+			clock,
+			screen,
+			dayOf: localDay,
+		});
 	});
 
 	afterEach(() => {

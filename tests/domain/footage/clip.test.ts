@@ -38,7 +38,6 @@ const footage = fc
 						runNo: run + 1,
 						seq,
 						size: 100,
-						place: segments.length,
 						sound: false,
 					};
 					segments.push({ ...facts, startUs, durationUs: SECOND, bad });
@@ -75,7 +74,7 @@ describe('clip selection', () => {
 
 	it('CL3 counts the gaps between pieces', () => {
 		const one = (runNo: number, seq: number, second: number): Segment => ({
-			...{ camera, runNo, seq, size: 1, place: second, sound: false, bad: false },
+			...{ camera, runNo, seq, size: 1, sound: false, bad: false },
 			startUs: second * SECOND,
 			durationUs: SECOND,
 		});

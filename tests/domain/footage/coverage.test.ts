@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { coverage, SEAM_US } from '#domain/footage/coverage.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
-import { RUN_ENDS, type Hole, type Run } from '#domain/footage/run.ts';
+import { RUN_ENDS, type Hole, type NewerReason, type Run } from '#domain/footage/run.ts';
 
 const S = 1_000_000;
 
@@ -10,7 +10,7 @@ function run(runNo: number, from: number, to: number, change: Partial<Run> = {})
 	return {
 		...{ camera: 'c'.repeat(32) as CameraId, runNo, runId: 'd'.repeat(32) as RunId, epoch: 1 },
 		...{ mime: 'video/mp4', anchorUs: from * S, startUs: from * S, endUs: to * S },
-		...{ firstSeq: 1, lastSeq: Math.ceil(to - from), bytes: 1, initPlace: 1, holes: [] },
+		...{ firstSeq: 1, lastSeq: Math.ceil(to - from), bytes: 1, holes: [] },
 		ended: 'stopped',
 		...change,
 	};
@@ -60,6 +60,22 @@ describe('coverage', () => {
 	test('a gap after a planned rotation is an interruption', () => {
 		const runs = [run(1, 0, 10, { ended: 'rotated' }), run(2, 15, 20)];
 		expect(drawn(runs, 0, 20).gaps).toEqual([[10, 15, 'interrupted']]);
+	});
+
+	test('ST33 a reason of a newer version is a gap of its own', () => {
+		const newer = 'privacy' as NewerReason;
+		const runs = [run(1, 0, 10, { ended: newer, holes: [hole(2, 4, newer)] }), run(2, 15, 20)];
+		expect(drawn(runs, 0, 20)).toEqual({
+			footage: [
+				[0, 2],
+				[4, 10],
+				[15, 20],
+			],
+			gaps: [
+				[2, 4, 'unknown'],
+				[10, 15, 'unknown'],
+			],
+		});
 	});
 
 	test('holes are gaps with their own reason, also next to the end of a run', () => {

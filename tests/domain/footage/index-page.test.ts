@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import {
 	buildEntries,
 	ENTRY_BYTES,
 	parseEntries,
 	salvageEntries,
+	segmentOf,
 	withEntry,
 	type IndexEntry,
 } from '#domain/footage/index-page.ts';
@@ -56,6 +58,18 @@ describe('index page', () => {
 				expect(parseEntries(buildEntries(entries))).toEqual(entries);
 			}),
 		);
+	});
+
+	test('ST34 flags of a newer version are kept, and no part of a segment', () => {
+		// From Python’s struct and zlib: sound, deleted, and bits 3 and 15.
+		const hex = '000000000000010200066517289a6240000f4240000222e0000000000000004d800d0000a144f2f9';
+		const entry: IndexEntry = {
+			...{ seq: 258, startUs: 1_800_000_000_123_456, durationUs: 1_000_000, size: 140_000 },
+			...{ place: 77, sound: true, bad: false, deleted: true, newerFlags: 0x8008 },
+		};
+		expect(parseEntries(Buffer.from(hex, 'hex'))).toEqual([entry]);
+		expect(Buffer.from(buildEntries([entry])).toString('hex')).toBe(hex);
+		expect(segmentOf('c'.repeat(32) as CameraId, 1, entry)).not.toHaveProperty('newerFlags');
 	});
 
 	test('appending an entry equals building the page again', () => {

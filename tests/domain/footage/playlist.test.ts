@@ -23,8 +23,7 @@ const T0 = 1_800_000_000 * SECOND;
 
 function segment(runNo: number, seq: number, startUs: number, durationUs = SECOND): Segment {
 	const camera = '0123456789abcdef0123456789abcdef' as CameraId;
-	const place = runNo * 1000 + seq;
-	return { camera, runNo, seq, startUs, durationUs, size: 1, place, sound: false, bad: false };
+	return { camera, runNo, seq, startUs, durationUs, size: 1, sound: false, bad: false };
 }
 
 function run(runNo: number, count: number, fromUs: number): Segment[] {

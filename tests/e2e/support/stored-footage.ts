@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { chainLink, chainStart, parseHead } from '#domain/footage/head.ts';
 import { parseEntries } from '#domain/footage/index-page.ts';
-import type { Run } from '#domain/footage/run.ts';
+import type { RunRow } from '#domain/footage/rows.ts';
 
 /**
  * Reads the browser's database with bare IndexedDB, so that tests do not rely on the app's own
@@ -53,7 +53,7 @@ export async function storedPages(page: Page): Promise<StoredPage[]> {
 }
 
 /** All run rows, in recording order. */
-export async function storedRuns(page: Page): Promise<Run[]> {
+export async function storedRuns(page: Page): Promise<RunRow[]> {
 	return page.evaluate(async () => {
 		const request = indexedDB.open('spycam-footage');
 		const database = await new Promise<IDBDatabase>((done, failed) => {
@@ -63,8 +63,8 @@ export async function storedRuns(page: Page): Promise<Run[]> {
 		try {
 			if (!database.objectStoreNames.contains('runs')) return [];
 			const all = database.transaction('runs').objectStore('runs').getAll();
-			return await new Promise<Run[]>((done, failed) => {
-				all.onsuccess = () => done(all.result as Run[]);
+			return await new Promise<RunRow[]>((done, failed) => {
+				all.onsuccess = () => done(all.result as RunRow[]);
 				all.onerror = () => failed(new Error('the runs could not be read'));
 			});
 		} finally {
@@ -78,7 +78,7 @@ export async function waitForSegments(
 	page: Page,
 	segments: number,
 	timeout = 30_000 + 2_000 * segments,
-): Promise<Run[]> {
+): Promise<RunRow[]> {
 	const deadline = Date.now() + timeout;
 	for (;;) {
 		const runs = await storedRuns(page);
@@ -152,7 +152,7 @@ const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
  * Recomputes the chain of a run from the stored bytes, init section first, and compares it with
  * every signed head. Returns the number of segments; throws at the first mismatch.
  */
-export async function verifyChain(page: Page, run: Run): Promise<number> {
+export async function verifyChain(page: Page, run: RunRow): Promise<number> {
 	const rows = await rowsFrom(page, run.initPlace, run.initPlace + 2 * (run.lastSeq + 2));
 	let chain = sha256(chainStart(run.camera, run.runId));
 	let next = 0;

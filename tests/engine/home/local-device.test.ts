@@ -171,7 +171,7 @@ describe('runs', () => {
 		const [run] = await segments.runs(camera);
 		if (run?.runNo !== runNo) throw new Error('the run is not there');
 		for (const row of await segments.between(camera, 0, Number.MAX_SAFE_INTEGER)) {
-			const stored = await segments.read(row.place);
+			const stored = await segments.read(row);
 			if (stored === null) throw new Error('no bytes');
 			const opened = await later.opener.open(run, row, stored);
 			expect(opened.body).toEqual(ascii(`moof${row.seq - 1}`));
@@ -182,7 +182,7 @@ describe('runs', () => {
 		const { localDevice, camera } = await founded();
 		await record(localDevice, camera, 2);
 		const [row] = (await segments.between(camera, 0, Number.MAX_SAFE_INTEGER)).slice(-1);
-		const stored = row && (await segments.read(row.place));
+		const stored = row && (await segments.read(row));
 		if (!stored) throw new Error('no bytes');
 		const sealer = await localDevice.beginRun(camera, given);
 		const { head } = parseHead((await sealer.init(initOf(ascii('x')))).head);
@@ -233,7 +233,7 @@ describe('runs', () => {
 			expect((await later.refresh()).kind).toBe('ready');
 			const [run] = await segments.runs(camera);
 			const [row] = await segments.between(camera, 0, Number.MAX_SAFE_INTEGER);
-			const stored = row && (await segments.read(row.place));
+			const stored = row && (await segments.read(row));
 			if (!run || !stored) throw new Error('no footage');
 			expect((await later.opener.open(run, row, stored)).body).toEqual(ascii('moof0'));
 		}

@@ -36,7 +36,7 @@ describe('Player', () => {
 			openInit: ({ runNo }, { bytes }) => open(`${runNo}:0`, bytes),
 			open: ({ runNo }, { seq }, { bytes }) => open(`${runNo}:${seq}`, bytes),
 		};
-		player = new Player({ segments, opener, clock, screen, dayOf });
+		player = new Player({ footage: segments, opener, clock, screen, dayOf });
 	});
 
 	const corrupt = () => new Fault('corrupt', 'a segment did not open');
@@ -333,7 +333,7 @@ describe('Player', () => {
 			openInit: (_, { bytes }) => Promise.resolve({ body: bytes }),
 			open: (_, __, { bytes }) => Promise.resolve({ body: bytes }),
 		};
-		player = new Player({ segments, opener, clock, screen, dayOf });
+		player = new Player({ footage: segments, opener, clock, screen, dayOf });
 		await player.open(DOOR);
 		expect(player.state.footage).toEqual([{ startUs: T0, endUs: T0 + 10 * SECOND }]);
 		expect(player.state.gaps.at(-1)).toMatchObject({ endUs: T0 + 60 * SECOND, why: 'stopped' });

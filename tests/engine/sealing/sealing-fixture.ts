@@ -109,7 +109,6 @@ export function runOf({ start }: RunSealer): Run {
 		firstSeq: 1,
 		lastSeq: 0,
 		bytes: 0,
-		initPlace: 1,
 		holes: [],
 		ended: null,
 	};
@@ -119,7 +118,7 @@ export function rowOf(run: Run, sealed: SealedSegment): Segment {
 	const { seq, startUs, durationUs, sound, bytes } = sealed;
 	const { camera, runNo } = run;
 	const size = bytes.length;
-	return { camera, runNo, seq, startUs, durationUs, size, place: seq, sound, bad: false };
+	return { camera, runNo, seq, startUs, durationUs, size, sound, bad: false };
 }
 
 export function storedOf({ bytes, head }: StoredBytes): StoredBytes {

@@ -19,6 +19,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const ROUNDS = SOAK ? 60 : 3;
 const SHRINKS = 0.6;
+const nameOf = ({ runNo, seq }: Segment) => `${String(runNo)}/${String(seq)}`;
 const total = { refusals: 0, pins: 0 };
 
 /** Ninety days of a camera with random events, and the invariants that must hold. */
@@ -43,7 +44,7 @@ class NinetyDays {
 	});
 	/** Every segment ever written, in order of writing. */
 	readonly written: Segment[] = [];
-	readonly pinned: { span: Span; places: number[] }[] = [];
+	readonly pinned: { span: Span; names: string[] }[] = [];
 	readonly #random: (below: number) => number;
 	#runNo = 0;
 	#seq = 0;
@@ -139,13 +140,11 @@ class NinetyDays {
 		const one = this.written[Math.floor(this.#roll() * this.written.length)];
 		if (one === undefined) return;
 		const span = { startUs: one.startUs, endUs: one.startUs + MINUTE * (1 + this.#roll() * 5) };
-		const places = (await this.store.between(DOOR, span.startUs, span.endUs)).map(
-			({ place }) => place,
-		);
-		if (places.length === 0) return;
+		const names = (await this.store.between(DOOR, span.startUs, span.endUs)).map(nameOf);
+		if (names.length === 0) return;
 		try {
 			await this.pins.pin(DOOR, span);
-			this.pinned.push({ span, places });
+			this.pinned.push({ span, names });
 		} catch (error) {
 			// SP15.
 			if (!(error instanceof Fault && error.kind === 'quota')) throw error;
@@ -161,21 +160,20 @@ class NinetyDays {
 	}
 
 	async #behold(): Promise<void> {
-		const kept = new Set<number>();
+		const kept = new Set<string>();
 		for (const run of await this.store.runs(DOOR)) {
-			for (const { place } of await this.store.between(DOOR, run.startUs, run.endUs)) {
-				kept.add(place);
-			}
+			const found = await this.store.between(DOOR, run.startUs, run.endUs);
+			for (const segment of found) kept.add(nameOf(segment));
 		}
-		const held = new Set(this.pinned.flatMap(({ places }) => places));
-		for (const place of held) expect(kept.has(place), 'RT15 a pin stays').toBe(true);
+		const held = new Set(this.pinned.flatMap(({ names }) => names));
+		for (const name of held) expect(kept.has(name), 'RT15 a pin stays').toBe(true);
 		// RT1: of the unpinned segments the newest stay, without a hole.
 		const spans = this.pinned.map(({ span }) => span);
 		const free = this.written.filter(
 			({ startUs, durationUs }) =>
 				!spans.some((span) => span.startUs < startUs + durationUs && span.endUs > startUs),
 		);
-		const left = free.map(({ place }) => kept.has(place));
+		const left = free.map((segment) => kept.has(nameOf(segment)));
 		expect(left.lastIndexOf(false), 'RT1 oldest first').toBeLessThan(
 			left.includes(true) ? left.indexOf(true) : Infinity,
 		);

@@ -1,4 +1,6 @@
 import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
+import type { PageRow } from '#domain/footage/rows.ts';
+import { parseEntries } from '#domain/footage/index-page.ts';
 import { coverage } from '#domain/footage/coverage.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
@@ -96,6 +98,8 @@ type Row = Record<string, unknown>;
 const TABLES = ['bytes', 'pages', 'runs'] as const;
 /** Rows are separate from the copy that restores them before each round. */
 let pristine: Map<string, Row[]> | null = null;
+/** Of the bytes of each segment. */
+const places = new Map<string, number>();
 
 async function restore(name: string): Promise<void> {
 	const database = await opened(name);
@@ -104,6 +108,11 @@ async function restore(name: string): Promise<void> {
 		for (const table of TABLES) {
 			const all = database.transaction(table).objectStore(table).getAll();
 			pristine.set(table, (await answer(all)) as Row[]);
+		}
+		for (const { camera, runNo, entries } of pristine.get('pages') as unknown as PageRow[]) {
+			for (const { seq, place } of parseEntries(entries)) {
+				places.set(`${camera}/${String(runNo)}/${String(seq)}`, place);
+			}
 		}
 	}
 	const transaction = database.transaction([...TABLES, 'quarantined'], 'readwrite');
@@ -196,18 +205,20 @@ async function round(name: string, seed: number, damages: number): Promise<Round
 			}
 		}
 		for (const segment of found) {
-			const { runNo, seq, place } = segment;
+			const { runNo, seq } = segment;
+			const place = places.get(`${camera}/${runNo}/${seq}`);
 			try {
-				const stored = await store.read(place);
+				const stored = await store.read(segment);
 				const whole = contentOf(which, runNo, seq);
 				const same = stored?.bytes.every((byte, at) => byte === whole[at]) ?? false;
 				if (same && stored?.bytes.length === whole.length) served += 1;
-				else if (!hurt.has(`place ${place}`)) lost.push(`bytes of ${which}/${runNo}/${seq}`);
-				if (stored === null) await tried('quarantine', store.quarantine(segment));
+				else if (!hurt.has(`place ${String(place)}`))
+					lost.push(`bytes of ${which}/${runNo}/${seq}`);
+				if (stored === null) await tried('damaged', store.damaged(segment));
 			} catch (error) {
 				if (!(error instanceof Fault && error.kind === 'corrupt')) throw error;
-				if (!hurt.has(`place ${place}`)) lost.push(`bytes of ${which}/${runNo}/${seq}`);
-				await tried('quarantine', store.quarantine(segment));
+				if (!hurt.has(`place ${String(place)}`)) lost.push(`bytes of ${which}/${runNo}/${seq}`);
+				await tried('damaged', store.damaged(segment));
 			}
 		}
 		// Recording continues, whatever happened.

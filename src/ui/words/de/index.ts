@@ -279,6 +279,7 @@ export const de: Words = {
 		deleted: 'von dir gelöscht, oder um Platz zu schaffen',
 		damaged: 'dieser Teil ist beschädigt',
 		'not-started': 'die Aufnahme hatte noch nicht begonnen',
+		unknown: 'die Aufnahme fiel aus; den Grund kennt nur eine neuere Version dieser App',
 	},
 	promises,
 	...shared,

@@ -40,6 +40,7 @@ const gaps: Readonly<Record<Gap['why'], string>> = {
 	deleted: 'it was deleted by you or to make room',
 	damaged: 'this part is damaged',
 	'not-started': 'recording had not started',
+	unknown: 'recording failed for a reason that only a newer version of this app knows',
 };
 
 const promises: Readonly<Record<PromiseName, string>> = {
