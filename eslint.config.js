@@ -30,6 +30,13 @@ const ambientSyntax = [
 
 const bareFetch = { name: 'fetch', message: `A fetch needs a deadline: use ${fetchAdapters[0]}.` };
 
+/** What only a page or a worker has, or only Node. */
+const oneSided = [
+	...['window', 'self', 'document', 'navigator', 'location', 'postMessage', 'importScripts'],
+	...['Worker', 'localStorage', 'sessionStorage', 'indexedDB', 'caches', 'BroadcastChannel'],
+	...['requestAnimationFrame', 'XMLHttpRequest', 'process', 'Buffer', 'setImmediate', 'require'],
+].map((name) => ({ name, message: 'Not in browsers and Node alike.' }));
+
 const bareFetchOf = ['window', 'self', 'globalThis'].map((object) => ({
 	object,
 	property: 'fetch',
@@ -102,7 +109,7 @@ function rulesOf(layer) {
 }
 
 export default defineConfig(
-	{ ignores: ['build/', '**/.svelte-kit/', 'node_modules/', 'data/'] },
+	{ ignores: ['build/', '**/.svelte-kit/', 'node_modules/', 'data/', 'platform.d.ts'] },
 	typescript.configs.strictTypeChecked,
 	svelte.configs.recommended,
 	{
@@ -133,6 +140,11 @@ export default defineConfig(
 		rules: { '@typescript-eslint/no-unsafe-assignment': 'off' },
 	},
 	...layers.flatMap(rulesOf),
+	{
+		name: 'what browsers and Node both have',
+		files: ['src/web/**'],
+		rules: { 'no-restricted-globals': ['error', bareFetch, ...oneSided] },
+	},
 	{
 		name: 'fetch adapters',
 		files: fetchAdapters,

@@ -6,7 +6,7 @@ import { pathOf, WITHOUT_FEATURES } from './tests/support/programs.ts';
 
 /** Four projects, from fast to slow. Use `vitest run --project unit` while writing. */
 const soak = process.env['SOAK'] === '1';
-const chromium = pathOf('chromium');
+const chromium = pathOf('headless-shell') ?? pathOf('chromium');
 /** Deadline of a poll, not an expected duration: the machine is shared. */
 const patience = { poll: { timeout: 10_000 } };
 

@@ -12,7 +12,7 @@ import { BrowserWakeLock } from '#browser/device/wake-lock.ts';
 import { BrowserEncoder } from '#browser/encoding/browser-encoder.ts';
 import { detectFeatures } from '#browser/encoding/detect-features.ts';
 import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { localCalendar } from '#browser/playback/calendar.ts';
 import type { Installer } from '#ports/app/installer.ts';
 import type { Engine } from '#state/app/engine.ts';

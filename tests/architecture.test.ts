@@ -141,6 +141,22 @@ describe('the architecture', () => {
 		expect([...places].filter(([, files]) => files.length > 1)).toEqual([]);
 	});
 
+	test('RG1 only rights.ts compares roles', () => {
+		const role = "'(?:owner|viewer|camera|recovery|live|view-only)'";
+		const compares = new RegExp(
+			[
+				`\\broles(?: \\?\\? \\[\\]\\))?\\??\\.(?:includes|indexOf|some|every|has|find|filter)\\(`,
+				`\\.(?:includes|indexOf|has)\\(${role}\\)`,
+				`\\broles\\b[^;,\\n]*\\[${role}`,
+			].join('|'),
+		);
+		expect(compares.test("if (before?.roles.includes('camera'))")).toBe(true);
+		expect(compares.test("const roles: Role[] = ['viewer', 'owner'];")).toBe(true);
+		const rights = 'src/domain/home/rights.ts';
+		const found = code.filter((file) => compares.test(readFileSync(root + file, 'utf8')));
+		expect(found).toEqual([rights]);
+	});
+
 	test('the layers form no cycle', () => {
 		const reach = (name: string, seen: string[]): string[] => {
 			const layer = layers.find((one) => one.name === name);

@@ -49,7 +49,7 @@ const times: string[] = [];
 try {
 	const readyFromMs = Date.now();
 	getPrograms(
-		['chromium', 'firefox', 'webkit', 'xvfb', 'ffmpeg', 'turnserver', 'nginx'],
+		['chromium', 'headless-shell', 'firefox', 'webkit', 'xvfb', 'ffmpeg', 'turnserver', 'nginx'],
 		(line) => {
 			process.stderr.write(`${line}\n`);
 		},

@@ -27,8 +27,8 @@ const parts: readonly SoakPart[] = [
 			...[
 				'engine/members/member-list',
 				'engine/storage/ninety-days',
-				'relay/session/forged',
-				'relay/session/rendezvous-registry',
+				'relay-core/forged',
+				'relay-core/rendezvous-registry',
 			],
 		],
 	},

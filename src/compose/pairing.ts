@@ -7,6 +7,7 @@ import { RelayClient } from '#engine/messaging/relay-client.ts';
 import { PairingController } from '#engine/pairing/controller.ts';
 import { DirectRelays } from '#engine/pairing/direct-relays.ts';
 import type { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
+import { InPageRelay } from '#relay-core/in-page-relay.ts';
 import type { HomeParts } from './home.ts';
 import { lazily } from './lazily.ts';
 
@@ -17,7 +18,8 @@ const ROSTER_PUBLISH_TIMEOUT_MS = 2000;
 export function composeMessaging(home: HomeParts) {
 	const dataConnections = new WebRtcDataConnections();
 	const relays = new WebSocketRelays();
-	const directRelays = new DirectRelays({ ...home, dataConnections, relays });
+	const inPageRelay = new InPageRelay(home);
+	const directRelays = new DirectRelays({ ...home, dataConnections, relays, inPageRelay });
 	const messenger = new RelayClient({
 		...home,
 		relays: directRelays,

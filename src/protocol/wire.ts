@@ -9,7 +9,7 @@ export const MAX_TEXT_BYTES = 64 * 1024;
 export const MAX_PART_BYTES = 512 * 1024;
 /** Most devices in a `watched` frame; a home has far fewer sockets. */
 const MAX_WATCHERS = 256;
-export const LOCATOR_PATTERN = /^[2-9A-HJKMNP-TV-Z]{8}$/;
+const LOCATOR_PATTERN = /^[2-9A-HJKMNP-TV-Z]{8}$/;
 
 /** Close codes of the private-use range (RFC 6455, section 7.4.2). */
 export const CLOSE_CODES = {

@@ -9,7 +9,7 @@ import { createApi } from '#relay/http/api.ts';
 import { createApp } from '#relay/http/app.ts';
 import { connectToSupervisor } from '#relay/process/supervisor-channel.ts';
 import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
-import { verifyCrypto } from '#relay/base/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import {
 	hostsFrom,
 	isLoopback,
@@ -20,8 +20,7 @@ import {
 	type OriginPolicy,
 } from '#relay/base/origin-policy.ts';
 import { ConnectionLimiter } from '#relay/http/connection-limiter.ts';
-import { HomeRegistry } from '#relay/session/home-registry.ts';
-import { Hub } from '#relay/session/hub.ts';
+import { HomeRegistry } from '#relay-core/home-registry.ts';
 import {
 	messageFrom,
 	messageToLive,
@@ -32,12 +31,10 @@ import {
 import { listen, type RequestHandlers, type Listener } from '#relay/http/listener.ts';
 import { createLog } from '#relay/base/log.ts';
 import { relayAddressesOf, type RelayAddresses } from '#relay/config/network-interfaces.ts';
-import { Mailbox } from '#relay/session/mailbox.ts';
-import { RendezvousRegistry } from '#relay/session/rendezvous-registry.ts';
 import { Metrics } from '#relay/http/metrics.ts';
-import { iceServersFor, type RelayContext } from '#relay/session/relay-context.ts';
-import { LiveBuffer } from '#relay/session/live-buffer.ts';
-import { DeviceRateLimits } from '#relay/session/device-rate-limits.ts';
+import { Relay } from '#relay-core/relay.ts';
+import { iceServersFor } from '#relay/http/ice-servers.ts';
+import { makeToken } from '#relay/http/token.ts';
 import { SocketServer } from '#relay/http/socket-server.ts';
 import { createTrust } from '#relay/http/trust.ts';
 
@@ -93,11 +90,8 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 	let store = begin.store;
 	let ports = { http: settings.port, https: settings.httpsPort };
 
-	const hub = new Hub(() => setTimeout(() => hub.sendPresence(), PRESENCE_MS));
-	const rendezvous = new RendezvousRegistry();
-	const mailbox = new Mailbox(kept.letters);
-	const liveBuffer = new LiveBuffer(settings.limits.ringMiB * 1024 * 1024);
-	const homes = new HomeRegistry(verifyCrypto, kept.homes);
+	const crypto = new WebCrypto();
+	const homes = new HomeRegistry(crypto, kept.homes);
 	const metrics = new Metrics({
 		sockets: { help: 'Open sockets', value: () => sockets.count },
 		unproved: {
@@ -105,37 +99,31 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 			value: () => connections.unproved,
 		},
 		homes: { help: 'Homes', value: () => homes.count },
-		meetings: { help: 'Open rendezvous', value: () => rendezvous.count },
-		ring_bytes: { help: 'Bytes of live parts in memory', value: () => liveBuffer.bytes },
+		meetings: { help: 'Open rendezvous', value: () => relay.rendezvous.count },
+		ring_bytes: { help: 'Bytes of live parts in memory', value: () => relay.liveBuffer.bytes },
 	});
-	const relay: RelayContext = {
-		...{
-			crypto: verifyCrypto,
+	const { tokenKey } = begin;
+	const relay = new Relay(
+		{
+			crypto,
+			wallMs: () => Date.now(),
+			nowMs: () => performance.now(),
+			soon: (work) => setTimeout(work, PRESENCE_MS),
+			save: (fact) => send({ t: 'fact', fact }),
+			tokenOf: (claims) => makeToken(tokenKey, claims),
+			ice: (device) => iceServersFor(settings.ice, device, Date.now()),
+			failed: (error) => log.error({ kind: kindOf(error) }, 'handling a frame failed'),
+			count: (event, by) => metrics.count(event, by),
+		},
+		{
 			homes,
-			hub,
-			rendezvous,
-			mailbox,
-			liveBuffer,
-			rateLimits: new DeviceRateLimits(),
+			messages: kept.letters,
+			liveBytes: settings.limits.ringMiB * 1024 * 1024,
+			invitations: new Map(kept.invitations.map(({ hash, untilMs }) => [hash, untilMs])),
+			timeouts: true,
+			farewell: null,
 		},
-		invitations: new Map(kept.invitations.map(({ hash, untilMs }) => [hash, untilMs])),
-		tokenKey: begin.tokenKey,
-		ice: (device) => iceServersFor(settings.ice, device, Date.now()),
-		persist: (fact) => send({ t: 'fact', fact }),
-		tidy: (nowMs) => {
-			liveBuffer.tidy(nowMs);
-			rendezvous.tidy(nowMs);
-			relay.rateLimits.tidy(nowMs);
-			homes.tidy(nowMs);
-			const expired = mailbox.tidy(Date.now());
-			if (expired.length > 0)
-				send({ t: 'fact', fact: { kind: 'gone', ids: expired.map(({ id }) => id) } });
-		},
-		failed: (error) => log.error({ kind: kindOf(error) }, 'handling a frame failed'),
-		count: (event, by) => metrics.count(event, by),
-		wallMs: () => Date.now(),
-		nowMs: () => performance.now(),
-	};
+	);
 
 	const proxies = proxiesFrom(settings.proxies);
 	if (proxies === null)
@@ -160,7 +148,7 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 		return { secure, trust, store: store === null ? null : `https://${name}:${store}` };
 	};
 	const api = createApi({
-		relay,
+		...{ relay, tokenKey },
 		originPolicy: () => originPolicy,
 		addresses,
 		metrics: () => metrics.text(),

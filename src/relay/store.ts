@@ -15,7 +15,7 @@ import {
 	clientOriginOf,
 	type OriginPolicy,
 } from '#relay/base/origin-policy.ts';
-import type { RelayChange } from '#relay/base/relay-change.ts';
+import type { RelayChange } from '#relay-core/relay.ts';
 import {
 	messageFrom,
 	messageToStore,

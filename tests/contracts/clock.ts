@@ -19,7 +19,7 @@ export function clockContract(
 		expect(clock.monotonicMs() - monotonic).toBeGreaterThanOrEqual(28);
 	});
 
-	test('CL6 `every` fires again and again until stopped', async () => {
+	test('CW6 `every` fires again and again until stopped', async () => {
 		const { clock, pass } = make();
 		let rung = 0;
 		const stop = clock.every(20, () => (rung += 1));
@@ -32,7 +32,7 @@ export function clockContract(
 		expect(rung).toBe(then);
 	});
 
-	test('CL6 `after` fires once, not early, and not after cancellation', async () => {
+	test('CW6 `after` fires once, not early, and not after cancellation', async () => {
 		const { clock, pass } = make();
 		const rung: string[] = [];
 		const beganMs = clock.monotonicMs();

@@ -74,7 +74,7 @@ export function footageContract(make: () => Promise<Origin>): void {
 			);
 		});
 
-		test('ST9 ST10 segments that touch a span are in recording order, whatever the clock did', async () => {
+		test('ST9 ST10 CW1 segments that touch a span are in recording order, whatever the clock did', async () => {
 			const footage = await filled(
 				{ ...given(DOOR, 1, 70), ended: 'clock-step' },
 				given(DOOR, 2, 5, T0 + 2 * SECOND),

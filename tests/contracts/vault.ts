@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { ascii, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { makeEpoch } from '#engine/home/epochs.ts';

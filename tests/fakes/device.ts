@@ -1,4 +1,4 @@
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { HomeId } from '#domain/base/ids.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';

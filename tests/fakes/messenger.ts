@@ -1,12 +1,14 @@
 import type { Bytes } from '#domain/base/bytes.ts';
+import { Listeners } from '#domain/base/listeners.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { MemoryVault } from '#browser/keys/memory-vault.ts';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { FreshnessGate } from '#engine/messaging/freshness-gate.ts';
 import type {
 	RelayConnectionState,
 	Messenger,
+	MessengerChange,
 	Sender,
 	Delivery,
 } from '#engine/messaging/messenger.ts';
@@ -90,7 +92,7 @@ export class FakeMessenger implements Messenger {
 	readonly watched = new Set<(camera: string, devices: readonly DeviceId[]) => void>();
 	readonly #relay: FakeMessengerRelay;
 	readonly #device: DeviceId;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Listeners<[MessengerChange]>();
 	readonly #readers = new Set<(message: Message, from: Sender) => void>();
 	#acts: FreshnessGate;
 	#reading: Promise<unknown> = Promise.resolve();
@@ -137,12 +139,12 @@ export class FakeMessenger implements Messenger {
 	}
 
 	tell(): void {
-		for (const listener of this.#listeners) listener();
+		this.#listeners.notify('connection');
+		this.#listeners.notify('presence');
 	}
 
-	on(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+	on(listener: (change: MessengerChange) => void): () => void {
+		return this.#listeners.add(listener);
 	}
 
 	send(to: DeviceId, message: NoticeMessage): Promise<Delivery> {

@@ -29,7 +29,7 @@ async function setCamera(page: Page, setting: 'granted' | 'denied'): Promise<voi
 }
 
 test('RC36 a denied camera is reported with a way to continue, and works by itself once it is allowed', async () => {
-	context = await launchChromium({ camera: 'refused' });
+	context = await launchChromium({ camera: 'refused', full: true });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
 	await page.goto(relay.address);
@@ -44,7 +44,7 @@ test('RC36 a denied camera is reported with a way to continue, and works by itse
 });
 
 test('RC35 RC36 a camera denied by the system: the message names the system, and returning to the page is enough', async () => {
-	context = await launchChromium();
+	context = await launchChromium({ full: true });
 	await context.addInitScript(() => {
 		const own = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 		let refused = true;
@@ -72,7 +72,7 @@ test('RC35 RC36 a camera denied by the system: the message names the system, and
 });
 
 test('permission revoked during a run: the run is closed as denied and the page says so', async () => {
-	context = await launchChromium();
+	context = await launchChromium({ full: true });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
@@ -89,7 +89,7 @@ test('permission revoked during a run: the run is closed as denied and the page 
 });
 
 test('the permission prompt stays unanswered: saved footage plays meanwhile', async () => {
-	context = await launchChromium();
+	context = await launchChromium({ full: true });
 	const page = await context.newPage();
 	await becomeCamera(page, relay.address);
 	await startRecording(page);
@@ -106,7 +106,7 @@ test('the permission prompt stays unanswered: saved footage plays meanwhile', as
 });
 
 test('no camera at all: a message, not a blank page', async () => {
-	context = await launchChromium();
+	context = await launchChromium({ full: true });
 	await context.addInitScript(() => {
 		navigator.mediaDevices.getUserMedia = () =>
 			Promise.reject(new DOMException('Requested device not found', 'NotFoundError'));
@@ -119,7 +119,7 @@ test('no camera at all: a message, not a blank page', async () => {
 });
 
 test('RC35 a camera that does not start: the message names possible causes', async () => {
-	context = await launchChromium();
+	context = await launchChromium({ full: true });
 	await context.addInitScript(() => {
 		navigator.mediaDevices.getUserMedia = () =>
 			Promise.reject(new DOMException('Could not start video source', 'NotReadableError'));

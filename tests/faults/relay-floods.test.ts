@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { SOCKET_PATH, SUBPROTOCOL } from '#protocol/wire.ts';
 import { over } from '../support/ends.ts';
 import type { Relay } from '../e2e/support/launch.ts';
-import { arrive, cameraOf, TestDevice, TestHome, type Keys } from '../relay/session/test-device.ts';
+import { arrive, cameraOf, TestDevice, TestHome, type Keys } from '../relay-core/test-device.ts';
 import { relayWith, relayWithRoom } from '../relay/config/settings-file.ts';
 import { median } from '../support/measures.ts';
 import { SOAK, times } from './support/counts.ts';

@@ -15,7 +15,7 @@ import {
 	TestDevice,
 	TestHome,
 	type Keys,
-} from '../relay/session/test-device.ts';
+} from '../relay-core/test-device.ts';
 import { relayWithRoom } from '../relay/config/settings-file.ts';
 import { times } from './support/counts.ts';
 

@@ -5,13 +5,7 @@ import { WebSocket } from 'ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SOCKET_PATH, SUBPROTOCOL, type FromDevice } from '#protocol/wire.ts';
 import type { Relay } from '../e2e/support/launch.ts';
-import {
-	arrive,
-	randomHex,
-	TestDevice,
-	TestHome,
-	type Keys,
-} from '../relay/session/test-device.ts';
+import { arrive, randomHex, TestDevice, TestHome, type Keys } from '../relay-core/test-device.ts';
 import { relayWith } from '../relay/config/settings-file.ts';
 import { pidOf, rssMiB } from './support/rss.ts';
 

@@ -22,7 +22,7 @@ import { until } from '../support/until.ts';
 import { FakeNetwork } from '../fakes/network.ts';
 import { fakeMember, type FakeMember } from '../fakes/member.ts';
 import { randomFrom } from '../support/random.ts';
-import { base64url, TestDevice } from '../relay/session/test-device.ts';
+import { base64url, TestDevice } from '../relay-core/test-device.ts';
 import { PageSocket, realClock } from '../relay/http/page.ts';
 import { relayWithRoom } from '../relay/config/settings-file.ts';
 import { times } from './support/counts.ts';

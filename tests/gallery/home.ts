@@ -117,7 +117,7 @@ export function stubView(state: ViewState): LiveViewControls {
 		state,
 		on: off,
 		setRate: nothing,
-		attach(video, canvas) {
+		attach(video: HTMLVideoElement, canvas: HTMLCanvasElement) {
 			video.style.visibility = 'hidden';
 			paint(canvas);
 		},

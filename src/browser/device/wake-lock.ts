@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import type { WakeLockState } from '#domain/recording/wake-lock.ts';
 import type { ScreenWakeLock } from '#ports/device/wake-lock.ts';
@@ -11,7 +12,7 @@ export class BrowserWakeLock implements ScreenWakeLock {
 	#state: WakeLockState = 'unwanted';
 	#wanted = false;
 	#lock: WakeLockSentinel | null = null;
-	#work: Promise<void> = Promise.resolve();
+	readonly #serial = new Serial();
 
 	constructor() {
 		document.addEventListener('visibilitychange', () => {
@@ -35,7 +36,7 @@ export class BrowserWakeLock implements ScreenWakeLock {
 
 	/** Serialised: a request must not resolve after its release. */
 	#settle(): void {
-		this.#work = this.#work.then(async () => this.#become(await this.#ask()));
+		void this.#serial.run(async () => this.#become(await this.#ask()));
 	}
 
 	async #ask(): Promise<WakeLockState> {

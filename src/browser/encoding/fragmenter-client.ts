@@ -1,7 +1,8 @@
+import { Serial } from '#domain/base/serial.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { EncoderSink, Fragment, InitSection } from '#ports/media/encoder.ts';
 import fragmenterUrl from './fragmenter.worker.ts?worker&url';
-import type { FragmenterOutput } from './fragmenter.ts';
+import type { FragmenterOutput } from '#web/fragmenter.ts';
 import type { ToFragmenter } from './fragmenter.worker.ts';
 import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 
@@ -26,7 +27,7 @@ export class FragmenterClient {
 	#anchorMs: number | null = null;
 	#over = false;
 	#requested = false;
-	#delivering: Promise<void> = Promise.resolve();
+	readonly #delivering = new Serial();
 
 	/** `firstFrameMs`: capture time of the first frame; must not reject. */
 	constructor(frameRate: number, firstFrameMs: Promise<number>, sink: FragmentSink) {
@@ -82,7 +83,7 @@ export class FragmenterClient {
 		else if (message.kind === 'init') this.#inTurn(() => (this.#init = message));
 		else if (message.kind === 'fragment') this.#inTurn(() => this.#deliver(message.fragment));
 		else {
-			void this.#delivering.then(() => {
+			this.#inTurn(() => {
 				this.end(
 					this.#requested
 						? null
@@ -93,7 +94,7 @@ export class FragmenterClient {
 	}
 
 	#inTurn(work: () => unknown): void {
-		this.#delivering = this.#delivering.then(work).then(() => undefined);
+		void this.#delivering.run(work);
 	}
 
 	async #deliver(fragment: Fragment): Promise<void> {

@@ -1,5 +1,5 @@
 /** Runs a `Fragmenter` off the main thread. One worker per encoding. */
-import { Fragmenter } from './fragmenter.ts';
+import { Fragmenter } from '#web/fragmenter.ts';
 
 export type ToFragmenter =
 	| { readonly kind: 'begin'; readonly frameRate: number }

@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import { Fault, faultOf } from '#domain/base/fault.ts';
 import type { Captured } from '#ports/media/capture.ts';
 import type {
@@ -52,7 +53,7 @@ class MediaRecorderEncoding implements Encoding {
 	#recorder: MediaRecorder;
 	#fragmenter: FragmenterClient;
 	/** Serializes reading, so that chunks stay in order. */
-	#reading: Promise<void> = Promise.resolve();
+	readonly #reading = new Serial();
 	#stopping: Promise<void> | null = null;
 	#cancelSoundDeadline: () => void = () => undefined;
 	#chunks = 0;
@@ -137,7 +138,7 @@ class MediaRecorderEncoding implements Encoding {
 			fragmenter.end(new Fault('unavailable', 'the MediaRecorder failed'));
 		};
 		recorder.onstop = () => {
-			void this.#reading.then(() => {
+			void this.#reading.run(() => {
 				fragmenter.finish(this.#stopping !== null);
 			});
 		};
@@ -192,8 +193,8 @@ class MediaRecorderEncoding implements Encoding {
 				SILENT_S * 1000,
 				() => void this.#checkSound(microphone),
 			);
-		this.#reading = this.#reading
-			.then(async () => {
+		void this.#reading
+			.run(async () => {
 				fragmenter.push(await chunk.arrayBuffer());
 			})
 			.catch((error: unknown) => {

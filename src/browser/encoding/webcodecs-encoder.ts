@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import type * as MediaBunny from 'mediabunny';
 import type { EncodedAudioPacketSource, EncodedVideoPacketSource, Output } from 'mediabunny';
 import { Fault } from '#domain/base/fault.ts';
@@ -43,9 +44,9 @@ class WebCodecsEncoding implements Encoding {
 	readonly #video = document.createElement('video');
 	readonly #encoder: VideoEncoder;
 	readonly #muxer: Promise<Muxer>;
-	#muxing: Promise<void> = Promise.resolve();
+	readonly #muxing = new Serial();
 	/** Separate from the video queue: the muxer blocks each track until the other catches up. */
-	#muxingSound: Promise<void> = Promise.resolve();
+	readonly #muxingSound = new Serial();
 	#size: { readonly width: number; readonly height: number } | null = null;
 	#firstMs: number | null = null;
 	#lastMs = -Infinity;
@@ -122,7 +123,7 @@ class WebCodecsEncoding implements Encoding {
 		try {
 			if (this.#encoder.state === 'configured') await this.#encoder.flush();
 			this.#microphone?.stop();
-			await this.#muxing;
+			await this.#muxing.run(() => undefined);
 			const { output } = await this.#muxer;
 			if (this.#firstMs !== null) await output.finalize();
 			this.#fragmenter.finish(true);
@@ -220,8 +221,8 @@ class WebCodecsEncoding implements Encoding {
 	}
 
 	#mux(chunk: EncodedVideoChunk, meta: EncodedVideoChunkMetadata | undefined): void {
-		this.#muxing = this.#muxing
-			.then(async () => {
+		void this.#muxing
+			.run(async () => {
 				const { source, code } = await this.#muxer;
 				await source.add(code.EncodedPacket.fromEncodedChunk(chunk), meta);
 			})
@@ -249,7 +250,7 @@ class WebCodecsEncoding implements Encoding {
 		this.#recordsSound = false;
 		const { sound } = await this.#muxer;
 		this.#microphone?.stop();
-		await this.#muxingSound;
+		await this.#muxingSound.run(() => undefined);
 		sound?.close();
 		if (!this.#ended) this.#sink.renewalNeeded();
 	}
@@ -259,8 +260,8 @@ class WebCodecsEncoding implements Encoding {
 		sound: EncodedAudioPacketSource,
 		code: typeof MediaBunny,
 	): void {
-		this.#muxingSound = this.#muxingSound
-			.then(async () => {
+		void this.#muxingSound
+			.run(async () => {
 				const seconds = (atMs - (this.#firstMs ?? Infinity)) / 1000;
 				// Sound from before the first frame belongs to no footage.
 				if (seconds < 0 || this.#ended) return;

@@ -2,11 +2,11 @@ import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 import type { Arrival, PendingJoin } from '#ports/keys/vault.ts';
 import { isBytes } from './key-rows.ts';
 import { excessArrivals } from './memory-vault.ts';
-import type { VaultConnection, VaultDatabase } from './vault-database.ts';
+import { readRow, type VaultConnection, type VaultDatabase } from './vault-database.ts';
 
 /** Rows of `pendingJoin` and `arrivals`: docs/spec/pairing.md, PR21 and PR24. */
 export async function readPendingJoin(connection: VaultConnection): Promise<PendingJoin | null> {
-	const row = await connection.row(connection.db.pendingJoin, 'this');
+	const row = await readRow(connection, 'pendingJoin', 'this');
 	if (row === undefined) return null;
 	const { owner, seq, head, relay, untilMs } = row;
 	const home = idFrom<HomeId>(row.home);
@@ -16,10 +16,12 @@ export async function readPendingJoin(connection: VaultConnection): Promise<Pend
 }
 
 export async function readArrivals(connection: VaultConnection): Promise<readonly Arrival[]> {
-	const { arrivals } = connection.db;
+	const keys = await connection.read(['arrivals'], ({ arrivals }) =>
+		arrivals.toCollection().primaryKeys(),
+	);
 	const found: Arrival[] = [];
-	for (const key of await connection.do(() => arrivals.toCollection().primaryKeys())) {
-		const arrival = arrivalFrom(await connection.row(arrivals, key));
+	for (const key of keys) {
+		const arrival = arrivalFrom(await readRow(connection, 'arrivals', key));
 		if (arrival !== null) found.push(arrival);
 	}
 	return found.sort((a, b) => a.sinceMs - b.sinceMs);

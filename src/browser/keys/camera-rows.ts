@@ -2,7 +2,7 @@ import { Fault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId } from '#domain/base/ids.ts';
 import type { KeptCamera } from '#ports/keys/vault.ts';
 import { isBytes } from './key-rows.ts';
-import type { VaultConnection, VaultDatabase } from './vault-database.ts';
+import { readRow, type VaultConnection, type VaultDatabase } from './vault-database.ts';
 
 /** Throws `not-found`. */
 export async function requireCamera(db: VaultDatabase, camera: CameraId): Promise<KeptCamera> {
@@ -27,11 +27,10 @@ export async function readCameras(
 	connection: VaultConnection,
 	bare: boolean,
 ): Promise<KeptCamera[] | null> {
-	const { cameras: table } = connection.db;
-	const ids = await connection.do(() => table.toCollection().primaryKeys());
+	const ids = await connection.read(['cameras'], (db) => db.cameras.toCollection().primaryKeys());
 	const cameras: KeptCamera[] = [];
 	for (const id of ids) {
-		const camera = cameraFromRow(await connection.row(table, id));
+		const camera = cameraFromRow(await readRow(connection, 'cameras', id));
 		if (camera === null) return null;
 		cameras.push(camera);
 	}

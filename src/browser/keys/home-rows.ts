@@ -1,9 +1,15 @@
 import { Dexie } from 'dexie';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
-import type { KeptHome, KeptHomeKey, KeptSecret } from '#ports/keys/vault.ts';
-import { isBytes, secretFromRow } from './key-rows.ts';
-import type { VaultConnection, VaultDatabase } from './vault-database.ts';
+import type {
+	KeptHome,
+	KeptHomeKey,
+	KeptSecret,
+	KeyStrength,
+	NewSecret,
+} from '#ports/keys/vault.ts';
+import { isBytes, secretFromRow, secretRow } from './key-rows.ts';
+import { readRow, type VaultConnection, type VaultDatabase } from './vault-database.ts';
 
 /**
  * Row names in `keys` and `grants`. `null`: the founded home, whose rows keep the names of version
@@ -18,9 +24,9 @@ export function epochName(camera: CameraId, number: number): string {
 }
 
 export async function readSecret(connection: VaultConnection, name: string): Promise<KeptSecret> {
-	const grant = (await connection.row(connection.db.grants, name))?.bytes;
+	const grant = (await readRow(connection, 'grants', name))?.bytes;
 	return {
-		key: await secretFromRow(await connection.row(connection.db.keys, name)),
+		key: await secretFromRow(await readRow(connection, 'keys', name)),
 		grant: isBytes(grant) ? grant : null,
 	};
 }
@@ -38,7 +44,7 @@ export async function readHome(
 		const secret = await readSecret(connection, homeKeyName(founded ? null : home, number));
 		if (secret.key !== null || secret.grant !== null) keys.push({ number, ...secret });
 	}
-	const relay: unknown = (await connection.row(connection.db.homes, home))?.relay;
+	const relay: unknown = (await readRow(connection, 'homes', home))?.relay;
 	return { home, roster, keys, relay: typeof relay === 'string' ? relay : null };
 }
 
@@ -48,7 +54,7 @@ export async function readSeenMs(
 	home: HomeId,
 	seq: number,
 ): Promise<number | null> {
-	const founded = (await connection.row(connection.db.identity, 'this'))?.home === home;
+	const founded = (await readRow(connection, 'identity', 'this'))?.home === home;
 	const row = await entryRow(connection, home, founded, seq);
 	const seenMs: unknown =
 		typeof row === 'object' && row !== null && 'seenMs' in row ? row.seenMs : null;
@@ -61,10 +67,7 @@ function entryRow(
 	founded: boolean,
 	seq: number,
 ): Promise<unknown> {
-	const { db } = connection;
-	return founded
-		? connection.row<unknown, number>(db.roster, seq)
-		: connection.row<unknown, [HomeId, number]>(db.entries, [home, seq]);
+	return founded ? readRow(connection, 'roster', seq) : readRow(connection, 'entries', [home, seq]);
 }
 
 async function readRoster(
@@ -73,7 +76,8 @@ async function readRoster(
 	founded: boolean,
 ): Promise<readonly Bytes[]> {
 	const entries: Bytes[] = [];
-	for (const seq of await connection.do(() => seqsOf(connection.db, home, founded))) {
+	const seqs = await connection.read(['roster', 'entries'], (db) => seqsOf(db, home, founded));
+	for (const seq of seqs) {
 		const row = await entryRow(connection, home, founded, seq);
 		const bytes: unknown =
 			typeof row === 'object' && row !== null && 'bytes' in row ? row.bytes : null;
@@ -103,8 +107,10 @@ async function keyNumbers(
 ): Promise<readonly number[]> {
 	const prefix = home === null ? 'home/' : `home/${home}/`;
 	const found = new Set<number>();
-	for (const table of [connection.db.keys, connection.db.grants]) {
-		const names = await connection.do(() => table.where('name').startsWith(prefix).primaryKeys());
+	for (const table of ['keys', 'grants'] as const) {
+		const names = await connection.read([table], (db) =>
+			db[table].where('name').startsWith(prefix).primaryKeys(),
+		);
 		for (const name of names) {
 			const rest = name.slice(prefix.length);
 			if (/^[1-9][0-9]{0,9}$/.test(rest)) found.add(Number(rest));
@@ -125,4 +131,14 @@ export async function addEntries(
 	const rows = entries.map((bytes, at) => ({ seq: first + at, bytes, ...seen }));
 	if (founded) await db.roster.bulkAdd(rows);
 	else await db.entries.bulkAdd(rows.map((row) => ({ home, ...row })));
+}
+
+export async function addSecret(
+	db: VaultDatabase,
+	name: string,
+	secret: NewSecret,
+	strength: KeyStrength,
+): Promise<void> {
+	await db.keys.add(secretRow(name, secret, strength));
+	await db.grants.add({ name, bytes: secret.grant });
 }

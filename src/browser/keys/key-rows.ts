@@ -2,7 +2,7 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import { PUBLIC_KEY_BYTES } from '#domain/base/signed.ts';
 import type { DtlsCertificate, KemKey, KeyPair, Secret, SignKey } from '#ports/keys/crypto.ts';
 import type { KeyStrength, NewSecret } from '#ports/keys/vault.ts';
-import { asKey, cryptoKey, dtlsCertificateOf } from './crypto.ts';
+import { asKey, cryptoKey, dtlsCertificateOf } from '#web/crypto.ts';
 
 /** A row of the vault's `keys` table. Rows are validated on reading like external input. */
 export interface KeyRow {

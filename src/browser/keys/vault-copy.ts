@@ -1,4 +1,5 @@
-import type { VaultConnection, VaultDatabase } from './vault-database.ts';
+import { expectFault } from '#domain/base/fault.ts';
+import { VAULT_TABLES, type VaultConnection, type VaultDatabase } from './vault-database.ts';
 
 /** Writes come in bursts; copy once they pause. */
 const AFTER_MS = 500;
@@ -29,20 +30,19 @@ export class VaultCopy {
 		this.#timer = setTimeout(() => void this.#refresh(), AFTER_MS);
 	}
 
-	/** Never throws: without a copy only `putBack` is lost. */
+	/** A failure is not the caller's: without a copy only `putBack` is lost. */
 	async #refresh(): Promise<void> {
-		const { db } = this.#connection;
 		try {
-			const rows = await this.#connection.do(() =>
-				db.transaction('r', db.tables, () =>
-					Promise.all(db.tables.map((table) => table.toArray() as PromiseLike<unknown[]>)),
-				),
-			);
-			const copy = new Map(db.tables.map(({ name }, at) => [name, rows[at] ?? []]));
+			const copy = await this.#connection.read(VAULT_TABLES, async ({ tables }) => {
+				const rows = tables.map((table) => table.toArray() as PromiseLike<unknown[]>);
+				const found = await Promise.all(rows);
+				return new Map(tables.map(({ name }, at) => [name, found[at] ?? []]));
+			});
 			// Keep the old copy when the database was emptied meanwhile.
 			if ((copy.get('identity')?.length ?? 0) > 0) this.#rows = copy;
-		} catch {
+		} catch (error) {
 			// A row is unreadable.
+			expectFault(error);
 		}
 	}
 
@@ -54,7 +54,7 @@ export class VaultCopy {
 	/** Throws as `Vault` does. */
 	putBack(): Promise<'there' | 'put back' | 'lost'> {
 		const rows = this.#rows;
-		return this.#connection.write(async (db) => {
+		return this.#connection.write(VAULT_TABLES, async (db) => {
 			if ((await db.identity.count()) > 0) return 'there';
 			if (rows === null) return 'lost';
 			for (const table of db.tables) await table.bulkPut([...(rows.get(table.name) ?? [])]);

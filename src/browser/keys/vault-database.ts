@@ -1,6 +1,5 @@
-import { Dexie, type Table } from 'dexie';
+import { Dexie, type IndexableType, type Table } from 'dexie';
 import type { Bytes } from '#domain/base/bytes.ts';
-import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import type {
 	Arrival,
@@ -10,7 +9,8 @@ import type {
 	PendingJoin,
 } from '#ports/keys/vault.ts';
 import type { KeyRow } from './key-rows.ts';
-import { DatabaseOpening } from '#browser/storage/database-opening.ts';
+import { DatabaseConnection } from '#browser/storage/database-connection.ts';
+import { readable } from '#browser/storage/fault-from.ts';
 
 export interface IdentityRow {
 	readonly id: 'this';
@@ -93,121 +93,30 @@ export class VaultDatabase extends Dexie {
 	}
 }
 
-const DEAD: readonly string[] = ['DatabaseClosedError', 'InvalidStateError'];
+export type VaultConnection = DatabaseConnection<VaultDatabase>;
 
-/** The database with a deadline on every call. Reopens a dead connection once. */
-export class VaultConnection {
-	readonly db: VaultDatabase;
-	readonly #deadlineMs: number;
-	#opening: DatabaseOpening<VaultDatabase> | null = null;
-	/** It was opened before. */
-	#known = false;
-	#disposed = false;
+type TableName = {
+	[K in keyof VaultDatabase]: VaultDatabase[K] extends Table ? K : never;
+}[keyof VaultDatabase];
 
-	constructor(name: string, deadlineMs: number) {
-		this.db = new VaultDatabase(name);
-		this.#deadlineMs = deadlineMs;
-	}
+type Entry<T extends TableName> =
+	VaultDatabase[T] extends Table<infer Row, infer Key> ? { row: Row; key: Key } : never;
 
-	/** Final: later calls do not reopen it. */
-	dispose(): void {
-		this.#disposed = true;
-		this.db.close();
-	}
+export const VAULT_TABLES: readonly TableName[] = [
+	...(['identity', 'keys', 'grants', 'epochs', 'roster', 'cameras'] as const),
+	...(['homes', 'entries', 'counts', 'pendingJoin', 'arrivals'] as const),
+];
 
-	async do<T>(work: () => PromiseLike<T>): Promise<T> {
-		try {
-			return await within(this.#deadlineMs, this.#opened(work));
-		} catch (error) {
-			if (!DEAD.includes(nameOf(error))) throw faultFrom(error);
-		}
-		try {
-			this.#opening = null;
-			this.db.close({ disableAutoOpen: false });
-			return await within(this.#deadlineMs, this.#opened(work));
-		} catch (error) {
-			throw faultFrom(error);
-		}
-	}
-
-	/** Reads one row in its own transaction; an unreadable row counts as missing. */
-	async row<Row, Key>(table: Table<Row, Key>, key: Key): Promise<Row | undefined> {
-		try {
-			return await this.do(() => table.get(key));
-		} catch (error) {
-			if (error instanceof Fault && error.kind === 'corrupt') return undefined;
-			throw error;
-		}
-	}
-
-	async #opened<T>(work: () => PromiseLike<T>): Promise<T> {
-		if (this.#disposed) throw new Fault('aborted', 'the vault was disposed');
-		const opening = (this.#opening ??= new DatabaseOpening(this.db, 'keys', this.#known));
-		try {
-			await opening.wait();
-		} catch (error) {
-			if (!opening.pending) this.#opening = null;
-			throw error;
-		}
-		this.#known = true;
-		return work();
-	}
-
-	/** Called after each write. */
-	written: () => void = () => undefined;
-
-	async write<T>(work: (db: VaultDatabase) => Promise<T>): Promise<T> {
-		const done = await this.do(() =>
-			this.db.transaction('rw', this.db.tables, () => work(this.db)),
-		);
-		this.written();
-		return done;
-	}
+/** Each write happens at most once: a row added twice would be a `conflict`. */
+export function connectToVault(name: string, deadlineMs: number): VaultConnection {
+	return new DatabaseConnection(() => new VaultDatabase(name), 'keys', deadlineMs, 'once');
 }
 
-async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(fault('timeout', 'the vault did not answer in time')), ms);
-	});
-	try {
-		return await Promise.race([work, late]);
-	} finally {
-		clearTimeout(timer);
-	}
-}
-
-/** Dexie wraps the browser's error as `inner`; for an aborted transaction only that says why. */
-function nameOf(error: unknown): string {
-	if (!(error instanceof Error)) return '';
-	const inner: unknown = 'inner' in error ? error.inner : undefined;
-	if (error.name === 'AbortError' && inner instanceof Error) return inner.name;
-	return error.name;
-}
-
-function faultFrom(error: unknown): Fault {
-	if (error instanceof Fault) return error.of('keys');
-	const name = nameOf(error);
-	const message = `the vault failed: ${name}`;
-	switch (name) {
-		case 'ConstraintError':
-		case 'BulkError':
-			return fault('conflict', message, error);
-		case 'DataCloneError':
-			return fault('unsupported', message, error);
-		case 'QuotaExceededError':
-			return fault('quota', message, error);
-		case 'VersionError':
-			return fault('newer', message, error);
-		case 'UnknownError':
-		case 'NotReadableError':
-		case 'DataError':
-			return fault('corrupt', message, error);
-		default:
-			return fault('unavailable', message, error);
-	}
-}
-
-function fault(kind: FaultKind, message: string, cause?: unknown): Fault {
-	return new Fault(kind, message, cause, 'keys');
+/** Reads one row in its own transaction; an unreadable row counts as missing. */
+export async function readRow<T extends TableName>(
+	connection: VaultConnection,
+	table: T,
+	key: Entry<T>['key'] & IndexableType,
+): Promise<Entry<T>['row'] | undefined> {
+	return connection.read([table], (db) => readable(db.table(table).get(key)));
 }

@@ -1,6 +1,6 @@
 import { Dexie } from 'dexie';
 import type { Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 import type { KemKey, SignKey } from '#ports/keys/crypto.ts';
 import type {
@@ -21,6 +21,7 @@ import { readArrivals, changeArrival, readPendingJoin } from './arrival-rows.ts'
 import { cameraFromRow, readCameras, requireCamera } from './camera-rows.ts';
 import {
 	addEntries,
+	addSecret,
 	epochName,
 	homeKeyName,
 	readHome,
@@ -32,9 +33,11 @@ import { dtlsFromRow, pairFromRow, pairRow, secretRow } from './key-rows.ts';
 import { continuesRoster, MemoryVault } from './memory-vault.ts';
 import { VaultCopy } from './vault-copy.ts';
 import {
-	VaultConnection,
-	type EpochRow,
+	connectToVault,
+	readRow,
+	VAULT_TABLES,
 	type IdentityRow,
+	type VaultConnection,
 	type VaultDatabase,
 } from './vault-database.ts';
 
@@ -49,18 +52,16 @@ export class BrowserVault implements Vault {
 	#memory: MemoryVault | null = null;
 
 	constructor(name = VAULT_NAME, deadlineMs = 5000) {
-		this.#connection = new VaultConnection(name, deadlineMs);
+		this.#connection = connectToVault(name, deadlineMs);
 		this.#copy = new VaultCopy(this.#connection);
-		this.#connection.written = () => this.#copy.changed();
 	}
 
 	async read(): Promise<VaultReading> {
 		if (this.#memory !== null) return this.#memory.read();
-		const { db } = this.#connection;
-		const row = await this.#connection.row(db.identity, 'this');
+		const row = await readRow(this.#connection, 'identity', 'this');
 		if (row === undefined) {
-			const counts = await this.#connection.do(() =>
-				Promise.all(db.tables.map((table) => table.count())),
+			const counts = await this.#connection.read(VAULT_TABLES, ({ tables }) =>
+				Promise.all(tables.map((table) => table.count())),
 			);
 			return counts.every((count) => count === 0)
 				? { kind: 'empty' }
@@ -88,7 +89,7 @@ export class BrowserVault implements Vault {
 		const keys = [...pairs, secretRow(name, homeKey, strength)];
 		const bare = identity.cameras.length === 0;
 		const as = bare ? { version: VERSION, bare } : { version: 1 };
-		await this.#connection.write(async (db) => {
+		await this.#write(async (db) => {
 			await db.identity.add({ id: 'this', strength, home, device, ...as });
 			await db.keys.bulkAdd(keys);
 			await db.grants.add({ name, bytes: homeKey.grant });
@@ -98,16 +99,14 @@ export class BrowserVault implements Vault {
 		if (dtls === null) return;
 		// In its own write: not every engine can store a certificate, and it is renewable.
 		const certificate = dtls.certificate as unknown as RTCCertificate;
-		await this.#connection
-			.do(() => this.#connection.db.keys.put({ name: 'dtls', key: certificate }))
-			.catch(() => undefined);
+		await this.#write((db) => db.keys.put({ name: 'dtls', key: certificate })).catch(expectFault);
 	}
 
 	async discard(device: DeviceId): Promise<void> {
 		this.#copy.forget();
 		const held = await this.#memory?.read();
 		if (held?.kind === 'whole' && held.identity.device === device) this.#memory = null;
-		await this.#connection.write(async (db) => {
+		await this.#write(async (db) => {
 			const row = await db.identity.get('this');
 			if (row?.device === device) await Promise.all(db.tables.map((table) => table.clear()));
 		});
@@ -115,9 +114,7 @@ export class BrowserVault implements Vault {
 
 	async epoch(camera: CameraId, number: number): Promise<KeptEpoch | null> {
 		if (this.#memory !== null) return this.#memory.epoch(camera, number);
-		const { epochs } = this.#connection.db;
-		const place: [CameraId, number] = [camera, number];
-		const row = await this.#connection.row<EpochRow, [CameraId, number]>(epochs, place);
+		const row = await readRow(this.#connection, 'epochs', [camera, number]);
 		if (row === undefined) return null;
 		const { madeMs, rosterSeq = 1 } = row;
 		const secret = await readSecret(this.#connection, epochName(camera, number));
@@ -126,9 +123,9 @@ export class BrowserVault implements Vault {
 
 	async lastEpoch(camera: CameraId): Promise<KeptEpoch | null> {
 		if (this.#memory !== null) return this.#memory.lastEpoch(camera);
-		const numbers = this.#connection.db.epochs.where('[camera+number]');
-		const keys = await this.#connection.do(() =>
-			numbers
+		const keys = await this.#connection.read(['epochs'], ({ epochs }) =>
+			epochs
+				.where('[camera+number]')
 				.between([camera, Dexie.minKey], [camera, Dexie.maxKey])
 				.reverse()
 				.limit(1)
@@ -142,7 +139,7 @@ export class BrowserVault implements Vault {
 		if (this.#memory !== null) return this.#memory.addEpoch(camera, facts, secret);
 		const { number, madeMs, rosterSeq } = facts;
 		const name = epochName(camera, number);
-		await this.#connection.write(async (db) => {
+		await this.#write(async (db) => {
 			await db.epochs.add({ camera, number, madeMs, rosterSeq });
 			const { strength } = identityOf(await db.identity.get('this'));
 			await addSecret(db, name, secret, strength);
@@ -152,7 +149,7 @@ export class BrowserVault implements Vault {
 	async enterHome(entered: NewHome): Promise<void> {
 		if (this.#memory !== null) return this.#memory.enterHome(entered);
 		const { home, roster, relay, keys, seenMs } = entered;
-		await this.#connection.write(async (db) => {
+		await this.#write(async (db) => {
 			const row = identityOf(await db.identity.get('this'));
 			const founded = row.home === home;
 			const kept = founded
@@ -239,7 +236,7 @@ export class BrowserVault implements Vault {
 
 	async setPendingJoin(pending: PendingJoin | null): Promise<void> {
 		if (this.#memory !== null) return this.#memory.setPendingJoin(pending);
-		await this.#connection.write(async ({ pendingJoin }) => {
+		await this.#write(async ({ pendingJoin }) => {
 			if (pending === null) await pendingJoin.clear();
 			else await pendingJoin.put({ id: 'this', ...pending });
 		});
@@ -252,17 +249,17 @@ export class BrowserVault implements Vault {
 
 	async updateArrival(...[of, change]: Parameters<Vault['updateArrival']>): Promise<void> {
 		if (this.#memory !== null) return this.#memory.updateArrival(of, change);
-		await this.#connection.write((db) => changeArrival(db, of, change));
+		await this.#write((db) => changeArrival(db, of, change));
 	}
 
 	async camera(camera: CameraId): Promise<KeptCamera | null> {
 		if (this.#memory !== null) return this.#memory.camera(camera);
-		return cameraFromRow(await this.#connection.row(this.#connection.db.cameras, camera));
+		return cameraFromRow(await readRow(this.#connection, 'cameras', camera));
 	}
 
 	async addCamera(camera: KeptCamera): Promise<void> {
 		if (this.#memory !== null) return this.#memory.addCamera(camera);
-		await this.#connection.write(async (db) => {
+		await this.#write(async (db) => {
 			await db.cameras.add(camera);
 			const row = identityOf(await db.identity.get('this'));
 			await db.identity.put({ ...row, bare: false });
@@ -271,14 +268,14 @@ export class BrowserVault implements Vault {
 
 	async nameCamera(camera: CameraId, sealedName: Bytes): Promise<void> {
 		if (this.#memory !== null) return this.#memory.nameCamera(camera, sealedName);
-		await this.#connection.write(async (db) => {
+		await this.#write(async (db) => {
 			await db.cameras.put({ ...(await requireCamera(db, camera)), sealedName });
 		});
 	}
 
 	async beginRun(camera: CameraId, atLeast: number): Promise<number> {
 		if (this.#memory !== null) return this.#memory.beginRun(camera, atLeast);
-		return this.#connection.write(async (db) => {
+		return this.#write(async (db) => {
 			const kept = await requireCamera(db, camera);
 			const runNo = Math.max(kept.runNo + 1, atLeast);
 			await db.cameras.put({ ...kept, runNo });
@@ -288,7 +285,7 @@ export class BrowserVault implements Vault {
 
 	async nextCounter(): Promise<number> {
 		if (this.#memory !== null) return this.#memory.nextCounter();
-		return this.#connection.write(async (db) => {
+		return this.#write(async (db) => {
 			const count = ((await db.counts.get('own'))?.count ?? 0) + 1;
 			await db.counts.put({ of: 'own', count });
 			return count;
@@ -297,7 +294,7 @@ export class BrowserVault implements Vault {
 
 	async raiseCounter(device: DeviceId, count: number): Promise<boolean> {
 		if (this.#memory !== null) return this.#memory.raiseCounter(device, count);
-		return this.#connection.write(async (db) => {
+		return this.#write(async (db) => {
 			if (count <= ((await db.counts.get(device))?.count ?? 0)) return false;
 			await db.counts.put({ of: device, count });
 			return true;
@@ -311,7 +308,7 @@ export class BrowserVault implements Vault {
 	async clear(): Promise<void> {
 		this.#memory = null;
 		this.#copy.forget();
-		await this.#connection.write(async (db) => {
+		await this.#write(async (db) => {
 			await Promise.all(db.tables.map((table) => table.clear()));
 		});
 	}
@@ -324,14 +321,14 @@ export class BrowserVault implements Vault {
 	async #readWhole(row: IdentityRow): Promise<VaultReading> {
 		if (row.version > VERSION)
 			throw new Fault('newer', 'the vault was made by a newer app', undefined, 'keys');
-		const { keys } = this.#connection.db;
+		const keyRow = (name: string) => readRow(this.#connection, 'keys', name);
 		const founded = idFrom<HomeId>(row.home);
 		const home = row.current === undefined ? founded : idFrom<HomeId>(row.current);
 		const device = idFrom<DeviceId>(row.device);
-		const owner = await pairFromRow<SignKey>(await this.#connection.row(keys, 'owner'), 'ECDSA');
-		const sign = await pairFromRow<SignKey>(await this.#connection.row(keys, 'sign'), 'ECDSA');
-		const kem = await pairFromRow<KemKey>(await this.#connection.row(keys, 'kem'), 'ECDH');
-		const dtls = dtlsFromRow(await this.#connection.row(keys, 'dtls'));
+		const owner = await pairFromRow<SignKey>(await keyRow('owner'), 'ECDSA');
+		const sign = await pairFromRow<SignKey>(await keyRow('sign'), 'ECDSA');
+		const kem = await pairFromRow<KemKey>(await keyRow('kem'), 'ECDH');
+		const dtls = dtlsFromRow(await keyRow('dtls'));
 		const homes = founded === null || home === null ? [] : await this.#homes(founded, home);
 		const cameras = await readCameras(this.#connection, row.bare === true);
 		const missing = Object.entries({
@@ -355,12 +352,19 @@ export class BrowserVault implements Vault {
 
 	/** The founded home first; includes the current one even if its row is lost. */
 	async #homes(founded: HomeId, current: HomeId): Promise<KeptHome[]> {
-		const { db } = this.#connection;
-		const known = await this.#connection.do(() => db.homes.toCollection().primaryKeys());
+		const known = await this.#connection.read(['homes'], (db) =>
+			db.homes.toCollection().primaryKeys(),
+		);
 		const others = [...new Set([...known, current])].filter((home) => home !== founded);
 		const homes = [await readHome(this.#connection, founded, true)];
 		for (const home of others) homes.push(await readHome(this.#connection, home, false));
 		return homes;
+	}
+
+	async #write<T>(work: (db: VaultDatabase) => PromiseLike<T>): Promise<T> {
+		const done = await this.#connection.write(VAULT_TABLES, work);
+		this.#copy.changed();
+		return done;
 	}
 
 	/**
@@ -371,7 +375,7 @@ export class BrowserVault implements Vault {
 		home: HomeId,
 		work: (db: VaultDatabase, founded: boolean, row: IdentityRow) => Promise<T>,
 	): Promise<T> {
-		return this.#connection.write(async (db) => {
+		return this.#write(async (db) => {
 			const [row, known] = await Promise.all([db.identity.get('this'), db.homes.get(home)]);
 			const { home: first, version } = identityOf(row);
 			if (first !== home && known === undefined) throw new Fault('not-found', 'no such home');
@@ -387,13 +391,3 @@ function identityOf(row: IdentityRow | undefined): IdentityRow {
 }
 
 const STRENGTHS: readonly KeyStrength[] = ['sealed', 'readable'];
-
-async function addSecret(
-	db: VaultDatabase,
-	name: string,
-	secret: NewSecret,
-	strength: KeyStrength,
-): Promise<void> {
-	await db.keys.add(secretRow(name, secret, strength));
-	await db.grants.add({ name, bytes: secret.grant });
-}

@@ -21,8 +21,7 @@ const FRAME_RATES: Readonly<Record<LiveRate, number | null>> = {
  * the recorded track down, and recordings of a reduced size stay as large as before. Audio is a
  * clone, so that it can be muted here alone.
  */
-export class WebRtcCameraPeer implements CameraPeer {
-	readonly #peer: WebRtcPeer;
+export class WebRtcCameraPeer extends WebRtcPeer implements CameraPeer {
 	readonly #video: RTCRtpTransceiver;
 	readonly #audio: RTCRtpTransceiver;
 	/** Plays the viewer's microphone. */
@@ -32,7 +31,7 @@ export class WebRtcCameraPeer implements CameraPeer {
 	#off: () => void = () => undefined;
 
 	constructor(pc: RTCPeerConnection, picture: Picture, onEvent: (event: PeerEvent) => void) {
-		this.#peer = new WebRtcPeer(pc, onEvent);
+		super(pc, onEvent);
 		const stream = new MediaStream();
 		this.#audioClone = soundTrackOf(picture)?.clone() ?? null;
 		this.#follow(picture);
@@ -44,15 +43,15 @@ export class WebRtcCameraPeer implements CameraPeer {
 			...{ direction: 'sendrecv', streams: [stream] },
 		});
 		preferHardware(this.#video);
-		this.#peer.useChannel(pc.createDataChannel('live'));
+		this.useChannel(pc.createDataChannel('live'));
 		pc.ontrack = ({ track }) => {
 			if (track.kind === 'audio') this.#remoteVoice = new MediaStream([track]);
 		};
 	}
 
 	async offer(restart: boolean): Promise<string> {
-		const { pc } = this.#peer;
-		return this.#peer.negotiate(async () => {
+		const { pc } = this;
+		return this.negotiate(async () => {
 			const offer = await pc.createOffer({ iceRestart: restart });
 			await pc.setLocalDescription(offer);
 			return pc.localDescription?.sdp ?? '';
@@ -61,7 +60,7 @@ export class WebRtcCameraPeer implements CameraPeer {
 
 	async accept(answer: string): Promise<void> {
 		const sdp = withStartBitrate(answer, START_KILOBITS);
-		await this.#peer.negotiate(() => this.#peer.pc.setRemoteDescription({ type: 'answer', sdp }));
+		await this.negotiate(() => this.pc.setRemoteDescription({ type: 'answer', sdp }));
 		await this.#parameters({ degradationPreference: 'maintain-resolution' });
 	}
 
@@ -97,21 +96,9 @@ export class WebRtcCameraPeer implements CameraPeer {
 		if (on) void this.#voice.play().catch(() => undefined);
 	}
 
-	candidate(candidate: string, mid: string | null): Promise<void> {
-		return this.#peer.candidate(candidate, mid);
-	}
-
-	send(text: string): void {
-		this.#peer.send(text);
-	}
-
-	path(): Promise<'direct' | 'turn' | null> {
-		return this.#peer.path();
-	}
-
-	close(): void {
+	override close(): void {
 		this.#off();
-		this.#peer.close();
+		super.close();
 		this.#voice.srcObject = null;
 		this.#audioClone?.stop();
 	}

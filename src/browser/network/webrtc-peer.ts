@@ -2,8 +2,8 @@ import { Fault } from '#domain/base/fault.ts';
 import type { PeerEvent } from '#ports/network/peer-connection.ts';
 
 /** The part that camera and viewer share. */
-export class WebRtcPeer {
-	readonly pc: RTCPeerConnection;
+export abstract class WebRtcPeer {
+	protected readonly pc: RTCPeerConnection;
 	readonly #onEvent: (event: PeerEvent) => void;
 	#channel: RTCDataChannel | null = null;
 	/** Candidates that arrived before the remote description. */
@@ -15,36 +15,36 @@ export class WebRtcPeer {
 		this.#onEvent = onEvent;
 		pc.onicecandidate = ({ candidate }) => {
 			if (candidate === null || candidate.candidate === '') return;
-			this.emit({
+			this.#emit({
 				kind: 'candidate',
 				...{ candidate: candidate.candidate, mid: candidate.sdpMid },
 			});
 		};
 		pc.onconnectionstatechange = () => {
 			const { connectionState: state } = pc;
-			if (state === 'connected') this.emit({ kind: 'connected' });
-			else if (state === 'disconnected') this.emit({ kind: 'cut' });
-			else if (state === 'failed') this.emit({ kind: 'failed' });
+			if (state === 'connected') this.#emit({ kind: 'connected' });
+			else if (state === 'disconnected') this.#emit({ kind: 'cut' });
+			else if (state === 'failed') this.#emit({ kind: 'failed' });
 		};
 	}
 
-	emit(event: PeerEvent): void {
+	#emit(event: PeerEvent): void {
 		if (!this.#closed) this.#onEvent(event);
 	}
 
-	useChannel(channel: RTCDataChannel): void {
+	protected useChannel(channel: RTCDataChannel): void {
 		this.#channel = channel;
 		channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-			if (typeof data === 'string') this.emit({ kind: 'said', text: data });
+			if (typeof data === 'string') this.#emit({ kind: 'said', text: data });
 		};
 		const open = (): void => {
-			this.emit({ kind: 'open' });
+			this.#emit({ kind: 'open' });
 		};
 		if (channel.readyState === 'open') open();
 		else channel.onopen = open;
 		// The other end is gone or hung up: ICE would take five seconds to notice.
 		channel.onclose = () => {
-			this.emit({ kind: 'cut' });
+			this.#emit({ kind: 'cut' });
 		};
 	}
 
@@ -63,7 +63,7 @@ export class WebRtcPeer {
 	}
 
 	/** Throws `malformed` if the browser rejects a description. */
-	async negotiate<T>(work: () => Promise<T>): Promise<T> {
+	protected async negotiate<T>(work: () => Promise<T>): Promise<T> {
 		try {
 			const done = await work();
 			const early = this.#pendingCandidates;

@@ -11,16 +11,15 @@ const FAULT_KINDS_BY_NAME: Readonly<Record<string, FaultKind>> = {
 };
 
 /** The receiving end: it answers, and sends nothing but its microphone while somebody speaks. */
-export class WebRtcViewerPeer implements ViewerPeer {
+export class WebRtcViewerPeer extends WebRtcPeer implements ViewerPeer {
 	readonly picture;
-	readonly #peer: WebRtcPeer;
 	readonly #stream = new MediaStream();
 	#voice: MediaStreamTrack | null = null;
 	/** Counts presses and releases, to reject a microphone that opens after the release. */
 	#request = 0;
 
 	constructor(pc: RTCPeerConnection, onEvent: (event: PeerEvent) => void) {
-		this.#peer = new WebRtcPeer(pc, onEvent);
+		super(pc, onEvent);
 		this.picture = pictureOf(this.#stream);
 		pc.ontrack = ({ track, receiver }) => {
 			// Prefer low latency to smooth playback.
@@ -28,13 +27,13 @@ export class WebRtcViewerPeer implements ViewerPeer {
 			this.#stream.addTrack(track);
 		};
 		pc.ondatachannel = ({ channel }) => {
-			if (channel.label === 'live') this.#peer.useChannel(channel);
+			if (channel.label === 'live') this.useChannel(channel);
 		};
 	}
 
 	async answer(offer: string): Promise<string> {
-		const { pc } = this.#peer;
-		return this.#peer.negotiate(async () => {
+		const { pc } = this;
+		return this.negotiate(async () => {
 			await pc.setRemoteDescription({ type: 'offer', sdp: offer });
 			const audio = this.#audio();
 			// Negotiated up front, so that speaking needs no second offer.
@@ -75,21 +74,9 @@ export class WebRtcViewerPeer implements ViewerPeer {
 		}
 	}
 
-	candidate(candidate: string, mid: string | null): Promise<void> {
-		return this.#peer.candidate(candidate, mid);
-	}
-
-	send(text: string): void {
-		this.#peer.send(text);
-	}
-
-	path(): Promise<'direct' | 'turn' | null> {
-		return this.#peer.path();
-	}
-
-	close(): void {
+	override close(): void {
 		this.#stopVoice();
-		this.#peer.close();
+		super.close();
 		for (const track of this.#stream.getTracks()) track.stop();
 	}
 
@@ -100,6 +87,6 @@ export class WebRtcViewerPeer implements ViewerPeer {
 	}
 
 	#audio(): RTCRtpTransceiver | undefined {
-		return this.#peer.pc.getTransceivers().find(({ receiver }) => receiver.track.kind === 'audio');
+		return this.pc.getTransceivers().find(({ receiver }) => receiver.track.kind === 'audio');
 	}
 }

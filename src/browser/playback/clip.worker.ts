@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import { canEncodeAudio } from 'mediabunny';
 import { Fault, faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { ClipMuxerOptions, ClipPart } from '#ports/media/clip-muxer.ts';
@@ -42,7 +43,7 @@ function begun(): ClipWriter {
 	return writer;
 }
 
-let before: Promise<void> = Promise.resolve();
+const serial = new Serial();
 
 globalThis.onmessage = ({ data }: MessageEvent<ClipWorkerRequest>) => {
 	const work = async (): Promise<void> => {
@@ -58,5 +59,5 @@ globalThis.onmessage = ({ data }: MessageEvent<ClipWorkerRequest>) => {
 	};
 	// A cancel must not wait for the work that it cancels.
 	if (data.kind === 'cancel') void work();
-	else before = before.then(work);
+	else void serial.run(work);
 };

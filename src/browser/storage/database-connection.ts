@@ -13,23 +13,34 @@ const MAX_OPENING_MS = 10 * 60_000;
 /**
  * A self-healing database connection. Browsers close connections at any time (storage pressure, a
  * crashed storage process, the person clearing data) or never answer: then the connection is
- * replaced and the transaction retried. So transactions must be idempotent.
+ * replaced and the transaction retried. So transactions must be idempotent, unless `writes` is
+ * `once`.
  */
 export class DatabaseConnection<D extends Dexie> {
 	readonly #make: () => D;
 	readonly #source: FaultSource;
 	readonly #deadlineMs: number;
+	readonly #writes: 'retried' | 'once';
 	#opened: DatabaseOpening<D> | null = null;
 	#patienceMs = OPEN_TIMEOUT_MS;
 	/** The database was open before. */
 	#known = false;
 	#disposed = false;
 
-	/** `source`: attached to faults. */
-	constructor(make: () => D, source: FaultSource, deadlineMs = DEADLINE_MS) {
+	/**
+	 * `source`: attached to faults. `writes`: `once` retries a write only if its transaction did not
+	 * begin; otherwise it may have been committed although it failed.
+	 */
+	constructor(
+		make: () => D,
+		source: FaultSource,
+		deadlineMs = DEADLINE_MS,
+		writes: 'retried' | 'once' = 'retried',
+	) {
 		this.#make = make;
 		this.#source = source;
 		this.#deadlineMs = deadlineMs;
+		this.#writes = writes;
 	}
 
 	read<T>(tables: readonly string[], work: (database: D) => PromiseLike<T>): Promise<T> {
@@ -55,8 +66,13 @@ export class DatabaseConnection<D extends Dexie> {
 			if (this.#disposed) throw new Fault('aborted', 'the database connection was disposed');
 			this.#opened ??= this.#open();
 			const opened = this.#opened;
+			const attempt = { begun: false };
+			const begin = (database: D) => {
+				attempt.begun = true;
+				return work(database);
+			};
 			try {
-				return await this.#within((stop) => transact(opened, mode, tables, work, stop));
+				return await this.#within((stop) => transact(opened, mode, tables, begin, stop));
 			} catch (error) {
 				const fault = faultFrom(error).of(this.#source);
 				if (fault.kind !== 'unavailable' && fault.kind !== 'timeout') {
@@ -65,7 +81,8 @@ export class DatabaseConnection<D extends Dexie> {
 					throw fault;
 				}
 				if (!this.#opensStill(opened)) this.#drop(opened);
-				if (tried === TRIES) throw fault;
+				const final = mode === 'rw' && this.#writes === 'once' && attempt.begun;
+				if (tried === TRIES || final) throw fault;
 			}
 		}
 	}

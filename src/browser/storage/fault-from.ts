@@ -1,23 +1,28 @@
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
 
-/** Error names of IndexedDB, Dexie and browser storage, and our fault kinds. */
-const KINDS: Readonly<Record<string, FaultKind>> = {
-	DatabaseClosedError: 'unavailable',
-	InvalidStateError: 'unavailable',
-	OpenFailedError: 'unavailable',
-	PrematureCommitError: 'unavailable',
-	TransactionInactiveError: 'unavailable',
-	UnknownError: 'unavailable',
-	AbortError: 'unavailable',
-	TimeoutError: 'timeout',
-	NotReadableError: 'corrupt',
-	NotFoundError: 'corrupt',
-	VersionError: 'newer',
-	MissingAPIError: 'unsupported',
-	NotSupportedError: 'unsupported',
-	SecurityError: 'denied',
-	NotAllowedError: 'denied',
-};
+/** Error names of IndexedDB and Dexie, and our fault kinds (docs/spec/store.md, ST30). */
+const KINDS: ReadonlyMap<unknown, FaultKind> = new Map<string, FaultKind>(
+	Object.entries({
+		DatabaseClosedError: 'unavailable',
+		InvalidStateError: 'unavailable',
+		OpenFailedError: 'unavailable',
+		PrematureCommitError: 'unavailable',
+		TransactionInactiveError: 'unavailable',
+		UnknownError: 'unavailable',
+		AbortError: 'unavailable',
+		TimeoutError: 'timeout',
+		NotReadableError: 'corrupt',
+		NotFoundError: 'corrupt',
+		DataError: 'corrupt',
+		ConstraintError: 'conflict',
+		DataCloneError: 'unsupported',
+		VersionError: 'newer',
+		MissingAPIError: 'unsupported',
+		NotSupportedError: 'unsupported',
+		SecurityError: 'denied',
+		NotAllowedError: 'denied',
+	}),
+);
 
 /** Errors of an unreadable value while the database and transaction are alive. */
 const UNREADABLE = [
@@ -28,10 +33,16 @@ const UNREADABLE = [
 	'NotFoundError',
 ];
 
+/** Dexie's errors whose cause is more specific. */
+const WRAPPERS = ['OpenFailedError', 'AbortError', 'BulkError'];
+
 interface Named {
 	readonly name?: unknown;
 	readonly message?: unknown;
+	/** Of an open that failed, or an aborted transaction. */
 	readonly inner?: unknown;
+	/** Of a `BulkError`. */
+	readonly failures?: unknown;
 }
 
 /**
@@ -47,15 +58,14 @@ export async function readable(row: PromiseLike<unknown>): Promise<unknown> {
 	}
 }
 
-/** `faultFrom` and `readable` are the only code in the store that looks at error names. */
+/** `faultFrom` and `readable` are the only code that looks at a database's error names. */
 export function faultFrom(error: unknown): Fault {
 	if (error instanceof Fault) return error;
 	if (isQuota(error)) return new Fault('quota', 'browser storage quota exceeded', error);
-	const { name, inner } = (error ?? {}) as Named;
-	// Dexie wraps the cause of a failed open; the cause is more specific.
-	if (name === 'OpenFailedError' && isNamed(inner)) return faultFrom(inner);
-	const kind = typeof name === 'string' ? (KINDS[name] ?? 'internal') : 'internal';
-	return new Fault(kind, `the database said ${String(name)}`, error);
+	const { name } = (error ?? {}) as Named;
+	const cause = causeOf(error);
+	if (isNamed(cause) && WRAPPERS.some((wrapper) => wrapper === name)) return faultFrom(cause);
+	return new Fault(KINDS.get(name) ?? 'internal', `the database said ${String(name)}`, error);
 }
 
 /**
@@ -67,7 +77,12 @@ function isQuota(error: unknown, depth = 0): boolean {
 	if (error.name === 'QuotaExceededError') return true;
 	if (typeof error.message === 'string' && error.message.startsWith('QuotaExceededError'))
 		return true;
-	return isQuota(error.inner, depth + 1);
+	return isQuota(causeOf(error), depth + 1);
+}
+
+function causeOf(error: unknown): unknown {
+	if (!isNamed(error)) return undefined;
+	return Array.isArray(error.failures) ? error.failures[0] : error.inner;
 }
 
 function isNamed(error: unknown): error is Named {

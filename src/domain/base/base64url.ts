@@ -3,20 +3,23 @@ import type { Bytes } from './bytes.ts';
 
 /** RFC 4648, section 5, without padding. */
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const VALUES: ReadonlyMap<string, number> = new Map(
-	Array.from(LETTERS, (letter, at) => [letter, at] as const),
+/** For the next 12 bits. */
+const PAIRS = Array.from(
+	{ length: 4096 },
+	(_, bits) => LETTERS.charAt(bits >> 6) + LETTERS.charAt(bits & 63),
 );
+const NONE = 64;
+/** By character code. */
+const VALUES = new Uint8Array(128).fill(NONE);
+for (let at = 0; at < LETTERS.length; at += 1) VALUES[LETTERS.charCodeAt(at)] = at;
 
 export function base64urlOf(bytes: Uint8Array): string {
-	let text = '';
+	const pairs: (string | undefined)[] = [];
 	for (let at = 0; at < bytes.length; at += 3) {
-		const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
-		const bits = (a << 16) | (b << 8) | c;
-		for (let sextet = 0; sextet <= Math.min(3, bytes.length - at); sextet += 1) {
-			text += LETTERS.charAt((bits >> (18 - 6 * sextet)) & 63);
-		}
+		const bits = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+		pairs.push(PAIRS[bits >> 12], PAIRS[bits & 4095]);
 	}
-	return text;
+	return pairs.join('').slice(0, Math.ceil((bytes.length * 4) / 3));
 }
 
 /**
@@ -28,9 +31,9 @@ export function bytesOfBase64url(text: string): Bytes {
 	let bits = 0;
 	let held = 0;
 	let at = 0;
-	for (const letter of text) {
-		const value = VALUES.get(letter);
-		if (value === undefined) throw new Fault('malformed', 'invalid base64url character');
+	for (let from = 0; from < text.length; from += 1) {
+		const value = VALUES[text.charCodeAt(from)] ?? NONE;
+		if (value === NONE) throw new Fault('malformed', 'invalid base64url character');
 		bits = ((bits << 6) | value) & 0xfff_ffff;
 		held += 6;
 		if (held < 8) continue;

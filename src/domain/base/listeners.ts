@@ -25,3 +25,13 @@ export class Listeners<Args extends readonly unknown[] = []> {
 			if (this.#listeners.has(listener)) listener(...args);
 	}
 }
+
+/** A listener that hears only of these changes. */
+export function only<Change>(
+	changes: readonly NoInfer<Change>[],
+	listener: () => void,
+): (change: Change) => void {
+	return (change) => {
+		if (changes.includes(change)) listener();
+	};
+}

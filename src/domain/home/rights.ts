@@ -40,13 +40,13 @@ const RIGHTS: Readonly<Record<Access | 'camera' | 'recovery', readonly Right[]>>
 };
 
 /** Roles that restrict a viewer. */
-export const NARROWING_ROLES: readonly Role[] = ['live', 'view-only'];
+const NARROWING_ROLES: readonly Role[] = ['live', 'view-only'];
 
 /** Narrowing roles do not restrict an owner. `null`: may see nothing. */
 export function accessOf(roles: readonly Role[]): Access | null {
-	if (roles.includes('owner')) return 'owner';
+	if (isOwner(roles)) return 'owner';
 	if (!roles.includes('viewer')) return null;
-	if (roles.includes('live')) return 'live-only';
+	if (isLiveOnly(roles)) return 'live-only';
 	return roles.includes('view-only') ? 'view-only' : 'viewer';
 }
 
@@ -66,9 +66,17 @@ export function may(roles: readonly Role[], right: Right): boolean {
 	const access = accessOf(roles);
 	return (
 		(access !== null && RIGHTS[access].includes(right)) ||
-		(roles.includes('camera') && RIGHTS.camera.includes(right)) ||
-		(roles.includes('recovery') && RIGHTS.recovery.includes(right))
+		(isCamera(roles) && RIGHTS.camera.includes(right)) ||
+		(isKit(roles) && RIGHTS.recovery.includes(right))
 	);
+}
+
+export function isOwner(roles: readonly Role[]): boolean {
+	return roles.includes('owner');
+}
+
+function isLiveOnly(roles: readonly Role[]): boolean {
+	return roles.includes('live');
 }
 
 export function isCamera(roles: readonly Role[]): boolean {
@@ -78,6 +86,53 @@ export function isCamera(roles: readonly Role[]): boolean {
 /** A recovery kit is paper, not a device. */
 export function isKit(roles: readonly Role[]): boolean {
 	return roles.includes('recovery');
+}
+
+export const KIT_ROLES: readonly Role[] = ['recovery'];
+
+/** An owner's roles: of a device that is not in the roster yet, or was there with `before`. */
+export function ownerRoles(before: readonly Role[]): readonly Role[] {
+	return rolesFor('owner', isCamera(before));
+}
+
+export function withCamera(roles: readonly Role[]): readonly Role[] {
+	return isCamera(roles) ? roles : ['camera', ...roles];
+}
+
+/** KT6: a claim promotes to owner and keeps the camera role. Not for owners and kits. */
+export function mayClaim(before: readonly Role[], claimed: readonly Role[]): boolean {
+	if (isOwner(before) || isKit(before)) return false;
+	const keeps = !isCamera(before) || isCamera(claimed);
+	const allowed = [...ROLES.owner, 'camera'];
+	const owns = ROLES.owner.every((role) => claimed.includes(role));
+	return keeps && owns && claimed.every((role) => allowed.includes(role));
+}
+
+/** Whether the later roles open less than the earlier. */
+export function opensLess(before: readonly Role[], after: readonly Role[]): boolean {
+	const opens: readonly Role[] = [...ROLES.owner, ...KIT_ROLES];
+	const lost = opens.some((role) => before.includes(role) && !after.includes(role));
+	return lost || (isLiveOnly(after) && !isLiveOnly(before));
+}
+
+/** Whether `roles` give nothing that `limit` does not. */
+export function areWithin(roles: readonly Role[], limit: readonly Role[]): boolean {
+	const rank = (of: readonly Role[]) => {
+		const access = accessOf(of);
+		return access === null ? -1 : ACCESSES.indexOf(access);
+	};
+	return (
+		rank(roles) <= rank(limit) &&
+		(!isCamera(roles) || isCamera(limit)) &&
+		(!isKit(roles) || isKit(limit))
+	);
+}
+
+/** What both give: narrowing roles accumulate. */
+export function sharedRoles(a: readonly Role[], b: readonly Role[]): readonly Role[] {
+	return [...new Set([...a, ...b])].filter(
+		(role) => NARROWING_ROLES.includes(role) || (a.includes(role) && b.includes(role)),
+	);
 }
 
 /** Remote commands to a camera. */

@@ -8,7 +8,7 @@ import type { Captured } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Encoder } from '#ports/media/encoder.ts';
 import type { LiveEncoder } from '#ports/media/live-encoder.ts';
-import type { EvictionResult, SegmentStore } from '#ports/footage/segment-store.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import { RunWriter, type RunWriterTools } from '#engine/recording/run-writer.ts';
 import type { TrialRunner } from './trial-runner.ts';
@@ -44,7 +44,6 @@ interface TrialRecordingOptions {
 }
 
 const SEGMENTS = 4;
-const NOTHING_EVICTED: EvictionResult = { segments: 0, bytes: 0, span: null };
 
 /** Records four segments with the real `RunWriter` and times sealing and writing. */
 export async function recordTrial(
@@ -65,10 +64,7 @@ export async function recordTrial(
 					encoder,
 					segments: timedSegments(tools.segments, clock, writes),
 					// The temporary store has nothing to evict.
-					retention: {
-						makeRoom: () => Promise.resolve(NOTHING_EVICTED),
-						afterQuota: () => Promise.resolve(NOTHING_EVICTED),
-					},
+					retention: { withRoom: (write) => write() },
 					beginRun: timedSealing(tools, seals),
 				},
 				camera,

@@ -1,6 +1,7 @@
 import { hexOf, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { Role, RosterEntry } from '#domain/home/roster.ts';
+import { isKit, mayClaim } from '#domain/home/rights.ts';
+import type { RosterEntry } from '#domain/home/roster.ts';
 
 /** What a recovery kit may do in a roster: docs/spec/kit.md, KT5 to KT8. */
 export const CLAIM_DELAY_MS = 24 * 60 * 60 * 1000;
@@ -26,8 +27,7 @@ export function kitByOwnerKey(
 	author: Bytes,
 ): DeviceId | null {
 	for (const [device, { roles, subject }] of devices) {
-		if (roles.includes('recovery') && subject?.owner && equalBytes(subject.owner, author))
-			return device;
+		if (isKit(roles) && subject?.owner && equalBytes(subject.owner, author)) return device;
 	}
 	return null;
 }
@@ -39,7 +39,7 @@ export function isAllowedForKit(kit: DeviceId, entry: RosterEntry, view: RosterV
 	const owner = subject?.owner;
 	if (!owner || owners.has(hexOf(owner)) || notAfterMs !== null) return false;
 	if (isOwnerKeyTaken(owner, subject.device, devices, claims)) return false;
-	if (!mayBecome(devices.get(subject.device)?.roles ?? [], roles)) return false;
+	if (!mayClaim(devices.get(subject.device)?.roles ?? [], roles)) return false;
 	const claim = claims.get(subject.device);
 	if (op === 'add') {
 		const pending = [...claims.values()].filter((one) => one.kit === kit).length;
@@ -71,16 +71,8 @@ export function dropClaims(
 	if (subject === null) return;
 	claims.delete(subject.device);
 	for (const [device, { kit }] of claims) {
-		if (devices.get(kit)?.roles.includes('recovery') !== true) claims.delete(device);
+		if (!isKit(devices.get(kit)?.roles ?? [])) claims.delete(device);
 	}
-}
-
-/** Promotes to owner, keeping the camera role. Not for owners or kits, and nobody loses a role. */
-function mayBecome(before: readonly Role[], roles: readonly Role[]): boolean {
-	const allowed = roles.every((role) => ['camera', 'viewer', 'owner'].includes(role));
-	const free = !before.includes('owner') && !before.includes('recovery');
-	const keeps = !before.includes('camera') || roles.includes('camera');
-	return allowed && free && keeps && roles.includes('viewer') && roles.includes('owner');
 }
 
 function isSameSubject(a: RosterEntry['subject'], b: NonNullable<RosterEntry['subject']>): boolean {

@@ -2,6 +2,7 @@ import { hexOf } from '#domain/base/bytes.ts';
 import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { GrantSubject } from '#domain/home/grant.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
+import { isCamera, rolesFor, withCamera } from '#domain/home/rights.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Identity, KeyStrength, NewIdentity, Vault } from '#ports/keys/vault.ts';
@@ -35,7 +36,7 @@ export async function generateIdentity(
 	const subject: GrantSubject = { home, camera: null, number: 1, recipient: device };
 	const first = await signEntry(crypto, owner.key, {
 		op: 'add',
-		roles: as === 'camera' ? ['camera', 'viewer', 'owner'] : ['viewer', 'owner'],
+		roles: rolesFor('owner', as === 'camera'),
 		home,
 		seq: 1,
 		prev: new Uint8Array(32),
@@ -134,11 +135,11 @@ export async function becomeCamera(
 	await vault.addCamera({ id, number: 1, sealedName: null, runNo: 0 });
 	await makeEpoch(crypto, vault, identity, id, clock.wallMs(), 1);
 	const mine = roster.devices.get(device);
-	if (!mine || mine.roles.includes('camera') || !owns) return;
+	if (!mine || isCamera(mine.roles) || !owns) return;
 	const entry = await nextEntry(crypto, owner, roster, clock.wallMs(), {
 		...mine,
 		op: 'rotate',
-		roles: ['camera', ...mine.roles],
+		roles: withCamera(mine.roles),
 	});
 	await vault.appendRoster(roster.home, roster.seq + 1, [entry]);
 }

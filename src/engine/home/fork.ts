@@ -1,13 +1,12 @@
 import { hexOf, concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import { ACCESSES, accessOf, isCamera, isKit, NARROWING_ROLES } from '#domain/home/rights.ts';
+import { areWithin, sharedRoles } from '#domain/home/rights.ts';
 import {
 	commonLength,
 	settledHashes,
 	seqOf,
 	normalizeEntry,
-	type Role,
 	type RosterEntry,
 } from '#domain/home/roster.ts';
 import { PUBLIC_KEY_BYTES } from '#domain/base/signed.ts';
@@ -114,17 +113,8 @@ async function revokesAgain(
 function isWithin(one: RosterEntry | undefined, limit: RosterEntry | undefined): boolean {
 	if (one === undefined) return true;
 	if (limit === undefined) return false;
-	const rank = (roles: readonly Role[]) => {
-		const access = accessOf(roles);
-		return access === null ? -1 : ACCESSES.indexOf(access);
-	};
 	const ends = limit.notAfterMs === null || (one.notAfterMs ?? Infinity) <= limit.notAfterMs;
-	return (
-		ends &&
-		rank(one.roles) <= rank(limit.roles) &&
-		(!isCamera(one.roles) || isCamera(limit.roles)) &&
-		(!isKit(one.roles) || isKit(limit.roles))
-	);
+	return ends && areWithin(one.roles, limit.roles);
 }
 
 /**
@@ -233,13 +223,9 @@ type AccessLimits = Pick<RosterEntry, 'roles' | 'notAfterMs'>;
 
 /** The intersection: narrowing roles accumulate, and the earlier end applies. */
 function intersect(a: AccessLimits, b: AccessLimits): AccessLimits {
-	const all = new Set([...a.roles, ...b.roles]);
 	const ends = [a.notAfterMs, b.notAfterMs].filter((end) => end !== null);
 	return {
-		roles: [...all].filter(
-			(role) =>
-				NARROWING_ROLES.includes(role) || (a.roles.includes(role) && b.roles.includes(role)),
-		),
+		roles: sharedRoles(a.roles, b.roles),
 		notAfterMs: ends.length === 0 ? null : Math.min(...ends),
 	};
 }

@@ -1,7 +1,9 @@
+import { only } from '#domain/base/listeners.ts';
 import { hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { GRANT_BYTES } from '#domain/home/grant.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import { isKit, isOwner, KIT_ROLES } from '#domain/home/rights.ts';
 import {
 	commonLength,
 	parseEntry,
@@ -64,9 +66,9 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		this.#merger = new RosterMerger(tools);
 	}
 
-	/** Called whenever the roster may have changed, and on any other change of this device. */
+	/** Called when the roster, the home keys or the relay changed, or with them all of the home. */
 	on(listener: () => void): () => void {
-		return this.#tools.localDevice.on(listener);
+		return this.#tools.localDevice.on(only(['identity', 'roster'], listener));
 	}
 
 	/** Replayed roster of the current home; `null` before the first start. */
@@ -136,7 +138,7 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 			const free = await nameSealer.freeName(device, name, roster.devices);
 			const detail = await nameSealer.seal(device, free);
 			const op = roster.devices.has(device) ? 'rotate' : 'add';
-			if (op === 'rotate' && !roles.includes('owner')) checkLastOwner(roster, device);
+			if (op === 'rotate' && !isOwner(roles)) checkLastOwner(roster, device);
 			const draft = { op, roles, notAfterMs: null, subject: newcomer, detail } as const;
 			const signed = await this.#sign(unlocked, [draft]);
 			const entries = [...currentHome(identity).roster, ...signed];
@@ -151,7 +153,7 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 			const subject = kitSubject(keys);
 			const grants = await this.#keys.grantAll(unlocked, subject);
 			const signedHome = await signKitHome(this.#tools.crypto, keys, unlocked.roster.home);
-			const as = { roles: ['recovery'], notAfterMs: null, subject } as const;
+			const as = { roles: KIT_ROLES, notAfterMs: null, subject } as const;
 			const drafts = kitEntryDetails(signedHome, grants).map((detail, at) => ({
 				...{ ...as, detail },
 				op: at === 0 ? ('add' as const) : ('rotate' as const),
@@ -241,15 +243,14 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 			if (!this.#isOwner(unlocked)) throw notAnOwner();
 			const before = roster.devices.get(device);
 			if (!before?.subject) throw new Fault('not-found', 'no such member in the roster');
-			if (before.roles.includes('recovery'))
-				throw new Fault('conflict', 'a recovery kit cannot change roles');
+			if (isKit(before.roles)) throw new Fault('conflict', 'a recovery kit cannot change roles');
 			const { roles = before.roles, notAfterMs = before.notAfterMs, name } = draft;
-			const owns = roles.includes('owner') && notAfterMs === null;
+			const owns = isOwner(roles) && notAfterMs === null;
 			if (!owns) checkLastOwner(roster, device);
-			if (roles.includes('owner') && before.subject.owner === null) {
+			if (isOwner(roles) && before.subject.owner === null) {
 				throw new Fault('conflict', 'device has no owner key');
 			}
-			if (roles.includes('owner')) checkOwnerKey(roster, before.subject);
+			if (isOwner(roles)) checkOwnerKey(roster, before.subject);
 			const detail = name === undefined ? before.detail : await nameSealer.seal(device, name);
 			await this.#sign(unlocked, [{ ...before, op: 'rotate', roles, notAfterMs, detail }]);
 		});
@@ -306,8 +307,8 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 	/** The newest home key for a member; `null`: none, or the member is this device or a kit. */
 	async homeKeyFor(device: DeviceId): Promise<Bytes | null> {
 		const { unlocked } = this.#tools.localDevice;
-		const { roles, subject } = this.member(device) ?? {};
-		if (unlocked?.identity.device === device || roles?.includes('recovery')) return null;
+		const { roles = [], subject } = this.member(device) ?? {};
+		if (unlocked?.identity.device === device || isKit(roles)) return null;
 		if (unlocked === null || !this.#isOwner(unlocked) || !subject) return null;
 		return this.#keys.grantNewest(unlocked, subject);
 	}
@@ -343,7 +344,7 @@ export class HomeRoster implements Pick<Admissions, 'self' | 'setRelay' | 'admit
 		for (const [left, { roles, notAfterMs, subject: recipient }] of remaining) {
 			if (gone.has(left) || left === device || recipient === null) continue;
 			const grant = await this.#keys.grant(identity, secret.raw, number, recipient);
-			if (!roles.includes('recovery')) grants.set(left, grant);
+			if (!isKit(roles)) grants.set(left, grant);
 			// A message would have expired by the time somebody uses the kit.
 			else signing.push({ op: 'rotate', roles, notAfterMs, subject: recipient, detail: grant });
 		}

@@ -3,12 +3,12 @@ import { Listeners } from '#domain/base/listeners.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId, RunId } from '#domain/base/ids.ts';
-import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Identity, KeyStrength, Vault } from '#ports/keys/vault.ts';
 import { currentEpoch, type Epoch } from './epochs.ts';
+import { changesBetween, type DeviceChange } from './device-change.ts';
 import { becomeCamera, createIdentity } from './create-identity.ts';
 import { homeSecrets, replayRosters, verifyIdentity } from './identity.ts';
 import { Keyring } from './keyring.ts';
@@ -48,7 +48,7 @@ export interface NamedCamera {
 
 export interface LocalDeviceControls {
 	readonly state: LocalDeviceState;
-	on(listener: () => void): () => void;
+	on(listener: (change: DeviceChange) => void): () => void;
 	/** Reads the vault; creates nothing. */
 	refresh(): Promise<LocalDeviceState>;
 	/**
@@ -84,7 +84,7 @@ export class LocalDevice implements LocalDeviceControls {
 	/** Opens footage of any camera whose keys are here. */
 	readonly opener: Opener;
 	readonly #tools: LocalDeviceDependencies;
-	readonly #listeners = new Listeners();
+	readonly #listeners = new Listeners<[DeviceChange]>();
 	readonly #epochListeners = new Listeners<[CameraId, number]>();
 	#state: LocalDeviceState = { kind: 'new' };
 	#unlocked: UnlockedDevice | null = null;
@@ -109,7 +109,7 @@ export class LocalDevice implements LocalDeviceControls {
 		return this.#unlocked;
 	}
 
-	on(listener: () => void): () => void {
+	on(listener: (change: DeviceChange) => void): () => void {
 		return this.#listeners.add(listener);
 	}
 
@@ -149,7 +149,7 @@ export class LocalDevice implements LocalDeviceControls {
 			await this.#tools.vault.nameCamera(camera, sealed);
 			const kept = { id: camera, name: await nameSealer.open(camera, sealed) };
 			const cameras = state.cameras.map((before) => (before.id === camera ? kept : before));
-			this.#set({ ...state, cameras });
+			this.#set({ ...state, cameras }, ['names']);
 		});
 	}
 
@@ -292,7 +292,7 @@ export class LocalDevice implements LocalDeviceControls {
 				const bytes = await segments.usedBytes();
 				return this.#lock({ kind: 'locked', missing, bytes });
 			}
-			return this.#set(await this.#unlock(reading.identity));
+			return await this.#unlock(reading.identity);
 		} catch (error) {
 			return this.#lock({ kind: 'unavailable', fault: faultOf(error).of('keys') });
 		}
@@ -329,9 +329,7 @@ export class LocalDevice implements LocalDeviceControls {
 	async #refresh(): Promise<void> {
 		const reading = await this.#tools.vault.read();
 		if (reading.kind !== 'whole') throw new Fault('corrupt', 'the vault is no longer complete');
-		const before = this.#unlocked?.identity;
-		const state = await this.#unlock(reading.identity);
-		if (!before || !isSameIdentity(before, reading.identity)) this.#set(state);
+		await this.#unlock(reading.identity);
 	}
 
 	async #unlock(identity: Identity): Promise<LocalDeviceState> {
@@ -347,41 +345,32 @@ export class LocalDevice implements LocalDeviceControls {
 		for (const { id, sealedName } of identity.cameras) {
 			cameras.push({ id, name: sealedName && (await nameSealer.nameOrNull(id, sealedName)) });
 		}
+		const before = this.#unlocked?.identity;
 		this.#unlocked = { identity, roster, nameSealer };
 		if (this.#keyring?.device !== identity.device) this.#keyring = new Keyring(crypto, vault);
 		this.#keyring.setIdentity(identity, rosters);
 		const { home: homeId, device: deviceId, strength } = identity;
-		return { kind: 'ready', homeId, deviceId, strength, cameras };
+		const state = { kind: 'ready', homeId, deviceId, strength, cameras } as const;
+		const known = this.#state.kind === 'ready' ? this.#state.cameras : [];
+		const was = before === undefined ? null : { identity: before, cameras: known };
+		return this.#set(state, changesBetween(was, { identity, cameras }));
 	}
 
 	#lock(state: LocalDeviceState): LocalDeviceState {
 		this.#unlocked = null;
 		this.#keyring = null;
-		return this.#set(state);
+		return this.#set(state, ['identity']);
 	}
 
-	#set(state: LocalDeviceState): LocalDeviceState {
+	#set(state: LocalDeviceState, changes: readonly DeviceChange[]): LocalDeviceState {
 		this.#state = state;
-		this.#listeners.notify();
+		for (const change of changes) this.#listeners.notify(change);
 		return state;
 	}
 
 	#enqueue<T>(work: () => Promise<T>): Promise<T> {
 		return this.#serial.run(work);
 	}
-}
-
-/** Whether no listener would notice a difference. */
-function isSameIdentity(a: Identity, b: Identity): boolean {
-	const facts = ({ home, device, homes, cameras }: Identity) => [
-		...[home, device, cameras.length],
-		...homes.map(({ roster, keys, relay }) => {
-			const newest = hexOf(roster.at(-1)?.slice(-SIGNATURE_BYTES) ?? new Uint8Array());
-			return `${roster.length} ${newest} ${keys.length} ${relay ?? ''}`;
-		}),
-	];
-	const [before, after] = [facts(a), facts(b)];
-	return before.length === after.length && before.every((one, at) => one === after[at]);
 }
 
 function notReady(): Fault {

@@ -2,12 +2,12 @@ import { hexOf, isZero, concatBytes, equalBytes, type Bytes } from '#domain/base
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { highS, lowS } from '#domain/base/p256.ts';
+import { isOwner, opensLess } from '#domain/home/rights.ts';
 import {
 	buildEntry,
 	canonicalOf,
 	settledHashes,
 	parseEntry,
-	type Role,
 	type RosterEntry,
 	type Subject,
 } from '#domain/home/roster.ts';
@@ -72,7 +72,7 @@ export function checkOwnerKey({ devices }: Roster, { device, owner }: Subject): 
 /** Throws `conflict` if no permanent owner other than `without` exists. */
 export function checkLastOwner({ devices }: Roster, without: DeviceId): void {
 	const lasting = [...devices.values()].filter(
-		({ roles, notAfterMs }) => roles.includes('owner') && notAfterMs === null,
+		({ roles, notAfterMs }) => isOwner(roles) && notAfterMs === null,
 	);
 	if (lasting.every(({ subject }) => subject?.device === without)) {
 		throw new Fault('conflict', 'the home would have no owner left');
@@ -162,7 +162,7 @@ export async function replayRoster(
 		owners = ownersOf(devices, owners, seq);
 		dropClaims(claims, entry, devices);
 		if (subject !== null && op !== 'revoke') past.devices.set(subject.device, subject);
-		if (subject?.owner && entry.roles.includes('owner')) {
+		if (subject?.owner && isOwner(entry.roles)) {
 			past.owners.set(hexOf(subject.owner), subject.owner);
 		}
 	}
@@ -261,7 +261,7 @@ function ownersOf(
 ): Map<string, number> {
 	const owners = new Map<string, number>();
 	for (const { roles, subject } of devices.values()) {
-		if (!subject?.owner || !roles.includes('owner')) continue;
+		if (!subject?.owner || !isOwner(roles)) continue;
 		if (kitByOwnerKey(devices, subject.owner) !== null) continue;
 		const hex = hexOf(subject.owner);
 		owners.set(hex, before.get(hex) ?? seq);
@@ -273,7 +273,7 @@ function ownersOf(
 function ownerExpiry(devices: ReadonlyMap<DeviceId, RosterEntry>, key: Bytes): number | null {
 	let end = 0;
 	for (const { roles, subject, notAfterMs } of devices.values()) {
-		if (!subject?.owner || !roles.includes('owner') || !equalBytes(subject.owner, key)) continue;
+		if (!subject?.owner || !isOwner(roles) || !equalBytes(subject.owner, key)) continue;
 		if (notAfterMs === null) return null;
 		end = Math.max(end, notAfterMs);
 	}
@@ -284,12 +284,10 @@ function ownerExpiry(devices: ReadonlyMap<DeviceId, RosterEntry>, key: Bytes): n
 export function currentOwners({ devices, owners }: Roster, wallMs: number): readonly Bytes[] {
 	return [...devices.values()].flatMap((entry) => {
 		const key = entry.subject?.owner;
-		const owns = key && entry.roles.includes('owner') && owners.has(hexOf(key));
+		const owns = key && isOwner(entry.roles) && owners.has(hexOf(key));
 		return owns && inForce(entry, wallMs) ? [key] : [];
 	});
 }
-
-const MAY_OPEN: readonly Role[] = ['viewer', 'owner', 'recovery'];
 
 function narrows(
 	{ op, subject, roles }: RosterEntry,
@@ -299,6 +297,5 @@ function narrows(
 	const before = subject === null ? undefined : devices.get(subject.device)?.roles;
 	if (before === undefined) return false;
 	if (op === 'revoke') return true;
-	const lost = MAY_OPEN.some((role) => before.includes(role) && !roles.includes(role));
-	return lost || (roles.includes('live') && !before.includes('live'));
+	return opensLess(before, roles);
 }

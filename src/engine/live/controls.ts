@@ -1,6 +1,7 @@
 import type { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { CameraState, CommandName } from '#protocol/message.ts';
+import type { LiveScreen } from '#ports/media/live-screen.ts';
 
 /** How the picture arrives. `local`: from this device's own lens. */
 export type Path = 'direct' | 'turn' | 'relayed' | 'local';
@@ -56,7 +57,7 @@ export interface LiveViewControls {
 	 * Sets where the picture is drawn. Stack the two elements: the view sets the `visibility` of
 	 * both, so that only one is seen, and keeps the old one until the new one has its first frame.
 	 */
-	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void;
+	attach(...on: Parameters<LiveScreen['attach']>): void;
 	setPath(path: 'best' | 'relayed'): void;
 	mute(muted: boolean): void;
 	/** Push to talk. Throws `denied`, `unsupported`; `aborted` if released meanwhile. */

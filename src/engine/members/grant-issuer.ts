@@ -1,5 +1,5 @@
 import { Serial } from '#domain/base/serial.ts';
-import { Listeners } from '#domain/base/listeners.ts';
+import { Listeners, only } from '#domain/base/listeners.ts';
 import { base64urlOf } from '#domain/base/base64url.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { expectFault } from '#domain/base/fault.ts';
@@ -56,7 +56,7 @@ export class GrantIssuer {
 			this.#enqueue(() => this.#issueToMembers(camera, number)),
 		);
 		messenger.onMessage((message, from) => this.#enqueue(() => this.#onMessage(message, from)));
-		messenger.on(() => this.#notifyOwners());
+		messenger.on(only(['presence', 'roster'], () => this.#notifyOwners()));
 		this.#enqueue(() => this.#onRosterChange());
 	}
 

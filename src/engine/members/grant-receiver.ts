@@ -1,5 +1,5 @@
 import { Serial } from '#domain/base/serial.ts';
-import { Listeners } from '#domain/base/listeners.ts';
+import { Listeners, only } from '#domain/base/listeners.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import { expectFault, type FaultKind } from '#domain/base/fault.ts';
 import { parseGrant } from '#domain/home/grant.ts';
@@ -50,7 +50,7 @@ export class GrantReceiver {
 	begin(): void {
 		const { messenger, homeRoster } = this.#tools;
 		messenger.onMessage((message, from) => this.#enqueue(() => this.#onMessage(message, from)));
-		messenger.on(() => this.#enqueue(() => this.#requestAll()));
+		messenger.on(only(['presence'], () => this.#enqueue(() => this.#requestAll())));
 		homeRoster.on(() => this.#enqueue(() => this.#requestAll()));
 	}
 

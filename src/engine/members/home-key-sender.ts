@@ -1,3 +1,4 @@
+import { only } from '#domain/base/listeners.ts';
 import { base64urlOf } from '#domain/base/base64url.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { expectFault } from '#domain/base/fault.ts';
@@ -22,7 +23,7 @@ export class HomeKeySender {
 	) {
 		this.#homeRoster = homeRoster;
 		this.#messenger = messenger;
-		messenger.on(() => this.#refresh());
+		messenger.on(only(['presence', 'roster'], () => this.#refresh()));
 	}
 
 	/** Sends a key that was just made; if that fails, sends it on the next connection. */

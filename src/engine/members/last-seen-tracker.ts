@@ -1,5 +1,5 @@
 import { Listeners } from '#domain/base/listeners.ts';
-import { expectFault, faultOf } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { latestPast, mergeSeen, type SeenDevice } from '#domain/home/seen-device.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -90,7 +90,7 @@ export class LastSeenTracker implements LastSeen {
 			this.#gathering = false;
 			for (const [device, { seenMs }] of this.#seen) this.#kept.set(device, seenMs);
 			// A browser without storage still has it while the page is open.
-			this.#store.write(new Map(this.#seen), this.#clock.wallMs()).catch(faultOf);
+			this.#store.write(new Map(this.#seen), this.#clock.wallMs()).catch(expectFault);
 		});
 	}
 

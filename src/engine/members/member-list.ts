@@ -1,10 +1,10 @@
-import { Listeners } from '#domain/base/listeners.ts';
-import { hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
+import { Listeners, only } from '#domain/base/listeners.ts';
+import { Serial } from '#domain/base/serial.ts';
+import { hexOf, concatBytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { may } from '#domain/home/rights.ts';
-import { parseEntry, type Role, type RosterEntry, type RosterOp } from '#domain/home/roster.ts';
-import { latestPast } from '#domain/home/seen-device.ts';
+import type { Role, RosterEntry, RosterOp } from '#domain/home/roster.ts';
 import { safetyDigits, safetyInputs } from '#domain/home/safety-number.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -17,8 +17,8 @@ import { HomeKeySender } from './home-key-sender.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { HomeRoster, Revocation } from '#engine/home/home-roster.ts';
 import type { Sender } from '#engine/messaging/messenger.ts';
-import type { Roster } from '#engine/home/roster.ts';
 import type { LastSeenTracker } from './last-seen-tracker.ts';
+import { addedMs, signedMs } from './roster-times.ts';
 
 export interface Member {
 	readonly device: DeviceId;
@@ -58,6 +58,9 @@ export interface ForkSummary {
 	readonly may: boolean;
 }
 
+/** What changed: the members or what is known of them; which are online; the fork. */
+export type MembersChange = 'members' | 'presence' | 'fork';
+
 /**
  * The devices of this home. Throws `Fault`: `denied` (not an owner), `conflict`, and what the vault
  * throws.
@@ -70,7 +73,7 @@ export interface MemberListControls {
 	readonly forked: boolean;
 	/** Entries of both branches when the other is known; else `null`. */
 	readonly fork: ForkSummary | null;
-	on(listener: () => void): () => void;
+	on(listener: (change: MembersChange) => void): () => void;
 	rename(device: DeviceId, name: string): Promise<void>;
 	/** Revokes a member: new home key, new epochs, closed sockets. Calls `tell` as proof comes in. */
 	revoke(device: DeviceId, tell: (revoked: RevocationProof) => void): Promise<void>;
@@ -101,7 +104,7 @@ export interface MemberListDependencies {
 		RelayClient,
 		'online' | 'heardMs' | 'on' | 'onMessage' | 'send' | 'sendCounted' | 'forked' | 'relaySeq'
 	>;
-	readonly lastSeen: Pick<LastSeenTracker, 'recordSeen' | 'setMembers' | 'persist' | 'on'>;
+	readonly lastSeen: Pick<LastSeenTracker, 'recordSeen' | 'setMembers' | 'persist'>;
 	/** Grants of this device's own cameras. */
 	readonly grantIssuer: Pick<GrantIssuer, 'onActed' | 'showEarlier'>;
 }
@@ -118,30 +121,35 @@ interface PendingProof {
 
 export class MemberList implements MemberListControls {
 	readonly #tools: MemberListDependencies;
-	readonly #listeners = new Listeners();
+	readonly #listeners = new Listeners<[MembersChange]>();
 	readonly #homeKeySender: HomeKeySender;
 	readonly #pending = new Set<PendingProof>();
 	#list: readonly Member[] = [];
 	#fork: ForkSummary | null = null;
-	#listing: Promise<void> = Promise.resolve();
+	/** As listeners were last told of it. */
+	#shownFork = JSON.stringify([false, null]);
+	readonly #listing = new Serial();
 	#known: { readonly of: string; readonly members: readonly OpenedMember[] } | null = null;
 
 	constructor(tools: MemberListDependencies) {
 		this.#tools = tools;
 		this.#homeKeySender = new HomeKeySender(tools.homeRoster, tools.messenger);
-		tools.homeRoster.on(() => this.#refresh());
-		tools.lastSeen.on(() => this.#refresh());
+		// A camera's name stands in for that of its device.
+		tools.localDevice.on(() => this.#refresh('members'));
 		tools.clock.every(POLL_MS, () => this.#seePresent());
-		tools.messenger.on(() => {
-			this.#proveRelay();
-			this.#refresh();
-		});
+		tools.messenger.on(only(['presence'], () => this.#refresh('presence')));
+		tools.messenger.on(
+			only(['roster'], () => {
+				this.#proveRelay();
+				this.#refresh('fork');
+			}),
+		);
 		tools.messenger.onMessage((message, from) => this.#onMessage(message, from));
 		tools.grantIssuer.onActed((rosterSeq) => {
 			const device = tools.localDevice.unlocked?.identity.device;
 			if (device !== undefined) this.#proveCamera(device, rosterSeq);
 		});
-		this.#refresh();
+		this.#refresh('members');
 	}
 
 	get list(): readonly Member[] {
@@ -160,7 +168,7 @@ export class MemberList implements MemberListControls {
 		return this.#fork;
 	}
 
-	on(listener: () => void): () => void {
+	on(listener: (change: MembersChange) => void): () => void {
 		return this.#listeners.add(listener);
 	}
 
@@ -265,17 +273,18 @@ export class MemberList implements MemberListControls {
 		tell({ atMs, relayMs, cameras: said });
 	}
 
-	#refresh(): void {
-		this.#listing = this.#listing.then(() => this.#relist());
+	#refresh(change: MembersChange): void {
+		void this.#listing.run(() => this.#relist(change));
 	}
 
-	async #relist(): Promise<void> {
+	async #relist(change: MembersChange): Promise<void> {
 		const { localDevice, messenger } = this.#tools;
 		const self = localDevice.unlocked?.identity.device;
 		const opened = localDevice.unlocked === null ? [] : await this.#opened(localDevice.unlocked);
-		this.#fork = messenger.forked ? await this.#forkOf(opened) : null;
+		const fork = messenger.forked ? await this.#forkOf(opened) : null;
 		const went = this.#list.some(({ device, online }) => online && !messenger.online.has(device));
 		if (went) this.#tools.lastSeen.persist();
+		const before = this.#list;
 		this.#list = opened.map((member) => ({
 			...member,
 			// The founder got no name from another device; fall back to its camera's.
@@ -284,7 +293,12 @@ export class MemberList implements MemberListControls {
 			online: messenger.online.has(member.device),
 		}));
 		this.#seePresent();
-		this.#listeners.notify();
+		const changes: MembersChange[] = change === 'members' ? [change] : [];
+		if (onlineOf(before) !== onlineOf(this.#list)) changes.push('presence');
+		const shown = JSON.stringify([messenger.forked, fork]);
+		if (shown !== this.#shownFork) changes.push('fork');
+		[this.#fork, this.#shownFork] = [fork, shown];
+		for (const one of changes) this.#listeners.notify(one);
 	}
 
 	/**
@@ -337,7 +351,7 @@ export class MemberList implements MemberListControls {
 		if (this.#known?.of === of) return this.#known.members;
 		const { clock, crypto, homeRoster } = this.#tools;
 		const added = addedMs(homeRoster.entries);
-		this.#tools.lastSeen.setMembers(livedMs(homeRoster.entries, roster, clock.wallMs()));
+		this.#tools.lastSeen.setMembers(signedMs(homeRoster.entries, roster, clock.wallMs()));
 		const own = concatBytes(identity.sign.public, identity.kem.public);
 		const members: OpenedMember[] = [];
 		for (const [device, { subject, detail, roles, notAfterMs }] of roster.devices) {
@@ -360,36 +374,6 @@ const FORK_LINES: Readonly<Record<RosterOp, ForkLine['what']>> = {
 
 type OpenedMember = Omit<Member, 'self' | 'online'>;
 
-function addedMs(entries: readonly Bytes[]): Map<DeviceId, number> {
-	const added = new Map<DeviceId, number>();
-	for (const bytes of entries) {
-		const { op, subject, wallMs } = parseEntry(bytes).entry;
-		if (op === 'add' && subject !== null) added.set(subject.device, wallMs);
-	}
-	return added;
-}
-
-/**
- * When each member was last seen according to the roster: when admitted, or when signing as an
- * owner.
- */
-function livedMs(
-	entries: readonly Bytes[],
-	{ devices }: Roster,
-	nowMs: number,
-): Map<DeviceId, number> {
-	const lived = new Map([...devices.keys()].map((device) => [device, 0]));
-	const owners = new Map(
-		[...devices].flatMap(([device, { subject }]) =>
-			subject?.owner ? [[hexOf(subject.owner), device] as const] : [],
-		),
-	);
-	for (const bytes of entries) {
-		const { op, subject, wallMs, author } = parseEntry(bytes).entry;
-		const signer = owners.get(hexOf(author));
-		for (const device of [op === 'add' ? subject?.device : undefined, signer])
-			if (device !== undefined && lived.has(device))
-				lived.set(device, latestPast(nowMs, wallMs, lived.get(device) ?? 0) ?? 0);
-	}
-	return lived;
+function onlineOf(list: readonly Member[]): string {
+	return list.flatMap(({ device, online }) => (online ? [device] : [])).join();
 }

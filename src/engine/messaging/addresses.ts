@@ -1,6 +1,6 @@
-import { Fault, faultOf } from '#domain/base/fault.ts';
+import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import type { Relays } from '#ports/network/relay.ts';
-import type { RelayFailure } from './relay-call.ts';
+import type { RelayFailure } from './relay-connection.ts';
 
 /** The address under which other devices reach a relay: `localhost` would mean themselves. */
 export async function publicOriginOf(
@@ -22,7 +22,8 @@ export async function isOwnRelay(relays: Relays, here: string, relay: string): P
 	if (relay === here) return true;
 	try {
 		return (await relays.info(here))?.secure === relay;
-	} catch {
+	} catch (error) {
+		expectFault(error);
 		return false;
 	}
 }

@@ -24,6 +24,12 @@ export type RelayConnectionState =
 			readonly why: 'unknown-home' | 'not-a-member' | 'version';
 	  };
 
+/**
+ * What changed: the state of the connection; which devices are online; how this device's roster and
+ * the relay's compare.
+ */
+export type MessengerChange = 'connection' | 'presence' | 'roster';
+
 /** What the relay reports about a message; `unsent`: no connection, or no report within 5 s. */
 export type Delivery = 'taken' | 'away' | 'unsent';
 
@@ -32,7 +38,7 @@ export interface Messenger {
 	readonly state: RelayConnectionState;
 	readonly online: ReadonlySet<DeviceId>;
 	readonly ice: readonly IceServer[];
-	on(listener: () => void): () => void;
+	on(listener: (change: MessengerChange) => void): () => void;
 	/** `keepSeconds`: how long the relay may hold it for a device that is offline. */
 	send(to: DeviceId, message: NoticeMessage, keepSeconds?: number): Promise<Delivery>;
 	/** Carried out within 5 s or not at all, however long a relay delays it (LT8). */

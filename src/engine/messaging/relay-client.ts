@@ -1,5 +1,5 @@
 import { Serial } from '#domain/base/serial.ts';
-import { Listeners } from '#domain/base/listeners.ts';
+import { Listeners, only } from '#domain/base/listeners.ts';
 import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
@@ -11,18 +11,22 @@ import type {
 	NoticeMessage,
 } from '#protocol/message.ts';
 import { PART_HEADER_BYTES, type FromRelay, type IceServer } from '#protocol/wire.ts';
-import type { Clock } from '#ports/device/clock.ts';
-import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Network } from '#ports/network/network.ts';
-import type { Relays } from '#ports/network/relay.ts';
 import type { Vault } from '#ports/keys/vault.ts';
 import { Deliveries } from './deliveries.ts';
 import { FreshnessGate } from './freshness-gate.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import { MessageSealer, type OpenedMessage } from './message-sealer.ts';
-import { RelayConnection, type Welcome } from './relay-connection.ts';
+import { LastingConnection } from './lasting-connection.ts';
+import type { RelayConnectionTools, Welcome } from './relay-connection.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
-import type { RelayConnectionState, Messenger, Sender, Delivery } from './messenger.ts';
+import type {
+	RelayConnectionState,
+	Messenger,
+	MessengerChange,
+	Sender,
+	Delivery,
+} from './messenger.ts';
 import { RosterSync } from './roster-sync.ts';
 
 /** How long messages wait for the roster that says who wrote them. */
@@ -30,10 +34,7 @@ const ROSTER_TIMEOUT_MS = 5000;
 const PART = 1;
 const KEY = 1;
 
-export interface RelayClientTools {
-	readonly relays: Relays;
-	readonly crypto: Crypto;
-	readonly clock: Clock;
+export interface RelayClientTools extends RelayConnectionTools {
 	readonly vault: Pick<Vault, 'nextCounter' | 'raiseCounter'>;
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
@@ -45,19 +46,17 @@ export interface RelayClientTools {
 	readonly directRelays: { readonly origin: string | null; on(listener: () => void): void };
 }
 
-type Listener<Given extends readonly unknown[]> = (...given: Given) => void;
-
 /** This device's connection to the relay of its home, and all that goes over it. */
 export class RelayClient implements Messenger {
 	readonly #tools: RelayClientTools;
-	readonly #connection: RelayConnection;
+	readonly #connection: LastingConnection;
 	readonly #sealer: MessageSealer;
 	readonly #gate: FreshnessGate;
 	readonly #sync: RosterSync;
-	readonly #listeners = new Listeners();
-	readonly #readers = new Set<Listener<[Message, Sender]>>();
-	readonly #watchers = new Map<string, Set<Listener<[Bytes, boolean]>>>();
-	readonly #hosts = new Set<Listener<[string, readonly DeviceId[]]>>();
+	readonly #listeners = new Listeners<[MessengerChange]>();
+	readonly #readers = new Listeners<[Message, Sender]>();
+	readonly #watchers = new Map<string, Listeners<[Bytes, boolean]>>();
+	readonly #hosts = new Listeners<[string, readonly DeviceId[]]>();
 	readonly #watched = new Set<string>();
 	readonly #deliveries: Deliveries;
 	#online: ReadonlySet<DeviceId> = new Set();
@@ -68,8 +67,8 @@ export class RelayClient implements Messenger {
 	/** The relay at the app's own origin, looked up once per page; `undefined`: not looked up yet. */
 	#here: string | null | undefined;
 	readonly #sealing = new Serial();
-	#reading: Promise<unknown> = Promise.resolve();
-	#merging: Promise<unknown> = Promise.resolve();
+	readonly #reading = new Serial();
+	readonly #merging = new Serial();
 	#rosterCaughtUp: () => void = () => undefined;
 
 	constructor(tools: RelayClientTools) {
@@ -79,22 +78,22 @@ export class RelayClient implements Messenger {
 		this.#gate = new FreshnessGate(tools, (to, body, keepSeconds) =>
 			this.#sendSealed(to, body, keepSeconds),
 		);
-		this.#connection = new RelayConnection(tools, {
+		this.#connection = new LastingConnection(tools, {
 			up: (welcome) => this.#up(welcome),
 			renewed: (welcome) => this.#take(welcome),
 			frame: (frame) => this.#receive(frame),
 			part: (bytes) => this.#receivePart(bytes),
 			down: () => this.#down(),
-			changed: () => this.#listeners.notify(),
+			changed: () => this.#listeners.notify('connection'),
 		});
 		this.#sync = new RosterSync(
 			tools.homeRoster,
 			(frame) => this.#connection.send(frame),
 			() => {
 				if (this.#sync.caughtUp) this.#rosterCaughtUp();
-				this.#listeners.notify();
+				this.#listeners.notify('roster');
 			},
-			(ms, work) => tools.clock.after(ms, work),
+			tools.clock,
 		);
 	}
 
@@ -145,7 +144,7 @@ export class RelayClient implements Messenger {
 				if ((this.relaySeq ?? Infinity) >= length) end();
 			};
 			const stop = clock.after(ms, end);
-			const forget = this.on(check);
+			const forget = this.on(only(['roster'], check));
 			check();
 		});
 	}
@@ -170,7 +169,7 @@ export class RelayClient implements Messenger {
 		void this.#reconnect();
 	}
 
-	on(listener: () => void): () => void {
+	on(listener: (change: MessengerChange) => void): () => void {
 		return this.#listeners.add(listener);
 	}
 
@@ -192,8 +191,7 @@ export class RelayClient implements Messenger {
 	}
 
 	onMessage(listener: (message: Message, from: Sender) => void): () => void {
-		this.#readers.add(listener);
-		return () => this.#readers.delete(listener);
+		return this.#readers.add(listener);
 	}
 
 	sendPart(camera: string, key: boolean, sealed: Bytes): void {
@@ -202,20 +200,20 @@ export class RelayClient implements Messenger {
 	}
 
 	watchParts(camera: string, listener: (sealed: Bytes, key: boolean) => void): () => void {
-		const listeners = this.#watchers.get(camera) ?? new Set();
+		const listeners = this.#watchers.get(camera) ?? new Listeners();
 		if (listeners.size === 0) this.#connection.send({ t: 'watch', camera, on: true });
-		listeners.add(listener);
+		const remove = listeners.add(listener);
 		this.#watchers.set(camera, listeners);
 		return () => {
-			if (!listeners.delete(listener) || listeners.size > 0) return;
+			remove();
+			if (listeners.size > 0 || this.#watchers.get(camera) !== listeners) return;
 			this.#watchers.delete(camera);
 			this.#connection.send({ t: 'watch', camera, on: false });
 		};
 	}
 
 	onWatched(listener: (camera: string, devices: readonly DeviceId[]) => void): () => void {
-		this.#hosts.add(listener);
-		return () => this.#hosts.delete(listener);
+		return this.#hosts.add(listener);
 	}
 
 	/** The home, its relay or its roster changed. */
@@ -268,9 +266,9 @@ export class RelayClient implements Messenger {
 				resolve();
 			};
 		});
-		this.#reading = this.#reading.then(() => caughtUp);
+		void this.#reading.run(() => caughtUp);
 		if (this.#sync.caughtUp) this.#rosterCaughtUp();
-		this.#listeners.notify();
+		this.#listeners.notify('roster');
 	}
 
 	#take({ ice, token }: Welcome): void {
@@ -285,6 +283,7 @@ export class RelayClient implements Messenger {
 		this.#token = null;
 		this.#deliveries.settleAll();
 		for (const camera of this.#watched) this.#notifyHosts(camera, []);
+		this.#listeners.notify('presence');
 	}
 
 	#receive(frame: FromRelay): void {
@@ -303,13 +302,16 @@ export class RelayClient implements Messenger {
 				return;
 			case 'letter': {
 				// The sender may have joined with an entry that is still being merged.
-				const merged = this.#merging;
-				this.#reading = this.#reading.then(() => merged).then(() => this.#read(frame));
+				const merged = this.#merging.run(() => undefined);
+				void this.#reading.run(async () => {
+					await merged;
+					await this.#read(frame);
+				});
 				return;
 			}
 			case 'presence':
 				this.#online = new Set(frame.online as DeviceId[]);
-				this.#listeners.notify();
+				this.#listeners.notify('presence');
 				return;
 			case 'watched':
 				this.#notifyHosts(frame.camera, frame.devices as DeviceId[]);
@@ -320,7 +322,7 @@ export class RelayClient implements Messenger {
 
 	#mergeRoster(frame: Extract<FromRelay, { t: 'roster' | 'appended' | 'refused' }>): void {
 		const connection = this.#connections;
-		this.#merging = this.#merging.then(() =>
+		void this.#merging.run(() =>
 			connection === this.#connections ? this.#sync.receive(frame) : undefined,
 		);
 	}
@@ -341,7 +343,7 @@ export class RelayClient implements Messenger {
 	async #dispatch({ body, from }: OpenedMessage): Promise<boolean> {
 		try {
 			const message = await this.#gate.receive(body, from);
-			if (message !== null) for (const reader of this.#readers) reader(message, from);
+			if (message !== null) this.#readers.notify(message, from);
 			return true;
 		} catch (error) {
 			if (error instanceof Fault) return false;
@@ -374,14 +376,12 @@ export class RelayClient implements Messenger {
 		if (bytes.length < PART_HEADER_BYTES || bytes[0] !== PART) return;
 		const camera = hexOf(bytes.subarray(1, 17));
 		const key = bytes[17] === KEY;
-		for (const listener of this.#watchers.get(camera) ?? []) {
-			listener(bytes.slice(PART_HEADER_BYTES), key);
-		}
+		this.#watchers.get(camera)?.notify(bytes.slice(PART_HEADER_BYTES), key);
 	}
 
 	#notifyHosts(camera: string, devices: readonly DeviceId[]): void {
 		if (devices.length === 0) this.#watched.delete(camera);
 		else this.#watched.add(camera);
-		for (const host of this.#hosts) host(camera, devices);
+		this.#hosts.notify(camera, devices);
 	}
 }

@@ -1,26 +1,28 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
-import type { Bytes } from '#domain/base/bytes.ts';
-import { expectFault } from '#domain/base/fault.ts';
+import { ascii, type Bytes } from '#domain/base/bytes.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { loginBytes } from '#domain/home/login.ts';
-import { CLOSE_CODES, WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
+import {
+	CLOSE_CODES,
+	WIRE_VERSION,
+	type FromDevice,
+	type FromRelay,
+	type Refusal,
+} from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto, KeyPair, SignKey } from '#ports/keys/crypto.ts';
 import type { Relays, RelaySocket } from '#ports/network/relay.ts';
-import type { RelayConnectionState } from './messenger.ts';
 
-const LOGIN_TIMEOUT_MS = 5000;
+/** Connecting (3 s, by `Relays`) and authenticating. */
+const OPEN_TIMEOUT_MS = 8000;
+const ANSWER_TIMEOUT_MS = 5000;
 const PING_MS = 10_000;
 const SILENCE_TIMEOUT_MS = 25_000;
-const MIN_WAIT_MS = 500;
-const MAX_WAIT_MS = 30_000;
-/** A refused device may be let in later, by an owner who was offline or by the relay's operator. */
-const REFUSED_WAIT_MS = 60_000;
-/** A device that was just admitted may reach the relay before its roster entry does. */
-const MAX_DENIALS = 3;
-const DENIED_WAIT_MS = 1000;
-/** A connection that held this long starts over with a short delay. */
-const STABLE_MS = 10_000;
+/** Frames that wait for whoever asks or listens. */
+const MAX_QUEUED = 1024;
+/** The number of a ping that only keeps the connection alive: nobody awaits its answer. */
+const KEEP_ALIVE = 0;
 
 export interface RelayConnectionTools {
 	readonly relays: Relays;
@@ -34,122 +36,231 @@ export interface LoginIdentity {
 	readonly sign: KeyPair<SignKey>;
 }
 
-export type Welcome = Extract<FromRelay, { t: 'welcome' }>;
+/** A refusal by the relay, or a fault on the way. */
+export type RelayFailure =
+	| { readonly t: 'refused'; readonly why: Refusal }
+	/** `code` as in `SocketEnd`, if the socket was closed. */
+	| { readonly t: 'fault'; readonly fault: Fault; readonly code?: number };
+
+type Frame<T extends FromRelay['t']> = Extract<FromRelay, { readonly t: T }>;
+export type Welcome = Frame<'welcome'>;
 
 export interface RelayConnectionEvents {
-	/** Authenticated; once per connection. */
-	up(welcome: Welcome): void;
-	/** A new token, and what comes with it. */
-	renewed(welcome: Welcome): void;
+	/** Every frame that no request took; `welcome` after each renewed proof. */
 	frame(frame: FromRelay): void;
 	part(bytes: Bytes): void;
-	down(): void;
-	changed(): void;
+	/** The relay or the network ended it; once, and no event after it. */
+	ended(failure: RelayFailure): void;
 }
 
 /**
- * One connection to a relay: authenticated, kept alive, and re-established while it is wanted.
- * Nothing here throws.
+ * One socket to a relay, from connecting to its end: authenticated or not, kept alive, with a
+ * deadline on every wait. First requests and answers; after `listen` it delivers what comes. Faults
+ * are returned, not thrown. Rules: docs/spec/link.md.
  */
 export class RelayConnection {
 	readonly #tools: RelayConnectionTools;
-	readonly #events: RelayConnectionEvents;
-	#state: RelayConnectionState = { kind: 'none' };
-	#origin: string | null = null;
-	#identity: LoginIdentity | null = null;
+	readonly #origin: string;
 	#socket: RelaySocket | null = null;
-	/** Counts attempts, so that events of an earlier one are ignored. */
-	#attempt = 0;
-	#failures = 0;
-	/** Consecutive `not-a-member` answers. */
-	#denials = 0;
+	#challenge: string | null = null;
+	/** Proves itself again when the relay asks. */
+	#identity: LoginIdentity | null = null;
+	#welcome: Welcome | null = null;
+	#frames: FromRelay[] = [];
+	#events: RelayConnectionEvents | null = null;
+	#end: RelayFailure | null = null;
+	#closed = false;
+	#wake: () => void = () => undefined;
+	#stopPings: () => void = () => undefined;
 	#heardMs = 0;
-	/**
-	 * The same moment on the wall clock. Stored rather than derived from the monotonic clock, which
-	 * may stop while the device sleeps.
-	 */
 	#heardWallMs: number | null = null;
-	#upMs = 0;
-	#pings = 0;
-	#stops: (() => void)[] = [];
+	#pings = KEEP_ALIVE;
 
-	constructor(tools: RelayConnectionTools, events: RelayConnectionEvents) {
+	constructor(tools: RelayConnectionTools, origin: string) {
 		this.#tools = tools;
-		this.#events = events;
+		this.#origin = origin;
 	}
 
-	get state(): RelayConnectionState {
-		return this.#state;
+	/** What the relay said when it took the first proof; `null`: not authenticated. */
+	get welcome(): Welcome | null {
+		return this.#welcome;
 	}
 
-	get waiting(): number {
-		return this.#socket?.waiting ?? 0;
-	}
-
-	/** Wall ms when the relay was last heard from; `null`: never. */
+	/**
+	 * Wall ms when the relay was last heard from; `null`: never. Stored rather than derived from the
+	 * monotonic clock, which may stop while the device sleeps.
+	 */
 	get heardMs(): number | null {
 		return this.#heardWallMs;
 	}
 
-	/** `null` disconnects. No effect if nothing changed. */
-	connectTo(origin: string | null, identity: LoginIdentity | null): void {
-		const same =
-			origin === this.#origin &&
-			identity?.home === this.#identity?.home &&
-			identity?.device === this.#identity?.device;
-		this.#identity = identity;
-		if (same) return;
-		this.#origin = identity === null ? null : origin;
-		this.#failures = 0;
-		this.#denials = 0;
-		this.#drop();
-		if (this.#origin === null) this.#set({ kind: 'none' });
-		else this.#connect();
+	/** Bytes not sent yet. */
+	get waiting(): number {
+		return this.#socket?.waiting ?? 0;
 	}
 
-	/** For events that make another attempt worthwhile. */
-	retryNow(): void {
-		if (this.#state.kind === 'away' || this.#state.kind === 'refused') this.#connect();
-	}
-
-	/** `false` while disconnected. */
-	send(frame: FromDevice): boolean {
-		if (this.#state.kind !== 'connected') return false;
-		this.#socket?.send(frame);
-		return true;
-	}
-
-	sendPart(bytes: Bytes): void {
-		if (this.#state.kind === 'connected') this.#socket?.sendPart(bytes);
-	}
-
-	#connect(): void {
-		const origin = this.#origin;
-		if (origin === null) return;
-		this.#drop();
-		const attempt = this.#attempt;
-		this.#set({ kind: 'connecting', origin });
-		this.#after(LOGIN_TIMEOUT_MS + 3000, () => this.#fail());
-		const ifCurrent = (handle: () => void): void => {
-			if (attempt === this.#attempt) handle();
-		};
-		this.#tools.relays
-			.connect(origin, {
-				frame: (frame) => ifCurrent(() => this.#receive(frame)),
-				part: (bytes) =>
-					ifCurrent(() => {
-						this.#noteHeard();
-						this.#events.part(bytes);
-					}),
-				ended: ({ code }) => ifCurrent(() => this.#ended(code)),
+	/** Connects, and authenticates unless `identity` is `null`. Call it once. `null`: done. */
+	async open(identity: LoginIdentity | null): Promise<RelayFailure | null> {
+		const { relays, clock } = this.#tools;
+		const untilMs = clock.monotonicMs() + OPEN_TIMEOUT_MS;
+		this.#heardMs = clock.monotonicMs();
+		this.#stopPings = clock.every(PING_MS, () => this.#keepAlive());
+		relays
+			.connect(this.#origin, {
+				frame: (frame) => this.#receive(frame),
+				part: (bytes) => {
+					this.#noteHeard();
+					this.#events?.part(bytes);
+				},
+				ended: ({ code }) => this.#fail('offline', 'the relay closed the connection', code),
 			})
 			.then(
 				(socket) => {
-					if (attempt === this.#attempt) this.#socket = socket;
-					else socket.close();
+					this.#socket = socket;
+					if (this.#end !== null) socket.close();
+					else this.#wake();
 				},
-				() => ifCurrent(() => this.#fail()),
+				(error: unknown) => {
+					expectFault(error);
+					this.#finish({ t: 'fault', fault: error });
+				},
 			);
+		const failure =
+			(await this.#receiveChallenge(OPEN_TIMEOUT_MS)) ??
+			(identity && (await this.prove(identity, untilMs - clock.monotonicMs())));
+		if (failure !== null) this.close();
+		return failure;
+	}
+
+	/** Authenticates; call it once, after `open(null)`. `null`: done. */
+	async prove(identity: LoginIdentity, ms = ANSWER_TIMEOUT_MS): Promise<RelayFailure | null> {
+		const failure = await this.#sendProof(identity);
+		if (failure !== null) return failure;
+		const welcome = await this.next('welcome', ms);
+		if (welcome.t !== 'welcome') return welcome;
+		this.#identity = identity;
+		this.#welcome = welcome;
+		return null;
+	}
+
+	/** No effect before `open` has succeeded and after the end. */
+	send(frame: FromDevice): void {
+		if (this.#end === null) this.#socket?.send(frame);
+	}
+
+	sendPart(bytes: Bytes): void {
+		if (this.#end === null) this.#socket?.sendPart(bytes);
+	}
+
+	/** The next frame of a kind, or why there is none. Frames of other kinds wait for `listen`. */
+	async next<T extends FromRelay['t']>(
+		kind: T,
+		ms = ANSWER_TIMEOUT_MS,
+	): Promise<Frame<T> | RelayFailure> {
+		const deadline = { passed: false };
+		const stop = this.#tools.clock.after(ms, () => {
+			deadline.passed = true;
+			this.#wake();
+		});
+		try {
+			for (;;) {
+				const frame = this.#takeFrame(kind);
+				if (frame?.t === 'refused') return { t: 'refused', why: frame.why };
+				if (frame !== undefined) return frame as Frame<T>;
+				if (this.#end !== null) return this.#end;
+				if (deadline.passed) {
+					return faulty('timeout', `no ${kind} from the relay in ${String(ms)} ms`);
+				}
+				await new Promise<void>((resolve) => (this.#wake = resolve));
+			}
+		} finally {
+			stop();
+		}
+	}
+
+	/** `null`: answered, so everything sent before has been read. */
+	async ping(): Promise<RelayFailure | null> {
+		this.#pings += 1;
+		this.send({ t: 'ping', n: this.#pings });
+		const pong = await this.next('pong');
+		return pong.t === 'pong' ? null : pong;
+	}
+
+	/** Delivers queued and future frames. */
+	listen(events: RelayConnectionEvents): void {
+		for (;;) {
+			if (this.#closed) return;
+			const frame = this.#frames.shift();
+			if (frame === undefined) break;
+			events.frame(frame);
+		}
+		if (this.#end === null) this.#events = events;
+		else events.ended(this.#end);
+	}
+
+	/** Reports nothing any more. */
+	close(): void {
+		this.#closed = true;
+		this.#events = null;
+		this.#finish(faulty('aborted', 'the connection was closed'));
+	}
+
+	/** The socket is awaited as well: a challenge may arrive before the promise of it resolves. */
+	#takeFrame(kind: FromRelay['t']): FromRelay | undefined {
+		if (this.#socket === null) return undefined;
+		const at = this.#frames.findIndex(({ t }) => t === kind || t === 'refused');
+		return at < 0 ? undefined : this.#frames.splice(at, 1)[0];
+	}
+
+	#receive(frame: FromRelay): void {
+		if (this.#end !== null) return;
+		this.#noteHeard();
+		if (frame.t === 'pong' && frame.n === KEEP_ALIVE) return;
+		if (frame.t === 'bye') {
+			this.#fail('offline', 'the relay is shutting down', CLOSE_CODES.leaving);
+		} else if (frame.t === 'challenge' && this.#identity !== null) {
+			this.#challenge = frame.challenge;
+			void this.#renewProof(this.#identity);
+		} else if (this.#events !== null) this.#events.frame(frame);
+		else if (this.#frames.length >= MAX_QUEUED) {
+			this.#fail('malformed', 'the relay sent more frames than anybody asked for');
+		} else {
+			this.#frames.push(frame);
+			this.#wake();
+		}
+	}
+
+	async #receiveChallenge(ms: number): Promise<RelayFailure | null> {
+		const frame = await this.next('challenge', ms);
+		if (frame.t !== 'challenge') return frame;
+		this.#challenge = frame.challenge;
+		return frame.versions.includes(WIRE_VERSION) ? null : { t: 'refused', why: 'version' };
+	}
+
+	async #renewProof(identity: LoginIdentity): Promise<void> {
+		const failure = await this.#sendProof(identity);
+		if (failure !== null) this.#finish(failure);
+	}
+
+	/**
+	 * Signs the origin connected to, so that a relay in the middle cannot use the proof elsewhere.
+	 */
+	async #sendProof({ home, device, sign }: LoginIdentity): Promise<RelayFailure | null> {
+		const { crypto } = this.#tools;
+		const origin = this.#socket?.origin ?? '';
+		const challenge = this.#challenge ?? '';
+		this.#challenge = null;
+		try {
+			const originHash = await crypto.sha256(ascii(origin));
+			const nonce = bytesOfBase64url(challenge);
+			const covered = loginBytes({ originHash, challenge: nonce, home, device });
+			const signature = base64urlOf(await crypto.sign(sign.key, covered));
+			this.send({ t: 'prove', version: WIRE_VERSION, home, device, signature });
+			return null;
+		} catch (error) {
+			expectFault(error);
+			return { t: 'fault', fault: error };
+		}
 	}
 
 	#noteHeard(): void {
@@ -157,159 +268,42 @@ export class RelayConnection {
 		this.#heardWallMs = this.#tools.clock.wallMs();
 	}
 
-	#receive(frame: FromRelay): void {
-		this.#noteHeard();
-		const connected = this.#state.kind === 'connected';
-		switch (frame.t) {
-			case 'challenge':
-				if (frame.versions.includes(WIRE_VERSION)) void this.#prove(frame.challenge);
-				else this.#refuse('version');
-				return;
-			case 'welcome':
-				if (connected) this.#events.renewed(frame);
-				else this.#up(frame);
-				return;
-			case 'refused':
-				if (connected) this.#events.frame(frame);
-				else if (frame.why === 'not-a-member') this.#deny();
-				else if (REFUSALS.has(frame.why)) this.#refuse(frame.why as RefusalReason);
-				else this.#fail();
-				return;
-			case 'bye':
-				this.#fail(MAX_WAIT_MS);
-				return;
-			case 'pong':
-				return;
-			default:
-				if (connected) this.#events.frame(frame);
-		}
-	}
-
-	/**
-	 * Signs the origin connected to, so that a relay in the middle cannot use the proof elsewhere.
-	 */
-	async #prove(challenge: string): Promise<void> {
-		const { crypto } = this.#tools;
-		const attempt = this.#attempt;
-		const identity = this.#identity;
-		const origin = this.#origin;
-		if (identity === null || origin === null) return;
-		const { home, device, sign } = identity;
-		try {
-			// The challenge may arrive before the promise of the socket resolves.
-			const connectedOrigin = this.#socket?.origin ?? originOf(origin);
-			const originHash = await crypto.sha256(new TextEncoder().encode(connectedOrigin));
-			const covered = loginBytes({
-				originHash,
-				challenge: bytesOfBase64url(challenge),
-				home,
-				device,
-			});
-			const signature = base64urlOf(await crypto.sign(sign.key, covered));
-			if (attempt !== this.#attempt) return;
-			this.#socket?.send({ t: 'prove', version: WIRE_VERSION, home, device, signature });
-		} catch (error) {
-			expectFault(error);
-			if (attempt === this.#attempt) this.#fail();
-		}
-	}
-
-	#up(welcome: Welcome): void {
-		const origin = this.#origin;
-		if (origin === null) return;
-		const { clock } = this.#tools;
-		this.#stop();
-		this.#upMs = clock.monotonicMs();
-		this.#denials = 0;
-		this.#stops = [clock.every(PING_MS, () => this.#ping())];
-		this.#set({ kind: 'connected', origin });
-		this.#events.up(welcome);
-	}
-
-	#ping(): void {
+	#keepAlive(): void {
 		if (this.#tools.clock.monotonicMs() - this.#heardMs >= SILENCE_TIMEOUT_MS) {
-			this.#fail();
-			return;
-		}
-		this.#pings += 1;
-		this.#socket?.send({ t: 'ping', n: this.#pings });
+			this.#fail('timeout', `the relay was silent for ${String(SILENCE_TIMEOUT_MS)} ms`);
+		} else this.send({ t: 'ping', n: KEEP_ALIVE });
 	}
 
-	#ended(code: number): void {
-		if (code === CLOSE_CODES.revoked) this.#refuse('not-a-member');
-		else if (code === CLOSE_CODES.leaving) this.#fail(MAX_WAIT_MS);
-		else if (code === CLOSE_CODES.tooMuch) this.#fail(MAX_WAIT_MS, MAX_WAIT_MS);
-		else this.#fail();
+	#fail(kind: 'offline' | 'timeout' | 'malformed', message: string, code?: number): void {
+		this.#finish({ ...faulty(kind, message), ...(code !== undefined && { code }) });
 	}
 
-	/** LK4. */
-	#deny(): void {
-		this.#denials += 1;
-		if (this.#denials < MAX_DENIALS) this.#fail(DENIED_WAIT_MS);
-		else this.#refuse('not-a-member');
-	}
-
-	#refuse(why: RefusalReason): void {
-		const origin = this.#origin;
-		if (origin === null) return;
-		this.#drop();
-		this.#set({ kind: 'refused', origin, why });
-		// Only a reload of the page changes the version.
-		if (why !== 'version') this.#after(REFUSED_WAIT_MS, () => this.#connect());
-	}
-
-	/** Retries with full jitter, so that devices do not all reconnect at once. */
-	#fail(maxWaitMs = 1000 * 2 ** Math.min(this.#failures, 5), minWaitMs = MIN_WAIT_MS): void {
-		const origin = this.#origin;
-		if (origin === null) return;
-		const { clock } = this.#tools;
-		const held = this.#state.kind === 'connected' && clock.monotonicMs() - this.#upMs > STABLE_MS;
-		this.#failures = held ? 0 : this.#failures + 1;
-		this.#drop();
-		const span = Math.max(minWaitMs, Math.min(maxWaitMs, MAX_WAIT_MS)) - minWaitMs;
-		const waitMs = Math.round(minWaitMs + this.#random() * span);
-		this.#set({ kind: 'away', origin, againMs: clock.wallMs() + waitMs });
-		this.#after(waitMs, () => this.#connect());
-	}
-
-	#random(): number {
-		const [a = 0, b = 0] = this.#tools.crypto.random(2);
-		return (a * 256 + b) / 65_536;
-	}
-
-	#after(ms: number, work: () => void): void {
-		const attempt = this.#attempt;
-		this.#stops.push(
-			this.#tools.clock.after(ms, () => {
-				if (attempt === this.#attempt) work();
-			}),
-		);
-	}
-
-	#stop(): void {
-		for (const stop of this.#stops) stop();
-		this.#stops = [];
-	}
-
-	/** Ends the current connection; later events of its socket are ignored. */
-	#drop(): void {
-		const connected = this.#state.kind === 'connected';
-		this.#attempt += 1;
-		this.#stop();
+	#finish(failure: RelayFailure): void {
+		if (this.#end !== null) return;
+		this.#end = failure;
+		this.#stopPings();
 		this.#socket?.close();
-		this.#socket = null;
-		if (connected) this.#events.down();
-	}
-
-	#set(state: RelayConnectionState): void {
-		this.#state = state;
-		this.#events.changed();
+		this.#wake();
+		this.#events?.ended(failure);
+		this.#events = null;
 	}
 }
 
-type RefusalReason = Extract<RelayConnectionState, { kind: 'refused' }>['why'];
-const REFUSALS: ReadonlySet<string> = new Set<RefusalReason>(['unknown-home', 'version']);
+/** Opens a connection for one purpose, serves it, and closes. Throws what `work` throws. */
+export async function callRelay<T>(
+	tools: RelayConnectionTools,
+	origin: string,
+	identity: LoginIdentity | null,
+	work: (connection: RelayConnection) => Promise<T>,
+): Promise<T | RelayFailure> {
+	const connection = new RelayConnection(tools, origin);
+	try {
+		return (await connection.open(identity)) ?? (await work(connection));
+	} finally {
+		connection.close();
+	}
+}
 
-function originOf(address: string): string {
-	return new URL(address).origin;
+function faulty(kind: Fault['kind'], message: string): RelayFailure {
+	return { t: 'fault', fault: new Fault(kind, message) };
 }

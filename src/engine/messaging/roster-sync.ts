@@ -6,6 +6,7 @@ import { commonLength } from '#domain/home/roster.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { MergeResult, HomeRoster } from '#engine/home/home-roster.ts';
+import { RetrySchedule } from './retry-schedule.ts';
 
 /** Limits of one frame. */
 const MAX_ENTRIES = 32;
@@ -26,7 +27,8 @@ export class RosterSync {
 	readonly #homeRoster: HomeRoster;
 	readonly #send: (frame: FromDevice) => boolean;
 	readonly #changed: () => void;
-	readonly #later: Clock['after'];
+	readonly #clock: Pick<Clock, 'after'>;
+	readonly #retry: RetrySchedule;
 	#stop: () => void = () => undefined;
 	#home: HomeId | null = null;
 	/** Entries that the relay has, as far as known; `null` while disconnected. */
@@ -37,7 +39,6 @@ export class RosterSync {
 	/** Counts connections. */
 	#connection = 0;
 	#forked = false;
-	#retryMs = RETRY_MS;
 	/**
 	 * The entries last compared with the relay. Where the local roster departs from them, it is
 	 * published again from there.
@@ -56,12 +57,15 @@ export class RosterSync {
 		homeRoster: HomeRoster,
 		send: (frame: FromDevice) => boolean,
 		changed: () => void,
-		later: Clock['after'],
+		clock: Pick<Clock, 'after'>,
 	) {
 		this.#homeRoster = homeRoster;
 		this.#send = send;
 		this.#changed = changed;
-		this.#later = later;
+		this.#clock = clock;
+		this.#retry = new RetrySchedule(clock, (failures) =>
+			Math.min(RETRY_MS * 2 ** failures, RECHECK_MS),
+		);
 	}
 
 	/** The relay's roster does not continue ours (ID37). */
@@ -89,7 +93,7 @@ export class RosterSync {
 		this.#relaySeq = rosterSeq;
 		this.#publishedSeq = rosterSeq;
 		this.#sameSeq = 0;
-		this.#retryMs = RETRY_MS;
+		this.#retry.reset();
 		this.#compared = this.#homeRoster.entriesWithHeld;
 		this.#branch = null;
 		this.#branchAsked = false;
@@ -109,7 +113,7 @@ export class RosterSync {
 		if (frame.t === 'appended') {
 			this.#relaySeq = Math.max(this.#relaySeq, frame.seq);
 			this.#sameSeq = Math.max(this.#sameSeq, Math.min(frame.seq, this.#publishedSeq));
-			this.#retryMs = RETRY_MS;
+			this.#retry.reset();
 		}
 		// Somebody was faster, or the relay has another history: its entries tell which.
 		else if (frame.t === 'refused' && frame.why === 'too-many') this.#publishLater();
@@ -165,7 +169,7 @@ export class RosterSync {
 	#recheckLater(): void {
 		const connection = this.#connection;
 		this.#stop();
-		this.#stop = this.#later(RECHECK_MS, () => {
+		this.#stop = this.#clock.after(RECHECK_MS, () => {
 			if (connection === this.#connection && this.#relaySeq !== null) {
 				this.#send({ t: 'roster-since', seq: Math.max(0, this.#seq - 1) });
 			}
@@ -175,9 +179,7 @@ export class RosterSync {
 	#publishLater(): void {
 		const connection = this.#connection;
 		if (this.#publishedSeq <= (this.#relaySeq ?? 0)) return;
-		const waitMs = this.#retryMs;
-		this.#retryMs = Math.min(2 * waitMs, RECHECK_MS);
-		this.#later(waitMs, () => {
+		this.#retry.failed(() => {
 			if (connection !== this.#connection || this.#relaySeq === null) return;
 			this.#publishedSeq = this.#relaySeq;
 			this.publish();

@@ -4,19 +4,20 @@ import { Fault } from '#domain/base/fault.ts';
 import type { RequestedAccess } from '#domain/pairing/handshake-messages.ts';
 import { MAX_ROSTER_ENTRIES } from '#domain/pairing/handshake-messages.ts';
 import { parseEntry } from '#domain/home/roster.ts';
-import type { Clock } from '#ports/device/clock.ts';
-import type { Crypto } from '#ports/keys/crypto.ts';
-import type { Relays } from '#ports/network/relay.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
 import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
 import { MessageSealer } from '#engine/messaging/message-sealer.ts';
-import { RelayCall } from '#engine/messaging/relay-call.ts';
-import { authenticate } from './rendezvous.ts';
+import {
+	callRelay,
+	type RelayConnection,
+	type RelayConnectionTools,
+} from '#engine/messaging/relay-connection.ts';
+import { RetrySchedule } from '#engine/messaging/retry-schedule.ts';
 import { verifyAgreedRoster } from './joiner-handshake.ts';
 import type { Roster } from '#engine/home/roster.ts';
 
 /** Delays between attempts; the last one repeats. */
-const RETRY_MS = [2000, 4000, 8000, 15_000] as const;
+const RETRY_MS = [2000, 4000, 8000, 15_000];
 /** The owner's page may still be connecting to the relay. */
 const KEYS_TIMEOUT_MS = 20_000;
 /** For each key after the first. */
@@ -24,10 +25,7 @@ const NEXT_KEY_TIMEOUT_MS = 1000;
 /** More home keys than any home accumulates. */
 const MAX_KEYS = 4096;
 
-export interface AdmissionPollTools {
-	readonly crypto: Crypto;
-	readonly clock: Clock;
-	readonly relays: Relays;
+export interface AdmissionPollTools extends RelayConnectionTools {
 	readonly admissions: Admissions;
 }
 
@@ -49,11 +47,10 @@ export class AdmissionPoll {
 	/** Where to log in; `null`: nowhere for now. */
 	readonly #origin: () => string | null;
 	readonly #events: AdmissionPollEvents;
-	#call: RelayCall | null = null;
-	#tries = 0;
+	readonly #retry: RetrySchedule;
+	#connection: RelayConnection | null = null;
 	#busy = false;
 	#over = false;
-	#stopWaiting: () => void = () => undefined;
 
 	constructor(
 		tools: AdmissionPollTools,
@@ -66,27 +63,25 @@ export class AdmissionPoll {
 		this.pending = who.pending;
 		this.#origin = origin;
 		this.#events = events;
+		this.#retry = new RetrySchedule(
+			tools.clock,
+			(failures) => RETRY_MS[failures] ?? RETRY_MS.at(-1) ?? null,
+		);
 	}
 
 	begin(afterMs = 0): void {
-		this.#later(afterMs);
+		this.#retry.after(afterMs, () => void this.#attempt());
 	}
 
 	/** For when the relay has become reachable or the moment is better. */
 	retryNow(): void {
-		if (!this.#busy) this.#later(0);
+		if (!this.#busy && !this.#over) this.begin();
 	}
 
 	stop(): void {
 		this.#over = true;
-		this.#stopWaiting();
-		this.#call?.close();
-	}
-
-	#later(ms: number): void {
-		if (this.#over) return;
-		this.#stopWaiting();
-		this.#stopWaiting = this.#tools.clock.after(ms, () => void this.#attempt());
+		this.#retry.stop();
+		this.#connection?.close();
 	}
 
 	async #attempt(): Promise<void> {
@@ -96,8 +91,7 @@ export class AdmissionPoll {
 		this.#busy = false;
 		if (this.#isOver()) return;
 		if (became === 'not-yet') {
-			this.#later(RETRY_MS[Math.min(this.#tries, RETRY_MS.length - 1)] ?? 0);
-			this.#tries += 1;
+			this.#retry.failed(() => void this.#attempt());
 			return;
 		}
 		this.stop();
@@ -119,8 +113,7 @@ export class AdmissionPoll {
 			if (error instanceof Fault) return 'not-yet';
 			throw error;
 		} finally {
-			this.#call?.close();
-			this.#call = null;
+			this.#connection = null;
 		}
 	}
 
@@ -133,34 +126,36 @@ export class AdmissionPoll {
 
 	/** Throws `corrupt`, and what the vault throws. */
 	async #tryAt(origin: string): Promise<RequestedAccess | 'not-yet' | 'over'> {
-		const { crypto, clock, relays, admissions } = this.#tools;
+		const { admissions } = this.#tools;
 		const { device, sign } = this.#self;
 		const { home, relay } = this.pending;
-		const call = await RelayCall.open(relays, clock, origin);
-		if ('t' in call) return 'not-yet';
-		this.#call = call;
-		const challenge = await call.challenge();
-		if (challenge.t !== 'challenge') return 'not-yet';
-		await authenticate(crypto, { home, device, sign }, call, challenge.challenge);
-		const welcome = await call.next('welcome');
-		if (welcome.t !== 'welcome') return 'not-yet';
-		const entries = await this.#rosterBy(call, welcome.rosterSeq);
-		if (entries === null) return 'not-yet';
-		const { roster, became } = await this.#check(entries);
-		const grants = await this.#keysBy(call, roster);
-		if (grants.length === 0 || this.#isOver()) return 'not-yet';
-		if (!(await this.#isWanted())) return 'over';
-		await admissions.enter(entries, concatBytes(...grants), relay ?? '');
-		return became;
+		const result = await callRelay(
+			this.#tools,
+			origin,
+			{ home, device, sign },
+			async (connection) => {
+				this.#connection = connection;
+				const entries = await this.#rosterBy(connection);
+				if (entries === null) return 'not-yet';
+				const { roster, became } = await this.#check(entries);
+				const grants = await this.#keysBy(connection, roster);
+				if (grants.length === 0 || this.#isOver()) return 'not-yet';
+				if (!(await this.#isWanted())) return 'over';
+				await admissions.enter(entries, concatBytes(...grants), relay ?? '');
+				return became;
+			},
+		);
+		return typeof result === 'string' ? result : 'not-yet';
 	}
 
 	/** `null`: not received completely. */
-	async #rosterBy(call: RelayCall, seq: number): Promise<readonly Bytes[] | null> {
+	async #rosterBy(connection: RelayConnection): Promise<readonly Bytes[] | null> {
 		const entries: Bytes[] = [];
+		const seq = connection.welcome?.rosterSeq ?? 0;
 		if (seq > MAX_ROSTER_ENTRIES) return null;
-		call.send({ t: 'roster-since', seq: 0 });
+		connection.send({ t: 'roster-since', seq: 0 });
 		while (entries.length < seq) {
-			const frame = await call.next('roster');
+			const frame = await connection.next('roster');
 			if (frame.t !== 'roster') return null;
 			// Pushed by the relay when an entry is new.
 			if (frame.from !== entries.length + 1) continue;
@@ -191,7 +186,7 @@ export class AdmissionPoll {
 	}
 
 	/** Home keys, in messages from that owner (PR25). */
-	async #keysBy(call: RelayCall, roster: Roster): Promise<readonly Bytes[]> {
+	async #keysBy(connection: RelayConnection, roster: Roster): Promise<readonly Bytes[]> {
 		const { crypto, clock } = this.#tools;
 		const { device, sign, kem } = this.#self;
 		const sealer = new MessageSealer(crypto, clock);
@@ -200,7 +195,7 @@ export class AdmissionPoll {
 		const untilMs = clock.monotonicMs() + KEYS_TIMEOUT_MS;
 		while (grants.length < MAX_KEYS) {
 			const leftMs = grants.length > 0 ? NEXT_KEY_TIMEOUT_MS : untilMs - clock.monotonicMs();
-			const frame = await call.next('letter', Math.max(0, leftMs));
+			const frame = await connection.next('letter', Math.max(0, leftMs));
 			if (frame.t !== 'letter') break;
 			const opened = await sealer.open(as, frame.box);
 			const by = opened && roster.devices.get(opened.from.device)?.subject?.owner;

@@ -17,7 +17,7 @@ import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import { appOriginFor, isOwnRelay, publicOriginOf } from '#engine/messaging/addresses.ts';
 import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
-import type { RelayFailure } from '#engine/messaging/relay-call.ts';
+import type { RelayFailure } from '#engine/messaging/relay-connection.ts';
 import { openHome } from './rendezvous.ts';
 import type { DirectRelays } from './direct-relays.ts';
 import { endedBy } from './end-reasons.ts';

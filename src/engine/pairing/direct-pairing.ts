@@ -13,7 +13,7 @@ import type { PairingCode } from '#domain/pairing/code.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { SelfIdentity } from '#engine/home/admissions.ts';
-import type { RelayFailure } from '#engine/messaging/relay-call.ts';
+import type { RelayFailure } from '#engine/messaging/relay-connection.ts';
 import type { Participant } from './rendezvous.ts';
 import type { DirectConnection, DirectRelays, OfferedConnection } from './direct-relays.ts';
 import { endedBy } from './end-reasons.ts';

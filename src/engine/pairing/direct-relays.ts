@@ -10,12 +10,13 @@ import {
 import {
 	CLOSE_CODES,
 	frameFrom,
-	fromDevice,
 	fromRelay,
 	MAX_PART_BYTES,
 	WIRE_VERSION,
 	type RelayInfo,
 } from '#protocol/wire.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
 import type {
 	DataConnection,
 	DataConnections,
@@ -24,8 +25,7 @@ import type {
 	OfferedDataConnection,
 } from '#ports/network/data-connection.ts';
 import type { Relays, RelaySocket, RelaySocketEvents } from '#ports/network/relay.ts';
-import type { InPageRelayTools } from './in-page-session.ts';
-import { InPageRelay } from './in-page-relay.ts';
+import type { RelayServer, ServedClient } from '#ports/network/relay-server.ts';
 
 /** NB5: from when both codes are known. */
 const CONNECT_TIMEOUT_MS = 8000;
@@ -34,7 +34,10 @@ const CHECK_MS = 45_000;
 /** RFC 6455, section 7.1.5: closed without a close frame. */
 const ABNORMAL_CLOSURE = 1006;
 
-export interface DirectRelaysTools extends InPageRelayTools {
+export interface DirectRelaysTools {
+	readonly crypto: Pick<Crypto, 'sha256'>;
+	readonly clock: Clock;
+	readonly inPageRelay: RelayServer;
 	readonly dataConnections: DataConnections;
 	readonly relays: Relays;
 }
@@ -68,7 +71,6 @@ export interface AnsweredConnection extends DirectConnection {
  */
 export class DirectRelays implements Relays {
 	readonly #tools: DirectRelaysTools;
-	readonly #inPageRelay: InPageRelay;
 	/** Connections of devices that answered this page's codes, with the origin of each. */
 	readonly #guests = new Map<DataConnection, string>();
 	/** Guests without a member at the last check. */
@@ -81,7 +83,6 @@ export class DirectRelays implements Relays {
 
 	constructor(tools: DirectRelaysTools) {
 		this.#tools = tools;
-		this.#inPageRelay = new InPageRelay(tools);
 	}
 
 	/** Where this home meets without a relay; `null`: nowhere for now. */
@@ -227,7 +228,7 @@ export class DirectRelays implements Relays {
 	/** NB11: a connection that no member uses does not keep this page from its relay. */
 	#checkGuests(): void {
 		for (const [guest, origin] of [...this.#guests]) {
-			if (this.#inPageRelay.hasMember(origin)) this.#doubted.delete(guest);
+			if (this.#tools.inPageRelay.hasMember(origin)) this.#doubted.delete(guest);
 			else if (this.#doubted.has(guest)) {
 				guest.close();
 				this.#ended(guest);
@@ -269,7 +270,8 @@ export class DirectRelays implements Relays {
 			void Promise.resolve().then(() => {
 				if (!over) work();
 			});
-		const session = this.#inPageRelay.open(IN_PAGE_RELAY_ORIGIN, {
+		const socket = this.#tools.inPageRelay.open({
+			...{ origin: IN_PAGE_RELAY_ORIGIN, waiting: 0 },
 			frame: (frame) => soon(() => events.frame(frame)),
 			part: (bytes) => soon(() => events.part(bytes)),
 			ended: (ended) =>
@@ -278,16 +280,16 @@ export class DirectRelays implements Relays {
 					events.ended(ended);
 				}),
 		});
-		if (session === null) throw new Fault('offline', 'the in-page relay has no free session');
+		if (socket === null) throw new Fault('offline', 'the in-page relay has no free session');
 		return {
 			...{ origin: IN_PAGE_RELAY_ORIGIN, waiting: 0 },
-			send: (frame) => soon(() => session.receive(frame)),
-			sendPart: (bytes) => soon(() => session.receivePart(bytes)),
+			send: (frame) => soon(() => socket.receiveText(JSON.stringify(frame))),
+			sendPart: (bytes) => soon(() => socket.receivePart(bytes)),
 			close: () => {
 				// What was sent before still arrives.
 				soon(() => {
 					over = true;
-					session.leaveWhenDone();
+					socket.gone();
 				});
 			},
 		};
@@ -295,25 +297,26 @@ export class DirectRelays implements Relays {
 
 	/** A guest opened a channel to this page's in-page relay. */
 	#acceptGuest(origin: string, channel: DataChannel): DataChannelEvents {
-		const session = this.#inPageRelay.open(origin, {
+		const client: ServedClient = {
+			origin,
+			get waiting() {
+				return channel.waiting;
+			},
 			frame: (frame) => channel.sendText(JSON.stringify(frame)),
 			part: (bytes) => channel.sendBytes(bytes),
 			ended: ({ code }) => {
 				channel.sendText(String(code));
 				channel.close();
 			},
-		});
-		if (session === null) channel.close();
+		};
+		const socket = this.#tools.inPageRelay.open(client);
+		if (socket === null) channel.close();
 		return {
-			text: (text) => {
-				const frame = frameFrom(fromDevice, text);
-				if (frame === null) session?.end(CLOSE_CODES.malformed);
-				else session?.receive(frame);
-			},
+			text: (text) => socket?.receiveText(text),
 			bytes: (bytes) => {
-				if (bytes.length <= MAX_PART_BYTES) session?.receivePart(bytes);
+				if (bytes.length <= MAX_PART_BYTES) socket?.receivePart(bytes);
 			},
-			ended: () => session?.leaveWhenDone(),
+			ended: () => socket?.gone(),
 		};
 	}
 }

@@ -1,7 +1,7 @@
 import type { Fault } from '#domain/base/fault.ts';
 import type { EndNote } from '#domain/pairing/handshake-messages.ts';
 import type { Refusal } from '#protocol/wire.ts';
-import type { RelayFailure } from '#engine/messaging/relay-call.ts';
+import type { RelayFailure } from '#engine/messaging/relay-connection.ts';
 import type { PairingEndReason, PairingState } from './controls.ts';
 
 type EndedState = Extract<PairingState, { readonly kind: 'ended' }>;

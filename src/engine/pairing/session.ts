@@ -1,4 +1,5 @@
 import type { Bytes } from '#domain/base/bytes.ts';
+import { Serial } from '#domain/base/serial.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import {
 	buildEndNote,
@@ -10,7 +11,7 @@ import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
 import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';
-import type { RelayFailure } from '#engine/messaging/relay-call.ts';
+import type { RelayFailure } from '#engine/messaging/relay-connection.ts';
 import { Rendezvous, type Participant } from './rendezvous.ts';
 import { endedBy, reasonOfNote } from './end-reasons.ts';
 import type { PairingEndReason, PairingState } from './controls.ts';
@@ -27,13 +28,20 @@ export interface PairingSessionTools {
 /** For answers that need no person. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
+export type Comparing = Extract<PairingState, { readonly kind: 'comparing' }>;
+
+type CommonEvent =
+	| { readonly kind: 'again'; readonly boxes: readonly Bytes[] }
+	| { readonly kind: 'note'; readonly note: EndNote };
+
 /** One pairing, from joining the rendezvous to its end. Boxes are handled one at a time. */
 export abstract class PairingSession {
 	onState: (state: PairingState) => void = () => undefined;
 	protected readonly tools: PairingSessionTools;
 	readonly self: SelfIdentity;
 	#rendezvous: Rendezvous | null = null;
-	#queue: Promise<unknown> = Promise.resolve();
+	readonly #serial = new Serial();
+	#comparing: Comparing | null = null;
 	#ended = false;
 	#isReady = false;
 	#remoteNote: EndNote | null = null;
@@ -112,12 +120,20 @@ export abstract class PairingSession {
 		this.#rendezvous?.send(boxes);
 	}
 
-	protected resend(boxes: readonly Bytes[]): void {
-		this.#rendezvous?.send(boxes);
+	/** Handles what both sides send alike. */
+	protected receiveCommon(event: CommonEvent): void {
+		if (event.kind === 'again') this.#rendezvous?.send(event.boxes);
+		else this.#remoteNote = event.note;
 	}
 
-	protected note(note: EndNote): void {
-		this.#remoteNote = note;
+	protected get comparing(): Comparing | null {
+		return this.#comparing;
+	}
+
+	/** Shows the digits, and what was said to them. */
+	protected compare(comparing: Comparing): void {
+		this.#comparing = comparing;
+		this.onState(comparing);
 	}
 
 	/** Starts or stops the timeout for an answer that needs no person. */
@@ -154,7 +170,7 @@ export abstract class PairingSession {
 
 	/** Runs boxes and user actions one at a time. */
 	protected inTurn(work: () => Promise<void>): Promise<void> {
-		const done = this.#queue.then(async () => {
+		return this.#serial.run(async () => {
 			if (this.#ended) return;
 			try {
 				await work();
@@ -162,8 +178,6 @@ export abstract class PairingSession {
 				this.#fail(faultOf(error));
 			}
 		});
-		this.#queue = done;
-		return done;
 	}
 
 	#fail(fault: Fault): void {

@@ -4,10 +4,9 @@ import type { PendingJoin } from '#ports/keys/vault.ts';
 import type { SelfIdentity } from '#engine/home/admissions.ts';
 import { JoinerHandshake, type JoinerHandshakeOptions } from './joiner-handshake.ts';
 import { OwnerHandshake, type OwnerHandshakeOptions } from './owner-handshake.ts';
-import { PairingSession, type PairingSessionTools } from './session.ts';
+import { PairingSession, type Comparing, type PairingSessionTools } from './session.ts';
 import type { PairingState } from './controls.ts';
 
-type Comparing = Extract<PairingState, { readonly kind: 'comparing' }>;
 type Done = Extract<PairingState, { readonly kind: 'done' }>;
 
 /** PR21: an owner may take ten minutes to allow, and waits ten more. */
@@ -24,7 +23,6 @@ export class OwnerSession extends PairingSession {
 	readonly #options: OwnerHandshakeOptions;
 	#handshake: OwnerHandshake | null = null;
 	#digits = '';
-	#comparing: Comparing | null = null;
 	#allowed: RequestedAccess | null = null;
 	#ok = false;
 	#signing = false;
@@ -37,7 +35,7 @@ export class OwnerSession extends PairingSession {
 
 	enter(digits: string): Promise<void> {
 		return this.inTurn(() => {
-			const comparing = this.#comparing;
+			const comparing = this.comparing;
 			if (comparing?.digits === null) this.#checkDigits(comparing, digits);
 			return Promise.resolve();
 		});
@@ -45,10 +43,10 @@ export class OwnerSession extends PairingSession {
 
 	confirm(wanted: RequestedAccess): Promise<void> {
 		return this.inTurn(async () => {
-			const comparing = this.#comparing;
+			const comparing = this.comparing;
 			if (comparing === null || comparing.digits === null || this.#allowed !== null) return;
 			this.#allowed = wanted;
-			this.#compare({ ...comparing, said: true, wanted });
+			this.compare({ ...comparing, said: true, wanted });
 			await this.#admit();
 		});
 	}
@@ -78,7 +76,7 @@ export class OwnerSession extends PairingSession {
 				this.send([event.answer]);
 				const common = { kind: 'comparing', side: 'owner', asks: true, said: false } as const;
 				const digits = by === 'letters' ? null : event.digits;
-				this.#compare({ ...common, by, digits, left: null, name, wanted });
+				this.compare({ ...common, by, digits, left: null, name, wanted });
 				break;
 			}
 			case 'self':
@@ -89,29 +87,22 @@ export class OwnerSession extends PairingSession {
 				await this.#admit();
 				break;
 			case 'again':
-				this.resend(event.boxes);
-				break;
 			case 'note':
-				this.note(event.note);
+				this.receiveCommon(event);
 		}
-	}
-
-	#compare(comparing: Comparing): void {
-		this.#comparing = comparing;
-		this.onState(comparing);
 	}
 
 	#checkDigits(comparing: Comparing, digits: string): void {
 		const left = (comparing.left ?? MAX_TRIES) - 1;
-		if (digits === this.#digits) this.#compare({ ...comparing, digits });
-		else if (left > 0) this.#compare({ ...comparing, left });
+		if (digits === this.#digits) this.compare({ ...comparing, digits });
+		else if (left > 0) this.compare({ ...comparing, left });
 		else this.end('digits', null, 'digits');
 	}
 
 	/** PR6. */
 	async #admit(): Promise<void> {
 		const [handshake, wanted] = [this.#handshake, this.#allowed];
-		if (handshake === null || wanted === null || !this.#ok || this.#comparing === null) return;
+		if (handshake === null || wanted === null || !this.#ok || this.comparing === null) return;
 		this.#signing = true;
 		try {
 			const pieces = await handshake.admit(this.tools.admissions, wanted);
@@ -122,7 +113,7 @@ export class OwnerSession extends PairingSession {
 		} finally {
 			this.#signing = false;
 		}
-		const { name } = this.#comparing;
+		const { name } = this.comparing;
 		this.#awaitArrival({ side: 'owner', device: handshake.joiner.device, name, wanted });
 	}
 
@@ -152,7 +143,6 @@ export class JoinerSession extends PairingSession {
 	readonly #options: JoinerHandshakeOptions;
 	readonly #relay: string;
 	#handshake: JoinerHandshake | null = null;
-	#comparing: Comparing | null = null;
 	#pending: PendingJoin | null = null;
 	#done = false;
 
@@ -179,7 +169,7 @@ export class JoinerSession extends PairingSession {
 
 	confirm(): Promise<void> {
 		return this.inTurn(async () => {
-			const comparing = this.#comparing;
+			const comparing = this.comparing;
 			if (comparing?.asks === true && !comparing.said) await this.#consent(comparing);
 		});
 	}
@@ -216,7 +206,7 @@ export class JoinerSession extends PairingSession {
 					wanted,
 				};
 				if (names) await this.#consent(comparing);
-				else this.#compare(comparing);
+				else this.compare(comparing);
 				break;
 			}
 			case 'admitted': {
@@ -231,16 +221,9 @@ export class JoinerSession extends PairingSession {
 				break;
 			}
 			case 'again':
-				this.resend(event.boxes);
-				break;
 			case 'note':
-				this.note(event.note);
+				this.receiveCommon(event);
 		}
-	}
-
-	#compare(comparing: Comparing): void {
-		this.#comparing = comparing;
-		this.onState(comparing);
 	}
 
 	async #consent(comparing: Comparing): Promise<void> {
@@ -254,6 +237,6 @@ export class JoinerSession extends PairingSession {
 		await admissions.setPendingJoin(pending);
 		this.#pending = pending;
 		this.send([ok]);
-		this.#compare({ ...comparing, said: true });
+		this.compare({ ...comparing, said: true });
 	}
 }

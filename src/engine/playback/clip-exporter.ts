@@ -10,6 +10,7 @@ import type {
 	ClipMuxerOptions,
 	ClipPart,
 	ClipJob,
+	OutputFile,
 } from '#ports/media/clip-muxer.ts';
 import type { Footage } from '#ports/footage/footage.ts';
 import type { SegmentOpener } from './day-playlist.ts';
@@ -45,7 +46,7 @@ export interface ExportedClip {
 
 export interface ClipExportOptions {
 	readonly format: ClipFormat;
-	readonly file: FileSystemFileHandle | null;
+	readonly file: OutputFile | null;
 	/** 0 to 1. */
 	readonly onProgress: (share: number) => void;
 	readonly signal: AbortSignal;

@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import type { CameraEvent, EventDetail, EventKind } from '#domain/recording/event.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
@@ -23,7 +24,7 @@ type EventContent = Omit<EventBody, 'endUs'>;
 export class EventLog {
 	readonly #tools: EventLogTools;
 	readonly #sealers = new Map<CameraId, Promise<SidecarSealer>>();
-	#work: Promise<unknown> = Promise.resolve();
+	readonly #serial = new Serial();
 
 	constructor(tools: EventLogTools) {
 		this.#tools = tools;
@@ -62,7 +63,7 @@ export class EventLog {
 
 	/** Resolves when all writes so far have finished or failed. */
 	async settled(): Promise<void> {
-		await this.#work;
+		await this.#serial.run(() => undefined);
 	}
 
 	/** Events that began in [fromUs, toUs), oldest first. Throws what `EventStore` throws. */
@@ -111,7 +112,7 @@ export class EventLog {
 	 * hold up or end a recording.
 	 */
 	#inTurn(work: () => Promise<unknown>): void {
-		this.#work = this.#work.then(work).catch(() => undefined);
+		void this.#serial.run(work).catch(expectFault);
 	}
 
 	#nowUs(): number {

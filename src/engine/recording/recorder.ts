@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { hasClockStepped, clockSampleOf } from '#domain/footage/clock-sample.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
@@ -46,7 +47,7 @@ export class Recorder implements RecorderControls {
 	#progress: RecordingProgress | null = null;
 	#sinceMs = 0;
 	/** Serializes calls together with what lens and timers report. */
-	#queue: Promise<void> = Promise.resolve();
+	readonly #serial = new Serial();
 
 	/** `rotateMs`: age at which a run is replaced. */
 	constructor(tools: RecorderTools, rotateMs = ROTATE_MS) {
@@ -174,12 +175,11 @@ export class Recorder implements RecorderControls {
 	}
 
 	#enqueue(job: () => Promise<void> | void): Promise<void> {
-		this.#queue = this.#queue.then(job).catch((error: unknown) => {
+		return this.#serial.run(job).catch((error: unknown) => {
 			const fault = faultOf(error);
 			if (this.#armed) this.#goBlind('failed', fault);
 			else this.#set({ kind: 'off', fault });
 		});
-		return this.#queue;
 	}
 
 	async #showPicture(): Promise<void> {

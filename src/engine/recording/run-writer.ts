@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import { clockSampleOf, wallUsAt, type ClockSample } from '#domain/footage/clock-sample.ts';
 import type { CameraId } from '#domain/base/ids.ts';
@@ -21,7 +22,6 @@ const MAX_QUEUED = 30;
 const MAX_QUEUED_BYTES = 64 * 2 ** 20;
 /** RC11: the run's row, holes included, is written with every segment, so it must stay short. */
 const MAX_HOLES = 200;
-const MAX_TRIES = 3;
 const RETRY_MS = 1000;
 /** A store that does not answer must not block the next run. */
 const DRAIN_DEADLINE_MS = 15_000;
@@ -32,7 +32,7 @@ export interface RunWriterTools {
 	readonly clock: Clock;
 	readonly encoder: Encoder;
 	readonly segments: Pick<SegmentStore, 'begin' | 'append' | 'close' | 'runs'>;
-	readonly retention: Pick<Retention, 'makeRoom' | 'afterQuota'>;
+	readonly retention: Pick<Retention, 'withRoom'>;
 	readonly beginRun: (
 		camera: CameraId,
 		given: { readonly mime: string; readonly anchorUs: number },
@@ -75,7 +75,7 @@ export class RunWriter {
 	#run: Run | null = null;
 	#thumbnails: ThumbnailWriter | null = null;
 	#oldestKept: OldestKept | undefined;
-	#work: Promise<void>;
+	readonly #work = new Serial();
 	#waiting = 0;
 	#waitingBytes = 0;
 	#fragments = 0;
@@ -104,7 +104,7 @@ export class RunWriter {
 		this.#events = events;
 		this.#captured = captured;
 		this.#frameRate = profile.frameRate;
-		this.#work = after.then(() => undefined);
+		void this.#work.run(() => after);
 		this.begun = clockSampleOf(tools.clock);
 		this.#encoding = tools.encoder.start(
 			captured,
@@ -169,7 +169,7 @@ export class RunWriter {
 
 	async #end(): Promise<void> {
 		await this.#encoding.stop();
-		await Promise.race([this.#work, this.#pause(DRAIN_DEADLINE_MS)]);
+		await Promise.race([this.#work.run(() => undefined), this.#pause(DRAIN_DEADLINE_MS)]);
 		if (this.#run === null) return;
 		try {
 			await this.#tools.segments.close(this.#camera, this.#run.runNo, this.#why ?? 'failed');
@@ -190,7 +190,7 @@ export class RunWriter {
 			);
 			return;
 		}
-		this.#work = this.#work.then(async () => {
+		void this.#work.run(async () => {
 			try {
 				if (this.#broken === null) await job();
 			} catch (error) {
@@ -248,25 +248,12 @@ export class RunWriter {
 		if (fragment.keyFrame) void this.#thumbnails?.offer(fragment.bytes, segment.startUs);
 	}
 
-	/** RC13: makes room and writes; retries the same write after a full or unresponsive store. */
-	async #write<T>(bytes: number, write: () => Promise<T>): Promise<T> {
-		const { retention } = this.#tools;
-		for (let tried = 1; ; tried++) {
-			try {
-				const evicted = await retention.makeRoom(bytes);
-				if (evicted.segments > 0) await this.#findOldestKept();
-				return await write();
-			} catch (error) {
-				if (!(error instanceof Fault) || tried >= MAX_TRIES) throw error;
-				if (error.kind === 'quota') {
-					const evicted = await retention.afterQuota();
-					if (evicted.bytes === 0) throw error;
-					await this.#findOldestKept();
-				} else if (error.kind === 'timeout' || error.kind === 'unavailable') {
-					await this.#pause(RETRY_MS);
-				} else throw error;
-			}
-		}
+	#write<T>(bytes: number, write: () => Promise<T>): Promise<T> {
+		return this.#tools.retention.withRoom(write, {
+			bytes,
+			evicted: () => this.#findOldestKept(),
+			pause: () => this.#pause(RETRY_MS),
+		});
 	}
 
 	async #findOldestKept(): Promise<void> {

@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import { nextChange, isPlanned, type Plan } from '#domain/recording/schedule.ts';
@@ -56,7 +57,7 @@ export class Scheduler implements SchedulerControls {
 	readonly #listeners = new Listeners();
 	/** Recording from before the reload was resumed, if there was any. */
 	#resumed = false;
-	#work: Promise<void> = Promise.resolve();
+	readonly #serial = new Serial();
 
 	constructor(tools: SchedulerTools) {
 		this.#tools = tools;
@@ -156,9 +157,8 @@ export class Scheduler implements SchedulerControls {
 		}
 	}
 
-	/** Serializes work. Errors are dropped: the next poll evaluates the plan again. */
+	/** Faults are dropped: the next poll evaluates the plan again. */
 	#inTurn(work: () => Promise<void>): Promise<void> {
-		this.#work = this.#work.then(work).catch(() => undefined);
-		return this.#work;
+		return this.#serial.run(work).catch(expectFault);
 	}
 }

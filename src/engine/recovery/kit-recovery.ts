@@ -1,33 +1,33 @@
 import { Listeners } from '#domain/base/listeners.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
-import { Fault, faultOf } from '#domain/base/fault.ts';
+import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import { kitFrom, tidyPassphrase, type Kit } from '#domain/pairing/kit.ts';
 import type { RecoveryEndReason } from '#domain/pairing/recovery-end-reason.ts';
-import { commonLength, type Role } from '#domain/home/roster.ts';
+import { ownerRoles } from '#domain/home/rights.ts';
+import { commonLength } from '#domain/home/roster.ts';
 import type { Refusal } from '#protocol/wire.ts';
-import type { Clock } from '#ports/device/clock.ts';
-import type { Crypto } from '#ports/keys/crypto.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
-import type { Relays } from '#ports/network/relay.ts';
 import { isOwnRelay } from '#engine/messaging/addresses.ts';
 import { isSettledBy } from '#engine/home/fork.ts';
 import { CLAIM_DELAY_MS } from '#engine/home/claims.ts';
 import type { SelfIdentity } from '#engine/home/admissions.ts';
 import { isPlausibleKeyNumber } from '#engine/home/home-keys.ts';
-import { KitCall } from './kit-call.ts';
+import { appendEntry, fetchKitRoster } from './kit-call.ts';
 import { isKitOfHome, kitGrantsIn } from '#engine/home/kit-grants.ts';
 import { deriveKitKeys, type KitKeys } from '#engine/home/kit-keys.ts';
 import { openGrant } from '#engine/home/keys.ts';
-import type { RelayFailure } from '#engine/messaging/relay-call.ts';
+import {
+	callRelay,
+	type RelayConnection,
+	type RelayConnectionTools,
+	type RelayFailure,
+} from '#engine/messaging/relay-connection.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 import { NameSealer } from '#engine/home/name-sealer.ts';
 import type { RecoveryControls, RecoveryState } from './recovery.ts';
 import { nextEntry, replayRoster, type Roster } from '#engine/home/roster.ts';
 
-export interface KitRecoveryDependencies {
-	readonly crypto: Crypto;
-	readonly clock: Clock;
-	readonly relays: Relays;
+export interface KitRecoveryDependencies extends RelayConnectionTools {
 	readonly homeRoster: Pick<HomeRoster, 'self' | 'enterByKit'>;
 	readonly preferences: PreferenceStore;
 	/** Origin of this page. */
@@ -41,7 +41,9 @@ interface HomeKey {
 
 /** State of one use of a kit. */
 interface RecoverySession {
-	readonly call: KitCall;
+	readonly connection: RelayConnection;
+	/** Verified. */
+	readonly entries: readonly Bytes[];
 	readonly kit: KitKeys;
 	readonly self: SelfIdentity;
 	readonly roster: Roster;
@@ -67,14 +69,14 @@ export class KitRecovery implements RecoveryControls {
 
 	constructor(tools: KitRecoveryDependencies) {
 		this.#tools = tools;
-		void tools.preferences.read().then(
-			({ claimedMs }) => {
+		tools.preferences
+			.read()
+			.then(({ claimedMs }) => {
 				this.#claimedMs = claimedMs;
 				this.#set(this.#state);
-			},
+			})
 			// Only a reminder: the relay's roster tells as well.
-			() => undefined,
-		);
+			.catch(expectFault);
 	}
 
 	get state(): RecoveryState {
@@ -121,25 +123,26 @@ export class KitRecovery implements RecoveryControls {
 		const self = await homeRoster.self();
 		const own = relay === null || (await isOwnRelay(relays, here, relay));
 		const origin = own ? here : relay;
-		const call = await KitCall.open(this.#tools, origin, kit);
-		if ('t' in call) {
-			const end = endOf(call);
-			if (end.kind === 'ended' && end.why === 'taken-out') await this.#rememberClaim(null);
-			return end;
-		}
-		try {
-			const roster = await replayRoster(crypto, call.entries);
-			if (!(await isKitOfHome(crypto, kit, roster.home, call.entries))) return ended('unknown-kit');
-			await this.#checkContinues(self, roster, call.entries);
-			const keys = await this.#homeKeys(roster, call.entries, kit);
+		const recovered = await callRelay(this.#tools, origin, null, async (connection) => {
+			const entries = await fetchKitRoster(connection, kit);
+			if ('t' in entries) return this.#failed(entries);
+			const roster = await replayRoster(crypto, entries);
+			if (!(await isKitOfHome(crypto, kit, roster.home, entries))) return ended('unknown-kit');
+			await this.#checkContinues(self, roster, entries);
+			const keys = await this.#homeKeys(roster, entries, kit);
 			try {
-				return await this.#proceed({ call, kit, self, roster, keys, origin, name });
+				return await this.#proceed({ connection, entries, kit, self, roster, keys, origin, name });
 			} finally {
 				for (const { raw } of keys) raw.fill(0);
 			}
-		} finally {
-			call.close();
-		}
+		});
+		return 't' in recovered ? endOf(recovered) : recovered;
+	}
+
+	async #failed(failure: RelayFailure): Promise<RecoveryState> {
+		const end = endOf(failure);
+		if (end.kind === 'ended' && end.why === 'taken-out') await this.#rememberClaim(null);
+		return end;
 	}
 
 	/**
@@ -160,24 +163,23 @@ export class KitRecovery implements RecoveryControls {
 	}
 
 	async #proceed(session: RecoverySession): Promise<RecoveryState> {
-		const { self, roster, kit } = session;
+		const { self, roster, kit, connection, entries } = session;
 		if (roster.owners.has(hexOf(self.ownerKey))) {
 			if (self.home === roster.home) return ended('owner');
-			return this.#enter(session, session.call.entries);
+			return this.#enter(session, entries);
 		}
 		const claim = roster.claims.get(self.device);
 		if (claim?.kit !== kit.device) return this.#claim(session);
 		const readyMs = claim.entry.wallMs + CLAIM_DELAY_MS;
 		if (this.#tools.clock.wallMs() < readyMs) return this.#wait(readyMs, false);
 		const entry = await this.#sign(session, 'rotate');
-		const failure = await session.call.append(entry);
-		return failure === null
-			? this.#enter(session, [...session.call.entries, entry])
-			: endOf(failure);
+		const failure = await appendEntry(connection, entry);
+		return failure === null ? this.#enter(session, [...entries, entry]) : endOf(failure);
 	}
 
 	async #claim(session: RecoverySession): Promise<RecoveryState> {
-		const failure = await session.call.append(await this.#sign(session, 'add'));
+		const entry = await this.#sign(session, 'add');
+		const failure = await appendEntry(session.connection, entry);
 		if (failure !== null) return endOf(failure);
 		return this.#wait(this.#tools.clock.wallMs() + CLAIM_DELAY_MS, true);
 	}
@@ -199,8 +201,7 @@ export class KitRecovery implements RecoveryControls {
 	): Promise<Bytes> {
 		const { crypto, clock } = this.#tools;
 		const before = roster.devices.get(self.device);
-		const roles: Role[] = ['viewer', 'owner'];
-		if (before?.roles.includes('camera')) roles.unshift('camera');
+		const roles = ownerRoles(before?.roles ?? []);
 		const entry = await nextEntry(crypto, kit.owner, roster, clock.wallMs(), {
 			...{ op, roles, notAfterMs: null },
 			subject: {
@@ -253,7 +254,8 @@ export class KitRecovery implements RecoveryControls {
 		this.#claimedMs = claimedMs;
 		try {
 			await this.#tools.preferences.write({ claimedMs });
-		} catch {
+		} catch (error) {
+			expectFault(error);
 			// The claim stands regardless.
 		}
 	}

@@ -1,7 +1,9 @@
 import { Listeners } from '#domain/base/listeners.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { Serial } from '#domain/base/serial.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { kitFrom, kitGroups, kitLink, KIT_BYTES, tidyPassphrase } from '#domain/pairing/kit.ts';
+import { isKit } from '#domain/home/rights.ts';
 import { parseEntry } from '#domain/home/roster.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -41,19 +43,19 @@ export class RecoveryKits implements KitControls {
 	#drawn: { readonly secret: Bytes; readonly passphrase: string | null } | null = null;
 	#tried: { readonly kit: string; readonly atMs: number } | null = null;
 	#claims: readonly PendingClaim[] = [];
-	#refreshing: Promise<void> = Promise.resolve();
+	readonly #refreshing = new Serial();
 
 	constructor(tools: RecoveryKitsDependencies) {
 		this.#tools = tools;
 		tools.homeRoster.on(() => this.#refresh());
-		void tools.preferences.read().then(
-			({ triedKit }) => {
+		tools.preferences
+			.read()
+			.then(({ triedKit }) => {
 				this.#tried = triedKit;
 				this.#listeners.notify();
-			},
+			})
 			// Only shows when the kit was last tested; nothing depends on it.
-			() => undefined,
-		);
+			.catch(expectFault);
 		this.#refresh();
 	}
 
@@ -162,11 +164,11 @@ export class RecoveryKits implements KitControls {
 	/** Kits in force, the newest last. */
 	get #kits(): readonly DeviceId[] {
 		const devices = [...(this.#tools.homeRoster.roster?.devices ?? [])];
-		return devices.flatMap(([device, { roles }]) => (roles.includes('recovery') ? [device] : []));
+		return devices.flatMap(([device, { roles }]) => (isKit(roles) ? [device] : []));
 	}
 
 	#refresh(): void {
-		this.#refreshing = this.#refreshing.then(() => this.#reloadClaims());
+		void this.#refreshing.run(() => this.#reloadClaims());
 	}
 
 	async #reloadClaims(): Promise<void> {
@@ -187,7 +189,8 @@ export class RecoveryKits implements KitControls {
 		this.#listeners.notify();
 		try {
 			await this.#tools.preferences.write({ triedKit: this.#tried });
-		} catch {
+		} catch (error) {
+			expectFault(error);
 			// The test result stands regardless.
 		}
 	}

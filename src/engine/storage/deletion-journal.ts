@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import {
 	hourOf,
 	mergedDeletion,
@@ -14,7 +15,7 @@ export class DeletionJournal {
 	readonly #clock: Pick<Clock, 'wallMs'>;
 	/** Entries not written yet, one per rule and hour. */
 	#waiting: Deletion[] = [];
-	#writing: Promise<void> = Promise.resolve();
+	readonly #writing = new Serial();
 
 	constructor(ledger: Pick<Ledger, 'noteDeletion'>, clock: Pick<Clock, 'wallMs'>) {
 		this.#ledger = ledger;
@@ -29,12 +30,12 @@ export class DeletionJournal {
 		const before = this.#waiting.find(same);
 		this.#waiting = this.#waiting.filter((other) => other !== before);
 		this.#waiting.push(before === undefined ? deletion : mergedDeletion(before, deletion));
-		this.#writing = this.#writing.then(() => this.#write());
+		void this.#writing.run(() => this.#write());
 	}
 
 	/** Resolves once a write of everything noted so far was attempted. */
 	settled(): Promise<void> {
-		return this.#writing;
+		return this.#writing.run(() => undefined);
 	}
 
 	async #write(): Promise<void> {

@@ -1,7 +1,8 @@
+import { Serial } from '#domain/base/serial.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import type { SettingChangeKind } from '#domain/storage/setting-change.ts';
 import { hasClockStepped, clockSampleOf, type ClockSample } from '#domain/footage/clock-sample.ts';
-import { faultOf, type Fault } from '#domain/base/fault.ts';
+import { expectFault, faultOf, type Fault } from '#domain/base/fault.ts';
 import {
 	estimatedIndexBytes,
 	storageLevelOf,
@@ -119,7 +120,7 @@ export class StorageMaintenance implements MaintenanceControls {
 	#even: ClockSample;
 	#notedMs = -Infinity;
 	#previews = { bytes: 0, atMs: -Infinity };
-	#work: Promise<void> = Promise.resolve();
+	readonly #serial = new Serial();
 
 	constructor(tools: StorageMaintenanceTools) {
 		this.#tools = tools;
@@ -172,6 +173,7 @@ export class StorageMaintenance implements MaintenanceControls {
 	async #measure(): Promise<void> {
 		const { clock, preferences, allowance, ledger } = this.#tools;
 		const runs = await this.#runs();
+		await allowance.refresh();
 		const { profile, mostDays } = await preferences.read();
 		const usage = await this.#count(runs);
 		const chosen = bytesPerHourOf(profileNamed(profile));
@@ -210,13 +212,9 @@ export class StorageMaintenance implements MaintenanceControls {
 		this.#listeners.notify();
 	}
 
-	/** Serialises work; what fails is retried on the next turn. */
+	/** What fails is retried on the next turn. */
 	#inTurn(work: () => Promise<void>): Promise<void> {
-		this.#work = this.#work.then(work).then(
-			() => this.#listeners.notify(),
-			() => undefined,
-		);
-		return this.#work;
+		return this.#serial.run(work).then(() => this.#listeners.notify(), expectFault);
 	}
 
 	async #count(runs: readonly Run[]): Promise<StorageUsage> {

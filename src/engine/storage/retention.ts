@@ -1,5 +1,5 @@
 import { Serial } from '#domain/base/serial.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { PlannedEviction } from '#domain/storage/eviction-plan.ts';
 import {
 	MAX_PAGES_PER_PASS,
@@ -14,6 +14,8 @@ import type { DeletionJournal } from './deletion-journal.ts';
 
 const PAGES_A_SMALL_PASS = 10;
 const TRIES = 3;
+/** About a minute of segments. */
+const MAX_UNREAD_WRITES = 60;
 const NOTHING: EvictionResult = { segments: 0, bytes: 0, span: null };
 
 export interface RetentionTools {
@@ -23,6 +25,15 @@ export interface RetentionTools {
 	readonly journal: Pick<DeletionJournal, 'note'>;
 }
 
+/** RC13: makes room first, and retries after a store that did not answer, too. */
+export interface FootageWrite {
+	readonly bytes: number;
+	/** Footage was deleted. */
+	evicted(): Promise<void>;
+	/** Before a store that did not answer is tried again. */
+	pause(): Promise<void>;
+}
+
 /**
  * Keeps footage within its allowance: the oldest minutes are evicted before new ones are written.
  * Rules: docs/spec/retention.md.
@@ -30,6 +41,10 @@ export interface RetentionTools {
 export class Retention {
 	readonly #tools: RetentionTools;
 	#lastBytes = 0;
+	/** Bytes kept, at most: as last read, and all that was to be written since. */
+	#keptBytes = Infinity;
+	/** Writes since they were read. */
+	#unread = 0;
 	/** Total allowance at the last pass. */
 	#allowed = Infinity;
 	/** Serialised: two passes at once would each free what both need. */
@@ -39,15 +54,28 @@ export class Retention {
 		this.#tools = tools;
 	}
 
-	/** Call before writing `incomingBytes`. Throws like `SegmentStore`. */
+	/**
+	 * Call before writing `incomingBytes`. Reads no database while there is certainly room (RT22).
+	 * Throws like `SegmentStore`.
+	 */
 	makeRoom(incomingBytes: number): Promise<EvictionResult> {
 		this.#lastBytes = incomingBytes;
-		return this.#pass(incomingBytes, MAX_PAGES_PER_PASS);
+		return this.#passes.run(async () => {
+			const limit = await this.#limit();
+			this.#unread += 1;
+			const isRoomy = bytesToFree(this.#keptBytes, incomingBytes, limit) === 0;
+			const evicted =
+				isRoomy && this.#unread <= MAX_UNREAD_WRITES
+					? NOTHING
+					: await this.#evict(incomingBytes, limit, MAX_PAGES_PER_PASS);
+			this.#keptBytes += incomingBytes;
+			return evicted;
+		});
 	}
 
 	/** A small pass for times without writes, so that no write waits long behind it. */
 	enforceBudget(): Promise<EvictionResult> {
-		return this.#pass(0, PAGES_A_SMALL_PASS);
+		return this.#passes.run(async () => this.#evict(0, await this.#limit(), PAGES_A_SMALL_PASS));
 	}
 
 	/**
@@ -66,18 +94,23 @@ export class Retention {
 		});
 	}
 
-	#pass(incomingBytes: number, maxPages: number): Promise<EvictionResult> {
-		return this.#passes.run(async () => {
-			const { segments, allowance, journal } = this.#tools;
-			// Shrinking the reserve must not hold up footage.
-			await this.#fitReserve().catch(() => undefined);
-			const [used, budget] = await Promise.all([segments.usedBytes(), allowance.footageBytes()]);
-			const bytes = bytesToFree(used, incomingBytes, budget);
-			if (bytes === 0) return NOTHING;
-			const evicted = await segments.evict(bytes, maxPages);
-			journal.note('budget', evicted);
-			return evicted;
-		});
+	/** Bytes allowed to footage. */
+	async #limit(): Promise<number> {
+		// Shrinking the reserve must not hold up footage.
+		await this.#fitReserve().catch(expectFault);
+		return this.#tools.allowance.footageBytes();
+	}
+
+	async #evict(incomingBytes: number, limit: number, maxPages: number): Promise<EvictionResult> {
+		const { segments, journal } = this.#tools;
+		this.#keptBytes = await segments.usedBytes();
+		this.#unread = 0;
+		const bytes = bytesToFree(this.#keptBytes, incomingBytes, limit);
+		if (bytes === 0) return NOTHING;
+		const evicted = await segments.evict(bytes, maxPages);
+		this.#keptBytes -= evicted.bytes;
+		journal.note('budget', evicted);
+		return evicted;
 	}
 
 	/** RT19: the reserve shrinks before any footage is deleted. */
@@ -92,16 +125,25 @@ export class Retention {
 	}
 
 	/**
-	 * For writes other than footage: evicts the oldest footage when `quota` is thrown, then retries.
-	 * Throws what `write` throws.
+	 * Writes; when `quota` is thrown, evicts the oldest footage and writes the same again. Throws
+	 * what `write` throws.
 	 */
-	async withRoom<T>(write: () => Promise<T>): Promise<T> {
+	async withRoom<T>(write: () => Promise<T>, footage?: FootageWrite): Promise<T> {
 		for (let tried = 1; ; tried++) {
 			try {
+				if (footage && (await this.makeRoom(footage.bytes)).segments > 0) await footage.evicted();
 				return await write();
 			} catch (error) {
-				if (!(error instanceof Fault) || error.kind !== 'quota' || tried >= TRIES) throw error;
-				if ((await this.afterQuota()).bytes === 0) throw error;
+				expectFault(error);
+				if (tried >= TRIES) throw error;
+				if (error.kind === 'quota') {
+					const { bytes, segments } = await this.afterQuota();
+					if (bytes === 0) throw error;
+					if (segments > 0) await footage?.evicted();
+				} else if (error.kind === 'timeout' || error.kind === 'unavailable') {
+					if (footage === undefined) throw error;
+					await footage.pause();
+				} else throw error;
 			}
 		}
 	}
@@ -114,11 +156,15 @@ export class Retention {
 		const { segments, allowance, reserve, journal } = this.#tools;
 		const usedBytes = await segments.usedBytes();
 		// SP13: the reserve is released first, whatever the eviction does.
-		const spent = await reserve.spend().catch(() => 0);
+		const spent = await reserve.spend().catch((error: unknown) => {
+			expectFault(error);
+			return 0;
+		});
 		const evicted = await segments.evict(
 			bytesToFreeAfterQuota(this.#lastBytes),
 			MAX_PAGES_PER_PASS,
 		);
+		this.#keptBytes = Infinity;
 		await allowance.recordRefusal(usedBytes + spent);
 		journal.note('refused', evicted);
 		return { ...evicted, bytes: evicted.bytes + spent };

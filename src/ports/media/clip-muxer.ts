@@ -6,12 +6,17 @@ type Bytes = Uint8Array<ArrayBuffer>;
  */
 export type ClipFormat = 'mp4' | 'mp4-opus';
 
+/** `FileSystemFileHandle`, of which the muxer alone makes use. */
+export interface OutputFile {
+	createWritable(): Promise<WritableStream>;
+}
+
 export interface ClipMuxerOptions {
 	readonly sound: 'none' | 'copied' | 'aac';
 	/** Re-encode every frame at this size. `null`: copy without re-encoding. */
 	readonly into: { readonly width: number; readonly height: number } | null;
 	/** Output file; `null`: in memory. */
-	readonly file: FileSystemFileHandle | null;
+	readonly file: OutputFile | null;
 }
 
 export interface ClipPart {

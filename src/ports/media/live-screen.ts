@@ -3,6 +3,14 @@ import type { LivePart } from '#domain/live/live-part.ts';
 import type { LiveRate } from '#protocol/live-channel.ts';
 import type { Picture } from './capture.ts';
 
+/** `HTMLVideoElement` and `HTMLCanvasElement`, of which the screen alone makes use. */
+interface VideoElement {
+	readonly videoWidth: number;
+}
+interface CanvasElement {
+	readonly width: number;
+}
+
 export type Pane = 'video' | 'canvas';
 
 export type LiveScreenEvent =
@@ -25,7 +33,7 @@ export interface LiveScreen {
 	readonly hears: boolean;
 	/** False in a hidden page, where no video frame is painted or reported. */
 	readonly visible: boolean;
-	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void;
+	attach(video: VideoElement, canvas: CanvasElement): void;
 	/** Plays in the video; `null` clears it. */
 	play(picture: Picture | null): void;
 	/** Draws on the canvas; the newest part wins (LV8). */

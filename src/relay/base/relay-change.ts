@@ -7,16 +7,14 @@ export const letter = v.object({
 	...{ box: v.string(), untilMs: v.number() },
 });
 
-/** A change that `live` made and `store` writes. Idempotent: it may be delivered twice. */
+/** A `RelayChange`, which `live` made and `store` writes. */
 export const fact = v.variant('kind', [
-	/** A home was opened; `invitation` is the hash of the one it used up. */
 	v.object({
 		kind: v.literal('opened'),
 		home: v.string(),
 		invitation: v.string(),
 		entries: v.array(bytes),
 	}),
-	/** Replaces the entries from number `from` on. */
 	v.object({
 		kind: v.literal('appended'),
 		home: v.string(),
@@ -24,7 +22,5 @@ export const fact = v.variant('kind', [
 		entries: v.array(bytes),
 	}),
 	v.object({ kind: v.literal('waits'), letter }),
-	/** Messages that no longer wait. */
 	v.object({ kind: v.literal('gone'), ids: v.array(v.number()) }),
 ]);
-export type RelayChange = v.InferOutput<typeof fact>;

@@ -3,12 +3,14 @@ import type { RelayInfo } from '#protocol/wire.ts';
 import { WIRE_VERSION } from '#protocol/wire.ts';
 import type { RequestEnv } from './app.ts';
 import { isAllowedOrigin, type OriginPolicy } from '#relay/base/origin-policy.ts';
-import { memberOf } from '#relay/session/home-registry.ts';
-import type { RelayContext } from '#relay/session/relay-context.ts';
-import { readToken } from '#relay/session/token.ts';
+import { memberOf } from '#relay-core/home-registry.ts';
+import type { Relay } from '#relay-core/relay.ts';
+import { readToken } from './token.ts';
 
 export interface ApiDependencies {
-	readonly relay: RelayContext;
+	readonly relay: Relay;
+	/** Of tokens (RL12). */
+	readonly tokenKey: Uint8Array;
 	readonly originPolicy: () => OriginPolicy;
 	/** Advertised addresses; `null`: currently none. */
 	readonly addresses: () => Pick<RelayInfo, 'secure' | 'store' | 'trust'>;
@@ -18,6 +20,7 @@ export interface ApiDependencies {
 /** The HTTP API beside the app (docs/api.md). */
 export function createApi({
 	relay,
+	tokenKey,
 	originPolicy,
 	addresses,
 	metrics,
@@ -46,10 +49,11 @@ export function createApi({
 	});
 	api.get('/api/home', (context) => {
 		const token = /^Bearer (\S+)$/.exec(context.req.header('Authorization') ?? '')?.[1] ?? '';
-		const claims = readToken(relay.tokenKey, token, relay.wallMs());
+		const wallMs = relay.host.wallMs();
+		const claims = readToken(tokenKey, token, wallMs);
 		const home = claims && relay.homes.loaded(claims.home);
 		// The current roster decides, not the one at the time of the token (RL11).
-		if (!claims || !home || !memberOf(home, claims.device, relay.wallMs()))
+		if (!claims || !home || !memberOf(home, claims.device, wallMs))
 			return context.json({ wrong: 'token' }, 401, { 'WWW-Authenticate': 'Bearer' });
 		return context.json({ home: home.id, device: claims.device, rosterSeq: home.roster.seq });
 	});

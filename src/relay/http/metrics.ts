@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { MetricEvent } from '#relay/session/relay-context.ts';
+import type { MetricEvent } from '#relay-core/relay.ts';
 
 const EVENT_HELP: Readonly<Record<MetricEvent, string>> = {
 	'text-in': 'Text frames received',

@@ -1,9 +1,8 @@
 import { WebSocket } from 'ws';
 import { CLOSE_CODES, type FromRelay } from '#protocol/wire.ts';
-import type { ClientConnection } from '#relay/session/client-connection.ts';
-import type { RelayContext } from '#relay/session/relay-context.ts';
+import { SLOW_BYTES, type ClientConnection } from '#relay-core/client-connection.ts';
+import type { RelayHost } from '#relay-core/relay.ts';
 
-const SLOW_BYTES = 1024 * 1024;
 const STUCK_BYTES = 8 * 1024 * 1024;
 /** A peer that does not complete the closing handshake in time is cut off. */
 export const CLOSE_MS = 1_000;
@@ -24,7 +23,7 @@ type Ws = Pick<
 /** Sends on a WebSocket and tracks what is unread. */
 export class SocketConnection implements ClientConnection {
 	readonly #ws: Ws;
-	readonly #relay: Pick<RelayContext, 'count'>;
+	readonly #host: Pick<RelayHost, 'count'>;
 	readonly #events: { closed(): void; sent(bytes: number): void };
 	#closing = false;
 	/** Total bytes sent. */
@@ -35,11 +34,11 @@ export class SocketConnection implements ClientConnection {
 
 	constructor(
 		ws: Ws,
-		relay: Pick<RelayContext, 'count'>,
+		host: Pick<RelayHost, 'count'>,
 		events: { closed(): void; sent(bytes: number): void },
 	) {
 		this.#ws = ws;
-		this.#relay = relay;
+		this.#host = host;
 		this.#events = events;
 	}
 
@@ -64,7 +63,7 @@ export class SocketConnection implements ClientConnection {
 
 	send(frame: FromRelay): void {
 		if (!this.#ready()) return;
-		this.#relay.count('text-out');
+		this.#host.count('text-out');
 		this.#write(JSON.stringify(frame));
 	}
 

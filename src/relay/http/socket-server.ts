@@ -8,12 +8,12 @@ import {
 	SOCKET_PATH,
 	SUBPROTOCOL,
 } from '#protocol/wire.ts';
-import { clientKeyOf } from '#relay/base/address.ts';
+import { clientKeyOf, networkKeyOf } from '#relay/base/address.ts';
 import type { UnprovedConnections, ConnectionSlot } from './unproved-connections.ts';
-import { ClientSession, type SessionClient } from '#relay/session/client-session.ts';
+import { ClientSession, type SessionClient } from '#relay-core/client-session.ts';
 import { isAllowedOrigin, clientOriginOf, type OriginPolicy } from '#relay/base/origin-policy.ts';
 import type { ConnectionLimiter } from './connection-limiter.ts';
-import type { RelayContext } from '#relay/session/relay-context.ts';
+import type { Relay } from '#relay-core/relay.ts';
 import { CLOSE_MS, closeUnread, CHECK_BYTES, SocketConnection } from './socket-connection.ts';
 
 const TICK_MS = 1_000;
@@ -22,7 +22,7 @@ const MAX_UNFINISHED = 2 * MAX_TEXT_BYTES;
 
 /** Accepts WebSockets (`ws`) and runs a session on each. */
 export class SocketServer {
-	readonly #relay: RelayContext;
+	readonly #relay: Relay;
 	readonly #originPolicy: () => OriginPolicy;
 	readonly #limiter: ConnectionLimiter;
 	readonly #unproved: UnprovedConnections;
@@ -42,7 +42,7 @@ export class SocketServer {
 	#closing = false;
 
 	constructor(
-		relay: RelayContext,
+		relay: Relay,
 		originPolicy: () => OriginPolicy,
 		limiter: ConnectionLimiter,
 		connections: UnprovedConnections,
@@ -97,7 +97,7 @@ export class SocketServer {
 		const slot =
 			this.#unproved.slotOf(socket) ??
 			this.#unproved.acquire(client.address, () => socket.destroy());
-		if (slot === null || !this.#limiter.enter(address, this.#relay.nowMs())) {
+		if (slot === null || !this.#limiter.enter(address, this.#relay.host.nowMs())) {
 			slot?.release();
 			refuse('429 Too Many Requests', 'Retry-After: 60\r\n');
 			return;
@@ -107,7 +107,8 @@ export class SocketServer {
 			this.#limiter.leave(address);
 		});
 		this.#server.handleUpgrade(request, socket, head, (ws) => {
-			this.#open(ws, socket, { origin: client.origin ?? '', address }, slot);
+			const network = networkKeyOf(client.address);
+			this.#open(ws, socket, { origin: client.origin ?? '', address, network }, slot);
 		});
 	}
 
@@ -126,14 +127,14 @@ export class SocketServer {
 	#open(
 		ws: WebSocket,
 		socket: Socket,
-		{ origin, address }: Pick<SessionClient, 'origin' | 'address'>,
+		from: Pick<SessionClient, 'origin' | 'address' | 'network'>,
 		slot: ConnectionSlot,
 	): void {
-		const connection = new SocketConnection(ws, this.#relay, {
+		const connection = new SocketConnection(ws, this.#relay.host, {
 			closed: () => this.#ended(session),
 			sent: (bytes) => {
 				this.#sentBytes += bytes;
-				if (this.#sentBytes > CHECK_BYTES) this.#endUnread(this.#relay.nowMs());
+				if (this.#sentBytes > CHECK_BYTES) this.#endUnread(this.#relay.host.nowMs());
 			},
 		});
 		// An endless frame is buffered in memory: guests get less of it than members.
@@ -143,12 +144,12 @@ export class SocketServer {
 			if (unfinished > MAX_UNFINISHED) connection.close(CLOSE_CODES.malformed);
 		};
 		const session = new ClientSession(this.#relay, connection, {
-			...{ origin, address },
-			offended: () => this.#limiter.countViolation(address, this.#relay.nowMs()),
+			...{ ...from, rendezvous: 'stranger' },
+			offended: () => this.#limiter.countViolation(from.address, this.#relay.host.nowMs()),
 			proved: () => {
 				socket.off('data', count);
 				slot.release();
-				this.#limiter.proved(address);
+				this.#limiter.proved(from.address);
 			},
 		});
 		this.#sessions.add(session);
@@ -160,7 +161,7 @@ export class SocketServer {
 			else session.receiveText(data);
 		});
 		// Oversized, not UTF-8, bad opcode: `ws` closes the socket with the right code.
-		ws.on('error', () => this.#relay.count('malformed'));
+		ws.on('error', () => this.#relay.host.count('malformed'));
 		ws.on('close', () => {
 			this.#ended(session);
 			this.#connections.delete(ws);
@@ -173,11 +174,11 @@ export class SocketServer {
 	}
 
 	#tick(): void {
-		const nowMs = this.#relay.nowMs();
-		for (const session of [...this.#sessions]) session.tick(nowMs);
+		const nowMs = this.#relay.host.nowMs();
+		for (const session of [...this.#sessions]) session.tick();
 		this.#endUnread(nowMs);
 		this.#limiter.tidy(nowMs);
-		this.#relay.tidy(nowMs);
+		this.#relay.tidy();
 	}
 
 	#endUnread(nowMs: number): void {

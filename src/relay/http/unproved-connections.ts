@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { networkKeyOf, clientKeyOf } from '#relay/base/address.ts';
-import { FairQuota } from '#relay/base/fair-quota.ts';
+import { FairQuota } from '#relay-core/fair-quota.ts';
 
 interface ConnectionLimits {
 	/** Per address. */

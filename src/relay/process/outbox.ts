@@ -1,4 +1,4 @@
-import type { RelayChange } from '#relay/base/relay-change.ts';
+import type { RelayChange } from '#relay-core/relay.ts';
 import type { InvitationRecord, StoredState } from '#relay/base/ipc.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { RelayDatabase } from './database.ts';
-import type { RelayChange } from '#relay/base/relay-change.ts';
+import type { RelayChange } from '#relay-core/relay.ts';
 import type { MessageFromStore, StoredState } from '#relay/base/ipc.ts';
 import type { Logger } from '#relay/base/log.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { sha256 } from '#relay/base/crypto.ts';
-import type { RelayChange } from '#relay/base/relay-change.ts';
+import type { RelayChange } from '#relay-core/relay.ts';
 import type { InvitationRecord, StoredState } from '#relay/base/ipc.ts';
 
 const BUSY_MS = 2_000;

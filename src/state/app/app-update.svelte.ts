@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from './subscribed.ts';
 import type { Updates } from '#ports/app/updates.ts';
 
 /**
@@ -31,7 +31,7 @@ export class AppUpdate {
 		try {
 			const updates = await this.#load();
 			if (updates === null) return;
-			this.#subscribe = createSubscriber((update) => updates.on(update));
+			this.#subscribe = subscribed(updates);
 			this.#updates = updates;
 			await updates.begin();
 		} catch {

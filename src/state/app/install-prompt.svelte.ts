@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from './subscribed.ts';
 import type { Installation } from '#ports/app/installer.ts';
 import type { Engine } from './engine.ts';
 
@@ -13,7 +13,7 @@ export class InstallPrompt {
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
-		this.#subscribe = createSubscriber((update) => engine.installer.on(update));
+		this.#subscribe = subscribed(engine.installer);
 		const { engine: browser, mobile } = engine.features;
 		if (browser === 'webkit') this.method = mobile ? 'ios' : 'mac';
 		else if (browser === 'firefox') this.method = mobile ? 'firefox-phone' : 'firefox-computer';

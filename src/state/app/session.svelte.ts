@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from './subscribed.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { batteryLow, type DegradationReason } from '#domain/recording/quality-ladder.ts';
 import { promisesOf, type CameraPromise } from '#domain/recording/promises.ts';
@@ -207,20 +207,11 @@ export class Session {
 				engine.persistence,
 				engine.features.engine === 'firefox',
 			);
-			const sources = [
-				engine.localDevice,
-				engine.recorder,
-				engine.maintenance,
-				engine.tamperDetector,
-				engine.wakeLock,
-			];
-			this.#subscribe = createSubscriber((update) => {
-				const more = [engine.power, engine.scheduler, engine.adaptiveQuality, engine.dataLoss];
-				const offs = [...sources, ...more].map((one) => one.on(update));
-				return () => {
-					for (const off of offs) off();
-				};
-			});
+			this.#subscribe = subscribed(
+				...[engine.localDevice, engine.recorder, engine.maintenance, engine.tamperDetector],
+				...[engine.wakeLock, engine.power, engine.scheduler, engine.adaptiveQuality],
+				engine.dataLoss,
+			);
 			engine.recorder.on(() => {
 				const { kind } = engine.recorder.state;
 				engine.wakeLock.setWanted(kind === 'recording' || kind === 'starting' || kind === 'blind');

@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { PendingArrival } from '#engine/members/arrivals.ts';
@@ -16,14 +16,9 @@ export class ArrivalList {
 	constructor(engine: Pick<Engine, 'arrivals' | 'messenger' | 'homeRoster' | 'clock'>) {
 		this.#engine = engine;
 		this.nowMs = engine.clock.wallMs();
-		this.#subscribe = createSubscriber((update) => {
-			const stop = engine.clock.every(10_000, () => (this.nowMs = engine.clock.wallMs()));
-			const offs = [engine.arrivals, engine.messenger].map((one) => one.on(update));
-			return () => {
-				stop();
-				for (const off of offs) off();
-			};
-		});
+		this.#subscribe = subscribed(engine.arrivals, engine.messenger, () =>
+			engine.clock.every(10_000, () => (this.nowMs = engine.clock.wallMs())),
+		);
 	}
 
 	get list(): readonly PendingArrival[] {

@@ -1,8 +1,8 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { freeName, isTaken } from '#domain/home/name.ts';
-import { accessOf, isCamera, isKit, may, rolesFor } from '#domain/home/rights.ts';
+import { accessOf, isKit, may, ownerRoles } from '#domain/home/rights.ts';
 import type { Role } from '#domain/home/roster.ts';
 import type { Member, ForkSummary, RevocationProof } from '#engine/members/member-list.ts';
 import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
@@ -38,14 +38,7 @@ export class Devices {
 
 	constructor(engine: Pick<Engine, 'members' | 'cameraDirectory' | 'messenger' | 'lastSeen'>) {
 		this.#engine = engine;
-		this.#subscribe = createSubscriber((update) => {
-			const offs = [engine.members, engine.cameraDirectory, engine.messenger].map((one) =>
-				one.on(update),
-			);
-			return () => {
-				for (const off of offs) off();
-			};
-		});
+		this.#subscribe = subscribed(engine.members, engine.cameraDirectory, engine.messenger);
 	}
 
 	get list(): readonly Member[] {
@@ -130,7 +123,7 @@ export class Devices {
 	}
 
 	async makeOwner({ device, roles, notAfterMs }: Member): Promise<void> {
-		await this.change(device, rolesFor('owner', isCamera(roles)), notAfterMs);
+		await this.change(device, ownerRoles(roles), notAfterMs);
 	}
 
 	async showEarlier(device: DeviceId): Promise<void> {

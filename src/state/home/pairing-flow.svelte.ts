@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { freeName, isTaken } from '#domain/home/name.ts';
@@ -43,12 +43,7 @@ export class PairingFlow {
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
-		this.#subscribe = createSubscriber((update) => {
-			const offs = [engine.pairing, engine.messenger, engine.members].map((one) => one.on(update));
-			return () => {
-				for (const off of offs) off();
-			};
-		});
+		this.#subscribe = subscribed(engine.pairing, engine.messenger, engine.members);
 		this.scanner = new CodeScanner(engine, (text) => this.#found(text));
 		this.#off = engine.launchLink.on(() => this.take());
 		this.take();

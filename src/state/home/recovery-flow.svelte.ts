@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import { kitFrom, type KitTextError } from '#domain/pairing/kit.ts';
 import type { RecoveryControls, RecoveryState } from '#engine/recovery/recovery.ts';
 import type { Engine } from '#state/app/engine.ts';
@@ -22,7 +22,7 @@ export class RecoveryFlow {
 
 	constructor(engine: Engine, recovery: RecoveryControls) {
 		this.#recovery = recovery;
-		this.#subscribe = createSubscriber((update) => recovery.on(update));
+		this.#subscribe = subscribed(recovery);
 		this.scanner = new CodeScanner(engine, (text) => this.#found(text));
 		const take = () => {
 			if (engine.launchLink.pending !== 'kit') return;

@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
 import { tidyKit, tidyPassphrase } from '#domain/pairing/kit.ts';
 import type {
@@ -39,7 +39,7 @@ export class RecoveryKit {
 	constructor(kits: KitControls, chance = (below: number) => Math.floor(Math.random() * below)) {
 		this.#kits = kits;
 		this.#chance = chance;
-		this.#subscribe = createSubscriber((update) => kits.on(update));
+		this.#subscribe = subscribed(kits);
 	}
 
 	get madeMs(): number | null {

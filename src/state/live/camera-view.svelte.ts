@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { LiveViewControls, ViewState } from '#engine/live/controls.ts';
@@ -27,12 +27,7 @@ export class CameraView {
 	/** `own`: a camera of this device. */
 	constructor(engine: Engine, camera: { readonly id: CameraId; readonly own: boolean }) {
 		this.#view = camera.own ? new LocalView(engine) : engine.cameraDirectory.view(camera.id);
-		this.#subscribe = createSubscriber((update) => {
-			const offs = [this.#view.on(update), engine.clock.every(POLL_MS, update)];
-			return () => {
-				for (const off of offs) off();
-			};
-		});
+		this.#subscribe = subscribed(this.#view, (update) => engine.clock.every(POLL_MS, update));
 		let online = isOnline(engine, camera.id);
 		this.#view.on(() => {
 			const { state } = this.#view;

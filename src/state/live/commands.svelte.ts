@@ -1,5 +1,6 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
+import { SIREN_MS } from '#domain/live/siren.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { may, type CommandName } from '#domain/home/rights.ts';
 import type { CameraDirectoryControls } from '#engine/live/controls.ts';
@@ -16,9 +17,6 @@ export interface SentCommand {
 	readonly fault: FaultKind | null;
 }
 
-/** The camera stops its siren by itself after this time. */
-const SIREN_MS = 60_000;
-
 /** Sends a person's commands to a camera. */
 export class Commands {
 	asked = $state.raw<SentCommand | null>(null);
@@ -33,7 +31,7 @@ export class Commands {
 	constructor(engine: Pick<Engine, 'clock' | 'members' | 'cameraDirectory'>, camera: CameraId) {
 		this.#engine = engine;
 		this.#camera = camera;
-		this.#subscribe = createSubscriber((update) => engine.members.on(update));
+		this.#subscribe = subscribed(engine.members);
 	}
 
 	/** RG2: the same check as the camera's. */

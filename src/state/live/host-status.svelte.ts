@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Watcher } from '#engine/live/controls.ts';
@@ -18,12 +18,7 @@ export class HostStatus {
 
 	constructor(engine: Pick<Engine, 'hosting' | 'members' | 'messenger'>) {
 		this.#engine = engine;
-		this.#subscribe = createSubscriber((update) => {
-			const offs = [engine.hosting, engine.members, engine.messenger].map((one) => one.on(update));
-			return () => {
-				for (const off of offs) off();
-			};
-		});
+		this.#subscribe = subscribed(engine.hosting, engine.members, engine.messenger);
 	}
 
 	get watchers(): readonly Watcher[] {

@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { WatchedCamera } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
@@ -31,12 +31,7 @@ export class Wall {
 	constructor(engine: Engine) {
 		this.#engine = engine;
 		this.#library = new Library(engine);
-		this.#subscribe = createSubscriber((update) => {
-			const offs = [engine.cameraDirectory.on(update), engine.messenger.on(update)];
-			return () => {
-				for (const off of offs) off();
-			};
-		});
+		this.#subscribe = subscribed(engine.cameraDirectory, engine.messenger);
 	}
 
 	/** The home has other members, but no connection leads to them. */

@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import { idFrom, type CameraId } from '#domain/base/ids.ts';
 import { monthPage, type MonthPage } from '#domain/timeline/month.ts';
 import { firstEndingAfter } from '#domain/timeline/ribbon.ts';
@@ -81,7 +81,7 @@ export class Playback {
 			return;
 		}
 		this.#camera = camera;
-		this.#subscribe = createSubscriber((update) => player.on(update));
+		this.#subscribe = subscribed(player);
 		this.#off = player.on(() => this.#follow(player.state));
 		this.#player = player;
 		this.selection.watch(camera);

@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
 import { isTaken } from '#domain/home/name.ts';
@@ -22,7 +22,7 @@ export class CameraChoices {
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
-		this.#subscribe = createSubscriber((update) => engine.recorder.on(update));
+		this.#subscribe = subscribed(engine.recorder);
 	}
 
 	/** Loads the stored choices. */

@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import { MAX_PINNED_SHARE } from '#domain/storage/usage.ts';
 import { outlookOf, type Outlook } from '#domain/storage/forecast.ts';
@@ -46,7 +46,7 @@ export class Budget {
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
-		this.#subscribe = createSubscriber((update) => engine.maintenance.on(update));
+		this.#subscribe = subscribed(engine.maintenance);
 	}
 
 	watch(): void {

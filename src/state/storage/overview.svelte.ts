@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from '#state/app/subscribed.ts';
 import type { SettingChangeKind, SettingChange } from '#domain/storage/setting-change.ts';
 import { chartFromMs, chartOf, type Chart } from '#domain/storage/chart.ts';
 import {
@@ -40,7 +40,7 @@ export class StorageOverview {
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
-		this.#subscribe = createSubscriber((update) => engine.maintenance.on(update));
+		this.#subscribe = subscribed(engine.maintenance);
 	}
 
 	watch(): void {

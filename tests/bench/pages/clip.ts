@@ -1,6 +1,6 @@
 import './playback.ts';
 import { WorkerClipMuxer } from '#browser/playback/clip-muxer.ts';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { bytesOf } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';

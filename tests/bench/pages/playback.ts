@@ -1,4 +1,4 @@
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
 import { HlsScreen } from '#browser/playback/hls-screen.ts';
 import { localDay } from '#browser/playback/local-day.ts';

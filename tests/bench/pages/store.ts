@@ -1,4 +1,4 @@
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { coverage } from '#domain/footage/coverage.ts';

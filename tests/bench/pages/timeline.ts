@@ -1,5 +1,5 @@
 import { localCalendar } from '#browser/playback/calendar.ts';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';

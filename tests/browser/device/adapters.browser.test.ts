@@ -19,7 +19,7 @@ afterEach(() => void vi.restoreAllMocks());
 describe('BrowserClock', () => {
 	clockContract(() => ({ clock: new BrowserClock(), pass }));
 
-	test('CL6 its timers run in a worker', async () => {
+	test('CW6 its timers run in a worker', async () => {
 		const inPage = vi.spyOn(globalThis, 'setInterval');
 		const clock = new BrowserClock();
 		await new Promise<void>((done) => clock.every(5, done));
@@ -27,7 +27,7 @@ describe('BrowserClock', () => {
 		clock.dispose();
 	});
 
-	test('CL6 without a worker it falls back to page timers', async () => {
+	test('CW6 without a worker it falls back to page timers', async () => {
 		vi.stubGlobal('Worker', function NoWorker() {
 			throw new DOMException('refused', 'SecurityError');
 		});

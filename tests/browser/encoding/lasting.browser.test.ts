@@ -150,7 +150,7 @@ describe.each(encoders)('%s', (name, make) => {
 	});
 });
 
-/** Size of the last frame as a media element shows it. */
+/** Size of a frame in the middle as a media element shows it; in front of a hole it waits. */
 async function shownSize(init: InitSection, fragments: readonly Fragment[]): Promise<string> {
 	const video = document.createElement('video');
 	const source = new MediaSource();
@@ -165,7 +165,7 @@ async function shownSize(init: InitSection, fragments: readonly Fragment[]): Pro
 		await done;
 	}
 	source.endOfStream();
-	video.currentTime = buffer.buffered.end(0) - 0.1;
+	video.currentTime = (buffer.buffered.start(0) + buffer.buffered.end(0)) / 2;
 	await new Promise((seeked) => video.addEventListener('seeked', seeked, { once: true }));
 	const size = `${video.videoWidth}x${video.videoHeight}`;
 	video.removeAttribute('src');

@@ -105,7 +105,8 @@ async function played(sink: Sink): Promise<{ seconds: number; width: number; hei
 	const sound = sink.fragments.some((one) => one.sound);
 	const maxPieces = sound ? Infinity : 1 + sink.gaps.filter((gap) => gap > 0.1).length;
 	expect(pieces.length).toBeLessThanOrEqual(maxPieces);
-	video.currentTime = buffer.buffered.end(0) - 0.1;
+	// Not near its end: in front of a hole a seek waits for ever.
+	video.currentTime = (buffer.buffered.start(0) + buffer.buffered.end(0)) / 2;
 	await new Promise((seeked) => video.addEventListener('seeked', seeked, { once: true }));
 	const { videoWidth: width, videoHeight: height } = video;
 	expect(width).toBeGreaterThan(0);
@@ -200,7 +201,12 @@ test.each(encoders)('RC20 %s records sound with video', async (_, make) => {
 	await encoding.stop();
 	expect(encoding.soundMissing).toBe(false);
 	expect(sink.over).toEqual({ fault: null });
-	expect(sink.inits[0]?.mime).toMatch(/codecs="avc[13]\.[0-9a-fA-F]{6}, ?(opus|mp4a\.40\.2)"/);
+	const codecs = /codecs="(.+), ?(.+)"/
+		.exec(sink.inits[0]?.mime ?? '')
+		?.slice(1)
+		.toSorted();
+	expect(codecs?.[0]).toMatch(/^avc[13]\.[0-9a-fA-F]{6}$/);
+	expect(codecs?.[1]).toMatch(/^(opus|mp4a\.40\.2)$/);
 	expect(sink.fragments.filter(({ sound }) => sound).length).toBeGreaterThanOrEqual(2);
 	// On a busy machine the sound of the last second may be missing, and what plays ends with it.
 	const seconds = await playable(sink);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { hexOf } from '#domain/base/bytes.ts';

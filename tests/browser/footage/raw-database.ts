@@ -1,3 +1,5 @@
+/* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to let the database fail */
+import { vi } from 'vitest';
 import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import type { SegmentKey } from '#domain/footage/segment.ts';
 import { placeIn } from '../../contracts/footage-disk.ts';
@@ -60,4 +62,24 @@ export function counts(name: string): Promise<Record<string, number>> {
 		}
 		return found;
 	});
+}
+
+/**
+ * Makes connections die. Call it first: Dexie captures `transaction` when it opens. `deaths`: how
+ * many transactions fail from now on.
+ */
+export function mortal(name: string, dying: string): { deaths: number } {
+	const fate = { deaths: 0 };
+	const { transaction } = IDBDatabase.prototype;
+	vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (
+		this: IDBDatabase,
+		...given
+	) {
+		if (this.name === name && fate.deaths > 0) {
+			fate.deaths -= 1;
+			throw new DOMException('dead', dying);
+		}
+		return transaction.apply(this, given);
+	});
+	return fate;
 }

@@ -6,6 +6,7 @@ import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';
+import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
@@ -29,7 +30,8 @@ function world() {
 	const reserve = new DexieReserve(`ring-reserve-${String(name)}`);
 	const ledger = new DexieLedger(`ring-ledger-${String(name)}`);
 	open = [segments, thumbnails, reserve, ledger];
-	const preferences = new MemoryPreferenceStore({ budgetBytes: BUDGET });
+	const stored = new MemoryPreferenceStore({ budgetBytes: BUDGET });
+	const preferences = new AuditedPreferences(stored, ledger, clock);
 	const allowance = new Allowance(preferences, clock, () => Promise.resolve(null));
 	const pins = new Pins(segments, allowance);
 	const journal = new DeletionJournal(ledger, clock);

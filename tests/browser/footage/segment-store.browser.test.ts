@@ -1,6 +1,7 @@
 import Dexie from 'dexie';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
+import { coverage, type Coverage } from '#domain/footage/coverage.ts';
 import { footageContract, ownStore } from '../../contracts/footage.ts';
 import { evictionPlanContract } from '../../contracts/eviction-plan.ts';
 import { pinsAndTrashContract } from '../../contracts/pins-and-trash.ts';
@@ -106,4 +107,54 @@ describe('footage in IndexedDB', () => {
 			rows.dispose();
 		},
 	);
+
+	/** Counts the rows that IndexedDB hands out, by table, while `work` runs. */
+	async function rowsRead(work: () => Promise<unknown>): Promise<Record<string, number>> {
+		const counts: Record<string, number> = {};
+		const spies = (['get', 'getAll', 'openCursor', 'count', 'getAllRecords'] as const).flatMap(
+			(method) =>
+				[IDBObjectStore.prototype, IDBIndex.prototype].flatMap((type) => {
+					const native = (type as unknown as Record<string, (...args: unknown[]) => IDBRequest>)[
+						method
+					];
+					if (native === undefined) return [];
+					return vi
+						.spyOn(type as unknown as Record<string, typeof native>, method)
+						.mockImplementation(function (this: IDBObjectStore | IDBIndex, ...args) {
+							const request = native.apply(this, args);
+							const { name: table } = 'objectStore' in this ? this.objectStore : this;
+							request.addEventListener('success', () => {
+								const { result } = request as { result: unknown };
+								const one = result && typeof result === 'object' ? 1 : 0;
+								const rows = Array.isArray(result) ? result.length : one;
+								counts[table] = (counts[table] ?? 0) + rows;
+							});
+							return request;
+						});
+				}),
+		);
+		await work();
+		for (const spy of spies) spy.mockRestore();
+		return counts;
+	}
+
+	test('RT10 ST12 the bytes kept and a day’s coverage read run rows only, however long the runs', async () => {
+		const store = await make();
+		for (const runNo of [1, 2, 3]) {
+			await record(store, DOOR, runNo, 50, T0 + runNo * 200 * SECOND);
+			await store.close(DOOR, runNo, 'stopped');
+		}
+		await record(store, YARD, 1, 50);
+		const runs = [...(await store.runs(DOOR)), ...(await store.runs(YARD))];
+		const used = runs.reduce((sum, { bytes }) => sum + bytes, 0);
+		expect(await store.usedBytes()).toBe(used);
+		// The first use of a store also inspects it, in the background: until that has ended.
+		await expect.poll(() => rowsRead(() => store.usedBytes())).toEqual({ runs: 4 });
+		let day: Coverage | undefined;
+		const forDay = await rowsRead(async () => {
+			day = coverage(await store.runs(DOOR, T0, T0 + 1000 * SECOND), T0, T0 + 1000 * SECOND);
+		});
+		expect(forDay).toEqual({ runs: 3 });
+		expect(day?.footage).toHaveLength(3);
+	});
 });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { bytesOf, concatBytes } from '#domain/base/bytes.ts';
 import type { CameraId } from '#domain/base/ids.ts';

@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+/* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to let the database fail */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectToVault } from '#browser/keys/vault-database.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { generateIdentity } from '#engine/home/create-identity.ts';
 import { verifyIdentity } from '#engine/home/identity.ts';
 import type { KeyStrength } from '#ports/keys/vault.ts';
 import { vaultContract } from '../../contracts/vault.ts';
-import { answer, rawOpen } from '../footage/raw-database.ts';
+import { answer, mortal, rawOpen } from '../footage/raw-database.ts';
 
 const crypto = new WebCrypto();
 let count = 0;
@@ -25,6 +27,7 @@ function newName(): string {
 }
 
 afterEach(() => {
+	vi.restoreAllMocks();
 	for (const vault of open) vault.dispose();
 	for (const name of names) indexedDB.deleteDatabase(name);
 	open = [];
@@ -162,6 +165,86 @@ describe('a damaged vault', () => {
 		newer.onupgradeneeded = () => newer.transaction?.abort();
 		await new Promise((done) => (newer.onerror = done));
 		expect((await vault.read()).kind).toBe('whole');
+	});
+
+	it('ID17 a connection that dies before a write is replaced, and the write happens once', async () => {
+		const fate = mortal(name, 'UnknownError');
+		const vault = vaultOf(name);
+		expect(await vault.nextCounter()).toBe(1);
+		fate.deaths = 2;
+		expect(await vault.nextCounter()).toBe(2);
+		expect(fate.deaths).toBe(0);
+	});
+
+	it('ST14 a write that had begun is not retried: it may have been committed', async () => {
+		const vault = vaultOf(name);
+		await vault.read();
+		const { put } = IDBObjectStore.prototype;
+		let puts = 0;
+		vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+			this: IDBObjectStore,
+			...given
+		) {
+			if (this.name === 'counts') {
+				puts += 1;
+				const { transaction } = this;
+				// The transaction completes, but Dexie sees an abort.
+				const heard = transaction.onabort;
+				transaction.oncomplete = () => void heard?.call(transaction, new Event('abort'));
+			}
+			return put.apply(this, given);
+		});
+		await expect(vault.nextCounter()).rejects.toMatchObject({
+			kind: 'unavailable',
+			source: 'keys',
+		});
+		expect(puts).toBe(1);
+		vi.restoreAllMocks();
+		expect(await vault.nextCounter()).toBe(2);
+	});
+
+	it('ST30 a vault that stays dead is unavailable, not damaged', async () => {
+		const fate = mortal(name, 'UnknownError');
+		const vault = vaultOf(name);
+		await vault.read();
+		fate.deaths = 1000;
+		await expect(vault.read()).rejects.toMatchObject({ kind: 'unavailable', source: 'keys' });
+		fate.deaths = 0;
+		expect((await vault.read()).kind).toBe('whole');
+	});
+
+	it('ST31 one row that cannot be read is missing, whatever the browser calls it', async () => {
+		const { get } = IDBObjectStore.prototype;
+		vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function (
+			this: IDBObjectStore,
+			key,
+		) {
+			const request = get.call(this, key);
+			if (key !== 'owner') return request;
+			Object.defineProperty(request, 'onsuccess', {
+				set: () => {
+					request.addEventListener('success', () => {
+						Object.defineProperty(request, 'error', {
+							get: () => new DOMException('lost', 'UnknownError'),
+						});
+						request.dispatchEvent(new Event('error', { bubbles: true, cancelable: true }));
+					});
+				},
+			});
+			return request;
+		});
+		expect(await vaultOf(name).read()).toEqual({ kind: 'damaged', missing: ['owner key'] });
+	});
+
+	it('ST30 a row that exists is a conflict, a value that cannot be stored unsupported', async () => {
+		const connection = connectToVault(name, 5000);
+		const identity = await connection.read(['identity'], (db) => db.identity.toArray());
+		const again = connection.write(['identity'], (db) => db.identity.bulkAdd(identity));
+		await expect(again).rejects.toMatchObject({ kind: 'conflict', source: 'keys' });
+		const odd = { name: 'odd', key: () => undefined };
+		const put = connection.write(['keys'], (db) => db.table('keys').put(odd));
+		await expect(put).rejects.toMatchObject({ kind: 'unsupported', source: 'keys' });
+		connection.dispose();
 	});
 
 	it('DC1 a disposed vault stays closed: no late call recreates its database', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserClock } from '#browser/device/clock.ts';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { WebCodecsLiveEncoder } from '#browser/live/live-encoder.ts';
 import { WebRtcPeerConnections } from '#browser/network/webrtc-peer-connections.ts';
 import { WebRtcViewerPeer } from '#browser/network/webrtc-viewer-peer.ts';

@@ -2,7 +2,7 @@
  * Two peers in one page, connected by real WebRTC and by a relay that may change their messages.
  */
 import { BrowserClock } from '#browser/device/clock.ts';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { WebRtcPeerConnections } from '#browser/network/webrtc-peer-connections.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { DeviceId } from '#domain/base/ids.ts';

@@ -4,6 +4,7 @@ import { ClipWriter } from '#browser/playback/clip-writer.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { movieFragment, initSectionOf } from '#domain/media/fmp4.ts';
 import { avcConfig } from '#domain/media/h264.ts';
+import { boxAt, boxesIn, tracksOf } from '#domain/media/movie-box.ts';
 import { initWithSound, withSilence } from '#domain/media/silence.ts';
 
 const config = avcConfig({
@@ -59,4 +60,40 @@ test('PB26 a clip over seams of sound has every frame and the recorded sound', a
 		Math.floor(s + 0.001),
 	);
 	expect([...new Set(heard)]).toEqual([3, 4, 9, 10]);
+});
+
+/** Moves the sound of a fragment, whose tracks are picture and sound, to start at `startS`. */
+function withSoundFrom(fragment: Bytes, startS: number): Bytes {
+	const moved = fragment.slice();
+	const moof = boxAt(moved, ['moof'])!;
+	const [, sound] = boxesIn(moved, moof.body, moof.end).filter(({ type }) => type === 'traf');
+	const tfdt = boxesIn(moved, sound!.body, sound!.end).find(({ type }) => type === 'tfdt')!;
+	const { timescale } = tracksOf(sounding).find(({ handler }) => handler === 'soun')!;
+	expect(moved[tfdt.body]).toBe(1);
+	new DataView(moved.buffer).setBigUint64(tfdt.body + 4, BigInt(startS * timescale));
+	return moved;
+}
+
+test('CL10 sound from before the first frame or after the end is left out', async () => {
+	const [whole] = withSilence(sounding, [{ bytes: second(1), untilS: 2 }]);
+	const soundOf = async (fragment: Bytes, untilUs: number | null): Promise<number[]> => {
+		const writer = new ClipWriter({ sound: 'copied', into: null, file: null });
+		await writer.add({ init: sounding, fragment, piece: 0, untilUs });
+		const source = new BlobSource((await writer.finish())!);
+		const input = new Input({ source, formats: ALL_FORMATS });
+		return stampsOf(await input.getPrimaryAudioTrack());
+	};
+	const all = await soundOf(whole!, null);
+	expect([all.length, all[0]]).toEqual([50, 0]);
+	expect(all.at(-1)).toBeCloseTo(0.98, 3);
+
+	// The frames last from 1 s to 2 s, their sound from 0.5 s to 1.5 s.
+	const early = withSoundFrom(whole!, 0.5);
+	const rest = await soundOf(early, null);
+	expect([rest.length, rest[0]]).toEqual([25, 0]);
+	expect(rest.at(-1)).toBeCloseTo(0.48, 3);
+
+	const cut = await soundOf(early, 300_000);
+	expect([cut.length, cut[0]]).toEqual([15, 0]);
+	expect(cut.at(-1)).toBeCloseTo(0.28, 3);
 });

@@ -162,6 +162,36 @@ describe('the player, with hls.js and real footage', () => {
 		expect(player.state.day?.startUs).toBe(midnight * 1000);
 	});
 
+	it('PB19 the screen buffers 30 s behind and 20 s ahead, in whole groups', async () => {
+		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 120 });
+		await player.open(workshop.camera, NOON + 20_000);
+		/** Seconds of the day held in the element, without its position. */
+		const buffered = () => {
+			const { buffered: ranges, currentTime } = video;
+			const last = ranges.length - 1;
+			return {
+				behind: last < 0 ? 0 : currentTime - ranges.start(0),
+				ahead: last < 0 ? 0 : ranges.end(last) - currentTime,
+			};
+		};
+		await expect.poll(() => buffered().ahead).toBeGreaterThan(19);
+		video.playbackRate = 16;
+		await player.play();
+		let most = { behind: 0, ahead: 0 };
+		await until(() => {
+			const { behind, ahead } = buffered();
+			most = { behind: Math.max(most.behind, behind), ahead: Math.max(most.ahead, ahead) };
+			return video.currentTime > 90 || player.state.kind === 'error';
+		});
+		expect(player.state.fault).toBeNull();
+		// A group is five seconds, and is appended and removed as a whole; removing takes a moment.
+		expect(most.ahead).toBeLessThan(20 + 2 * 5);
+		expect(most.behind).toBeGreaterThan(25);
+		video.playbackRate = 1;
+		await expect.poll(() => buffered().behind).toBeLessThan(30 + 2 * 5);
+		expect(buffered().behind).toBeGreaterThan(25);
+	});
+
 	it('PB18 closed, it leaves no picture and no media data', async () => {
 		await shoot(workshop, segments, film, { runNo: 1, startMs: NOON, seconds: 5 });
 		await player.open(workshop.camera, NOON);

@@ -4,7 +4,7 @@ import { BrowserDataLossSource } from '#browser/storage/data-loss-source.ts';
 import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import type { Run } from '#domain/footage/run.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
-import { answer, counts, rawOpen } from '../footage/raw-database.ts';
+import { answer, counts, mortal, rawOpen } from '../footage/raw-database.ts';
 
 let count = 0;
 let stores: DexieSegmentStore[] = [];
@@ -56,26 +56,6 @@ async function lock(name: string): Promise<() => void> {
 		held = false;
 		database.close();
 	};
-}
-
-/**
- * Makes connections die. Call it first: Dexie captures `transaction` when it opens. `deaths`: how
- * many transactions fail from now on.
- */
-function mortal(name: string, dying: string): { deaths: number } {
-	const fate = { deaths: 0 };
-	const { transaction } = IDBDatabase.prototype;
-	vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (
-		this: IDBDatabase,
-		...given
-	) {
-		if (this.name === name && fate.deaths > 0) {
-			fate.deaths -= 1;
-			throw new DOMException('dead', dying);
-		}
-		return transaction.apply(this, given);
-	});
-	return fate;
 }
 
 test.each(['InvalidStateError', 'UnknownError', 'AbortError'])(

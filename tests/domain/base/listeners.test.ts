@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Listeners } from '#domain/base/listeners.ts';
+import { Listeners, only } from '#domain/base/listeners.ts';
 
 test('everybody hears, once each, until removed', () => {
 	const listeners = new Listeners<[number]>();
@@ -28,4 +28,15 @@ test('a listener that is added meanwhile waits for the next; one that is removed
 	expect(heard).toEqual(['first']);
 	listeners.notify();
 	expect(heard).toEqual(['first', 'first', 'late']);
+});
+
+test('a listener hears only of the changes that concern it', () => {
+	const listeners = new Listeners<['roster' | 'names' | 'identity']>();
+	let heard = 0;
+	listeners.add(only(['names', 'identity'], () => (heard += 1)));
+	listeners.notify('roster');
+	expect(heard).toBe(0);
+	listeners.notify('names');
+	listeners.notify('identity');
+	expect(heard).toBe(2);
 });

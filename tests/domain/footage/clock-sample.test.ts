@@ -4,14 +4,14 @@ import { hasClockStepped, clockStepMs, wallUsAt, wallUsOf } from '#domain/footag
 import { Fault } from '#domain/base/fault.ts';
 
 describe('clock', () => {
-	test('CL2 a monotonic time becomes wall time by the offset of both clocks', () => {
+	test('CW2 a monotonic time becomes wall time by the offset of both clocks', () => {
 		const reading = { wallMs: 1_800_000_000_500, monotonicMs: 2500.25 };
 		expect(wallUsAt(reading, 2500.25)).toBe(1_800_000_000_500_000);
 		expect(wallUsAt(reading, 2400)).toBe(1_800_000_000_399_750);
 		expect(wallUsAt({ wallMs: 0, monotonicMs: 900 }, 100)).toBe(0);
 	});
 
-	test('CL3 the exact quotient, rounded down once', () => {
+	test('CW3 the exact quotient, rounded down once', () => {
 		fc.assert(
 			fc.property(
 				fc.nat(2 ** 52),
@@ -28,14 +28,20 @@ describe('clock', () => {
 		);
 	});
 
-	test('CL3 a frame’s time is exact after ten days, too', () => {
+	test('CW3 a frame’s time is exact after ten days, too', () => {
 		const ticks = 10 * 24 * 3600 * 30_000 + 1001;
 		expect(wallUsOf(5, ticks, 30_000)).toBe(5 + 864_000_000_000 + 33_366);
 		expect(() => wallUsOf(0, -1, 1000)).toThrow(Fault);
 		expect(() => wallUsOf(0, 1, 0)).toThrow(Fault);
 	});
 
-	test('CL4 more than two seconds is a step, either way; elapsed time is none', () => {
+	test('CW5 a monotonic clock that stopped while the machine slept is a step', () => {
+		const before = { wallMs: 1_000_000, monotonicMs: 50 };
+		const awake = { wallMs: 1_000_000 + 3_600_000, monotonicMs: 60 };
+		expect(hasClockStepped(before, awake)).toBe(true);
+	});
+
+	test('CW4 more than two seconds is a step, either way; elapsed time is none', () => {
 		const before = { wallMs: 1_000_000, monotonicMs: 50 };
 		const after = (passed: number, set: number) => ({
 			wallMs: 1_000_000 + passed + set,

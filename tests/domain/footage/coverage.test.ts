@@ -124,7 +124,7 @@ describe('coverage', () => {
 		expect(drawn([run(1, 0, 10), empty], 0, 20).gaps).toEqual([[10, 20, 'stopped']]);
 	});
 
-	test('CL7 after a step back both runs are one span', () => {
+	test('CW7 after a step back both runs are one span', () => {
 		const runs = [run(1, 100, 200, { ended: 'clock-step' }), run(2, 150, 180)];
 		expect(drawn(runs, 100, 250)).toEqual({
 			footage: [[100, 200]],

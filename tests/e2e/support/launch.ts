@@ -13,7 +13,7 @@ import {
 	type LaunchOptions,
 } from 'playwright-core';
 import { launch, type Browser as PuppeteerBrowser } from 'puppeteer-core';
-import { need, WITHOUT_FEATURES } from '../../support/programs.ts';
+import { headlessChromium, need, WITHOUT_FEATURES } from '../../support/programs.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -153,6 +153,8 @@ interface ChromiumOptions extends ContextOptions {
 	 * depend on its load.
 	 */
 	pressure?: boolean;
+	/** Chromium with all that a window has; a headless shell installs and asks nothing. */
+	full?: boolean;
 }
 
 function launchOptions({
@@ -160,9 +162,10 @@ function launchOptions({
 	camera = 'granted',
 	args = [],
 	pressure = false,
+	full = false,
 }: ChromiumOptions): LaunchOptions {
 	return {
-		executablePath: need('chromium'),
+		executablePath: full ? need('chromium') : headlessChromium(),
 		headless: true,
 		args: [
 			...quiet,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import { TRIALS, type DeviceFinding, type DeviceTrial } from '#domain/recording/device-check.ts';
 import type { BrowserFeatures } from '#domain/recording/browser-features.ts';

@@ -1,10 +1,9 @@
 /** ID44: an expired owner signs nothing, whatever time it writes. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
-import { verifyCrypto } from '#relay/base/crypto.ts';
-import { HomeRegistry } from '#relay/session/home-registry.ts';
+import { HomeRegistry } from '#relay-core/home-registry.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { joinedTo } from '../members/joined.ts';
@@ -51,7 +50,7 @@ async function forever(wallMs: number): Promise<Bytes[]> {
 const shownTo = (entries: readonly Bytes[], wallMs: number) => {
 	const kept = [{ home: owner.founded, entries: owner.homeRoster.entries }];
 	const now = { nowMs: 0, wallMs };
-	return new HomeRegistry(verifyCrypto, kept).append(owner.founded, deviceOf(camera), entries, now);
+	return new HomeRegistry(crypto, kept).append(owner.founded, deviceOf(camera), entries, now);
 };
 
 describe('ID44 an expired owner', () => {

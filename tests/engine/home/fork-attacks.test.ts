@@ -3,7 +3,7 @@
  * settlements.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { signedBytes } from '#domain/base/signed.ts';

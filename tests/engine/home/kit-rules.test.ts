@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { bytesOf, hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { tidyPassphrase } from '#domain/pairing/kit.ts';

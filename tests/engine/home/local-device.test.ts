@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { ascii, isZero } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
+import { slicesOf } from '#domain/footage/envelope.ts';
 import { parseHead } from '#domain/footage/head.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';
 import type { Clock } from '#ports/device/clock.ts';
+import { fakeDevice } from '../../fakes/device.ts';
 import { FakeVault } from '../../fakes/vault.ts';
+import { joinedTo } from '../members/joined.ts';
 import { fragmentOf, initOf, still } from '../sealing/sealing-fixture.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 
@@ -150,6 +153,29 @@ describe('the local device', () => {
 		await expect(localDevice.nameCamera(camera, '  ')).rejects.toMatchObject({ kind: 'malformed' });
 	});
 
+	it('says what changed, also if another page changed it, and nothing else', async () => {
+		const { localDevice, camera } = await founded();
+		const changes: string[] = [];
+		localDevice.on((change) => changes.push(change));
+		const said = () => changes.splice(0).join();
+		await localDevice.refresh();
+		await localDevice.beginRun(camera, { mime: 'video/mp4', anchorUs: 0 });
+		expect(said()).toBe('');
+		await localDevice.nameCamera(camera, 'Door');
+		expect(said()).toBe('names');
+		await localDevice.change(({ identity }) => vault.setRelay(identity.home, 'https://relay'));
+		expect(said()).toBe('roster');
+		const other = houseOf();
+		await other.refresh();
+		await other.nameCamera(camera, 'Gate');
+		await localDevice.change(() => Promise.resolve());
+		expect(said()).toBe('names');
+		expect(localDevice.state).toMatchObject({ cameras: [{ name: 'Gate' }] });
+		await vault.clear();
+		await localDevice.refresh();
+		expect(said()).toBe('identity');
+	});
+
 	it('ID20 a name that does not open counts as none', async () => {
 		const { localDevice, camera } = await founded();
 		await localDevice.nameCamera(camera, 'Door');
@@ -251,5 +277,39 @@ describe('runs', () => {
 		const opened = localDevice.opener.openInit(run as never, stored);
 		await expect(opened).rejects.toMatchObject({ kind: 'not-found' });
 		expect(camera).not.toBe(foreign);
+	});
+
+	it('PR9 a device that had a home of its own keeps its recordings, under the old home', async () => {
+		const [owner, newcomer] = [fakeDevice(clock), fakeDevice(clock)];
+		await owner.localDevice.createCamera();
+		const state = await newcomer.localDevice.createCamera();
+		const [camera] = state.kind === 'ready' ? state.cameras : [];
+		if (!camera) throw new Error('no camera');
+		segments = newcomer.segments;
+		const before = await record(newcomer.localDevice, camera.id, 3);
+		const oldHome = newcomer.homeRoster.roster?.home;
+		await joinedTo(owner, newcomer, ['camera', 'viewer']);
+		const newHome = newcomer.homeRoster.roster?.home;
+		expect(newHome).toBe(owner.homeRoster.roster?.home);
+		const after = await record(newcomer.localDevice, camera.id, 2);
+
+		const again = newcomer.again();
+		await again.localDevice.refresh();
+		for (const [runNo, count, home] of [
+			[before, 3, oldHome],
+			[after, 2, newHome],
+		] as const) {
+			const run = (await segments.runs(camera.id)).find((one) => one.runNo === runNo)!;
+			const rows = await segments.between(camera.id, run.startUs, run.endUs);
+			const own = rows.filter((row) => row.runNo === runNo);
+			expect(own).toHaveLength(count);
+			for (const [at, row] of own.entries()) {
+				const stored = (await segments.read(row))!;
+				expect(slicesOf(stored.bytes)[0]?.header.home).toBe(home);
+				expect((await again.localDevice.opener.open(run, row, stored)).body).toEqual(
+					ascii(`moof${at}`),
+				);
+			}
+		}
 	});
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { bytesOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import { buildName, NAME_KEY_INFO, nameAad, padName } from '#domain/home/name.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { accessOf, isCamera, may } from '#domain/home/rights.ts';

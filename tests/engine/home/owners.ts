@@ -1,11 +1,11 @@
 /** A home with several owners, and entries that its owners sign by hand. */
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import type { KeyPair, SignKey } from '#ports/keys/crypto.ts';
-import { verifyCrypto } from '#relay/base/crypto.ts';
-import { HomeRegistry } from '#relay/session/home-registry.ts';
+import type { Refusal } from '#protocol/wire.ts';
+import { HomeRegistry, type Home } from '#relay-core/home-registry.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { fakeHome, fakeMember, type FakeMember } from '../../fakes/member.ts';
@@ -39,14 +39,15 @@ export async function ownersHome(): Promise<Owners> {
 }
 
 /** A relay with these entries, and its answer when the camera appends more. */
-export function relayWith(
+export async function relayWith(
 	{ clock, owner, camera }: Pick<Owners, 'clock' | 'owner' | 'camera'>,
 	entries: readonly Bytes[],
 	more: readonly Bytes[],
-): ReturnType<HomeRegistry['append']> {
-	const homes = new HomeRegistry(verifyCrypto, [{ home: owner.founded, entries }]);
+): Promise<Home | Refusal> {
+	const homes = new HomeRegistry(crypto, [{ home: owner.founded, entries }]);
 	const now = { nowMs: 0, wallMs: clock.wallMs() };
-	return homes.append(owner.founded, camera.device, more, now);
+	const appended = await homes.append(owner.founded, camera.device, more, now);
+	return typeof appended === 'string' ? appended : appended.home;
 }
 
 /** Signs one more entry on top; admits an owner unless `said` differs. */

@@ -1,12 +1,11 @@
 /** ID43: two valid signatures over the same canonical bytes are one statement. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { bytesOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { highS, lowS } from '#domain/base/p256.ts';
 import { parseEntry } from '#domain/home/roster.ts';
 import { entryHash, nextEntry, replayRoster, signEntry } from '#engine/home/roster.ts';
-import { verifyCrypto } from '#relay/base/crypto.ts';
-import { HomeRegistry } from '#relay/session/home-registry.ts';
+import { HomeRegistry, type AppendedHome } from '#relay-core/home-registry.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import old from '../../fixtures/vectors/roster-high-s.json' with { type: 'json' };
@@ -84,14 +83,15 @@ describe('ID43 a roster whose signatures were swapped for other valid ones', () 
 
 	it('a relay that saw it keeps one form, and accepts what continues the other', async () => {
 		const { entries } = owner.homeRoster;
-		const homes = new HomeRegistry(verifyCrypto, []);
+		const homes = new HomeRegistry(crypto, []);
 		const opened = await homes.open(entries.slice(0, 2).map(swapped));
 		expect(opened).toMatchObject({ entries: entries.slice(0, 2) });
 		const { device } = await camera.homeRoster.self();
 		const now = { nowMs: 0, wallMs: clock.wallMs() };
 		const all = await homes.append(owner.founded, device, entries.map(swapped), now);
-		expect(all).toMatchObject({ entries });
-		expect(await homes.append(owner.founded, device, entries, now)).toBe(all);
+		expect(all).toMatchObject({ home: { entries } });
+		const { home } = all as AppendedHome;
+		expect(await homes.append(owner.founded, device, entries, now)).toEqual({ before: home, home });
 	});
 
 	it('somebody else’s signature is not a valid form', async () => {

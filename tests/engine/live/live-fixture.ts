@@ -1,5 +1,5 @@
 /** A camera and its viewers, with a fake relay and network controlled by the test. */
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { ascii, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
@@ -10,7 +10,7 @@ import { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import { LiveHost, type LiveHostTools } from '#engine/live/host/live-host.ts';
 import type { LocalDeviceState } from '#engine/home/local-device.ts';
 import { cameraIdOf } from '#engine/home/keys.ts';
-import type { Member } from '#engine/members/member-list.ts';
+import type { Member, MembersChange } from '#engine/members/member-list.ts';
 import type { ScheduleStatus } from '#engine/recording/scheduler.ts';
 import type { RecorderChoice, RecorderState } from '#engine/recording/recorder-controls.ts';
 import { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
@@ -105,7 +105,7 @@ export async function makeHome() {
 				member(one.device, one.name, one.roles, one.device === self),
 			);
 		},
-		on: members.on,
+		on: (listener: (change: MembersChange) => void) => members.on(() => listener('members')),
 	});
 	let picture = makePicture();
 	const lens = { frames: 0, running: true, choices: [] as RecorderChoice[] };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
 import { LiveKeyRotation } from '#engine/live/host/live-key-rotation.ts';
 import { ManualClock } from '../../fakes/clock.ts';

@@ -169,7 +169,7 @@ describe('signs of life', () => {
 		await until(() => owner.members.list.some(({ self, online }) => !self && online));
 		// From now on the relay reports nobody as online.
 		relay.lie = (frame) => (frame.t === 'presence' ? { ...frame, online: [] } : frame);
-		relay.presence(owner.homeRoster.roster!.home);
+		for (const socket of relay.sockets) socket.say({ t: 'presence', online: [] });
 		await until(() => owner.members.list.every(({ self, online }) => self || !online));
 		const read: string[] = [];
 		owner.messenger.onMessage(({ t }) => read.push(t));

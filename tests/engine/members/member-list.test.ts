@@ -130,12 +130,7 @@ describe('grants', () => {
 	});
 
 	it('LT10 LT11 an owner’s earlier message is not accepted again: not after a reload, nor for a device admitted again', async () => {
-		const copies: string[] = [];
-		const carry = relay.letter.bind(relay);
-		relay.letter = (from, frame) => {
-			if (frame.to === camera.device) copies.push(frame.box);
-			return carry(from, frame);
-		};
+		const before = relay.heard.length;
 		await owner.members.showEarlier(viewer.device);
 		await eventually(() => has(viewer, camera, 1));
 		await owner.members.revoke(viewer.device, () => undefined);
@@ -164,7 +159,9 @@ describe('grants', () => {
 			relay.heard
 				.slice(heard)
 				.filter((frame) => frame.t === 'letter' && frame.to === viewer.device && frame.keep > 0);
-		const old = [...copies];
+		const old = relay.heard
+			.slice(before, heard)
+			.flatMap((frame) => (frame.t === 'letter' && frame.to === camera.device ? [frame.box] : []));
 		for (const [at, box] of old.entries()) {
 			socket?.say({ t: 'letter', id: 9000 + at, from: owner.device, box, kept: true });
 		}
@@ -201,8 +198,7 @@ describe('grants', () => {
 		await until(() => viewer.messenger.state.kind === 'away');
 		clock.step(21 * 3_600_000);
 		await film(camera);
-		const place = `${homeOf(owner)}/${viewer.device}`;
-		await until(() => (relay.mailbox.get(place) ?? []).length > 0);
+		await until(() => relay.waiting(homeOf(owner), viewer.device) > 0);
 		viewer.network.back();
 		await eventually(() => has(viewer, camera, 3));
 	});
@@ -310,8 +306,7 @@ describe('ID42 home keys', () => {
 		await apart(camera);
 		await owner.members.revoke(viewer.device, () => undefined);
 		await together(owner);
-		const place = `${homeOf(owner)}/${camera.device}`;
-		await until(() => (relay.mailbox.get(place) ?? []).length === 1);
+		await until(() => relay.waiting(homeOf(owner), camera.device) === 1);
 		expect(keysOf(camera)).toEqual([1]);
 		await together(camera);
 		await until(() => keysOf(camera)?.length === 2);
@@ -321,10 +316,9 @@ describe('ID42 home keys', () => {
 		await apart(camera);
 		relay.down = false;
 		await owner.members.revoke(viewer.device, () => undefined);
-		const place = `${homeOf(owner)}/${camera.device}`;
-		await until(() => (relay.mailbox.get(place) ?? []).length === 1);
+		await until(() => relay.waiting(homeOf(owner), camera.device) === 1);
 		// A week later.
-		relay.mailbox.clear();
+		relay.core.mailbox.clear(homeOf(owner), camera.device);
 		await together(camera);
 		await until(() => keysOf(camera)?.length === 2);
 		expect(keysOf(camera)).toEqual(keysOf(owner));

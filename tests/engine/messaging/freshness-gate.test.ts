@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, test } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { FreshnessGate } from '#engine/messaging/freshness-gate.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { asKey, WebCrypto } from '#browser/keys/crypto.ts';
+import { asKey, WebCrypto } from '#web/crypto.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';

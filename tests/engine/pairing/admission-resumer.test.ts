@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { base64urlOf } from '#domain/base/base64url.ts';
 import type { HomeId } from '#domain/base/ids.ts';
 import { ARRIVAL_TIMEOUT_MS } from '#engine/members/arrivals.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { ascii, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import {
 	buildOwnerMessage,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Side } from '../../fakes/rendezvous-relay.ts';
+import type { Side } from '../../fakes/relay.ts';
 import type { Person } from './people.ts';
 import { twoPeople } from './people.ts';
 
@@ -33,7 +33,7 @@ describe('PR8 a pairing that is cut off', () => {
 			point.between = (box) => {
 				if (box[0] !== message || lost > 0) return [box];
 				lost += 1;
-				point.breakLines(side);
+				point.cut(1006, side);
 				return [];
 			};
 			void guest.pairing.join(text, 'Phone');
@@ -60,8 +60,8 @@ describe('PR8 a pairing that is cut off', () => {
 		const { text } = await owner.until('showing');
 		void guest.pairing.join(text, 'Phone');
 		await Promise.all([owner.until('comparing'), guest.until('comparing')]);
-		point.up = false;
-		point.breakLines();
+		point.down = true;
+		point.cut();
 		await owner.pairing.allow('viewer');
 		await pass([owner, guest], 20_000);
 		for (const one of [owner, guest]) {
@@ -97,7 +97,7 @@ describe('PR8 a pairing that is cut off', () => {
 		const { owner, guest, point } = await twoPeople();
 		await owner.pairing.show('viewer');
 		const link = await owner.link();
-		point.hear = () => undefined;
+		point.lie = (frame) => (frame.t === 'challenge' ? frame : null);
 		void guest.pairing.join(link, 'Phone');
 		expect(await passUntilEnded(guest)).toMatchObject({ why: 'unreachable' });
 	});

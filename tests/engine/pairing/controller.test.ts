@@ -3,7 +3,8 @@ import { CODE_MS } from '#engine/pairing/controller.ts';
 import { base64urlOf } from '#domain/base/base64url.ts';
 import { ascii } from '#domain/base/bytes.ts';
 import { pairingCodeFrom } from '#domain/pairing/code.ts';
-import { FakeRendezvousRelay } from '../../fakes/rendezvous-relay.ts';
+import { ManualClock } from '../../fakes/clock.ts';
+import { FakeRelay } from '../../fakes/relay.ts';
 import { Person, RELAY, twoPeople } from './people.ts';
 
 const LOCAL = 'http://localhost:8080';
@@ -35,7 +36,7 @@ describe('pairing, both sides', () => {
 		expect(guest.seen.map(({ kind }) => kind)).toEqual([
 			...['preparing', 'exchanging', 'comparing', 'done'],
 		]);
-		expect(point.open).toBe(0);
+		expect(point.core.rendezvous.count).toBe(0);
 		void guest.pairing.join(link, 'Again');
 		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
 	});
@@ -84,19 +85,19 @@ describe('pairing, both sides', () => {
 		await owner.pairing.allow('viewer');
 		expect(await owner.admissions.members()).toHaveLength(1);
 		expect(guest.admissions.entered).toBeNull();
-		expect(point.open).toBe(0);
+		expect(point.core.rendezvous.count).toBe(0);
 	});
 
 	it('PR15 letters are made on request and replace the code, and the other way round', async () => {
 		const { owner, guest, point } = await twoPeople();
-		const waits: (string | null)[] = [];
-		point.opened = (locator) => waits.push(locator);
+		const waits = () =>
+			point.heard.flatMap((one) => (one.t === 'wait' ? [one.locator ?? null] : []));
 		await owner.pairing.show('viewer');
 		const link = await owner.link();
-		expect(waits).toEqual([null]);
+		expect(waits()).toEqual([null]);
 		await owner.pairing.show('viewer', 'letters');
 		const { by, text } = await owner.until('showing');
-		expect({ by, waits, open: point.open }).toEqual({
+		expect({ by, waits: waits(), open: point.core.rendezvous.count }).toEqual({
 			...{ by: 'letters', waits: [null, text], open: 1 },
 		});
 		await guest.pairing.join(link, 'Phone');
@@ -106,10 +107,10 @@ describe('pairing, both sides', () => {
 		expect(await owner.until('showing')).toMatchObject({ by: 'code', side: 'owner' });
 		await guest.pairing.join(text, 'Phone');
 		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
-		expect(waits).toEqual([null, text, null]);
+		expect(waits()).toEqual([null, text, null]);
 		await guest.pairing.offer('Phone', 'viewer');
 		expect(await guest.until('showing')).toMatchObject({ by: 'code', side: 'new' });
-		expect(waits).toEqual([null, text, null, null]);
+		expect(waits()).toEqual([null, text, null, null]);
 	});
 
 	it('PR4 PR5 the new device shows a code, the owner scans it and chooses the access', async () => {
@@ -161,7 +162,7 @@ describe('pairing, both sides', () => {
 			expect(await other.until('ended')).toMatchObject({ why: there });
 			expect(await people.owner.admissions.members()).toHaveLength(1);
 			expect(people.guest.admissions.entered).toBeNull();
-			expect(people.point.open).toBe(0);
+			expect(people.point.core.rendezvous.count).toBe(0);
 		}
 	});
 
@@ -215,9 +216,10 @@ describe('pairing, both sides', () => {
 		const link = await owner.link();
 		await owner.pairing.join(link, 'x');
 		expect(owner.state).toMatchObject({ kind: 'ended', why: 'own-code' });
-		point.up = false;
+		point.down = true;
 		await guest.pairing.join(link, 'x');
 		expect(guest.state).toMatchObject({ kind: 'ended', why: 'unreachable' });
+		[point.down, point.card] = [false, null];
 		await owner.pairing.show('viewer');
 		expect(owner.state).toMatchObject({ kind: 'ended', why: 'no-relay' });
 	});
@@ -250,14 +252,15 @@ describe('pairing, both sides', () => {
 
 	it('a relay of another version is reported', async () => {
 		const { owner, point } = await twoPeople();
-		point.versions = [2];
+		point.lie = (frame) => (frame.t === 'challenge' ? { ...frame, versions: [2] } : frame);
 		await owner.pairing.show('viewer');
 		expect(owner.state).toMatchObject({ kind: 'ended', why: 'version' });
 	});
 
 	it('an invitation opens a home that the relay does not know', async () => {
 		const { owner, point } = await twoPeople();
-		point.homes = new Set();
+		point.homes.clear();
+		point.invite('WELCOME');
 		await owner.pairing.show('viewer');
 		expect(owner.state).toMatchObject({ kind: 'ended', why: 'invitation', fault: null });
 		await owner.pairing.useInvitation('WRONG');
@@ -279,17 +282,18 @@ describe('pairing, both sides', () => {
 		await owner.pairing.allow('viewer');
 		await guest.until('done');
 		expect(guest.admissions.entered?.relay).toBe(RELAY);
-		expect(point.open).toBe(0);
+		expect(point.core.rendezvous.count).toBe(0);
 		void guest.pairing.join(elsewhere, 'Phone');
 		expect(await guest.until('ended')).toMatchObject({ why: 'unreachable' });
 		// Now it claims to be that very relay.
-		point.card = { ...point.card, secure: 'https://other.local' };
+		point.card = { ...point.card!, secure: 'https://other.local' };
 		void guest.pairing.join(elsewhere, 'Phone');
 		expect(await guest.until('ended')).toMatchObject({ why: 'unknown-code' });
 	});
 
 	it('PR11 a page on localhost shows its public name', async () => {
-		const point = new FakeRendezvousRelay();
+		const point = new FakeRelay(new ManualClock(), LOCAL);
+		point.card = { ...point.card!, secure: null };
 		const owner = await Person.at(point, { here: LOCAL });
 		await owner.pairing.show('viewer');
 		expect(await owner.link()).toMatch(/^http:\/\/localhost:8080\/pair#p1/);

@@ -2,7 +2,7 @@
  * Two devices and the core of a real relay, whose pages die, sleep and lose their network on
  * demand.
  */
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
@@ -17,8 +17,9 @@ import type { PairingState } from '#engine/pairing/controls.ts';
 import { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import type { Relays, RelaySocketEvents } from '#ports/network/relay.ts';
 import { WIRE_VERSION, type FromDevice, type FromRelay } from '#protocol/wire.ts';
-import { ClientSession } from '#relay/session/client-session.ts';
-import { newTestRelay } from '../../relay/session/test-session.ts';
+import { InPageRelay } from '#relay-core/in-page-relay.ts';
+import { ClientSession } from '#relay-core/client-session.ts';
+import { newTestRelay } from '../../relay-core/test-session.ts';
 import type { FakeDataNetwork } from '../../fakes/data-connections.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeNetwork } from '../../fakes/network.ts';
@@ -62,23 +63,20 @@ export type OnPoint = (point: Point, from: Page) => void;
 
 /** A real relay without sockets. */
 export class CutRelay {
-	readonly world = newTestRelay([]);
+	readonly world = newTestRelay([], counted(new WebCrypto()));
 	readonly #sessions = new Set<ClientSession>();
 	onPoint: OnPoint = () => undefined;
 
 	constructor() {
 		this.world.wallMs = START_MS;
-		const { crypto } = this.world.relay;
-		Object.assign(this.world.relay, { crypto: counted(crypto) });
 	}
 
 	pass(ms: number): void {
 		this.world.nowMs += ms;
 		this.world.wallMs += ms;
-		for (const session of this.#sessions) session.tick(this.world.nowMs);
+		for (const session of this.#sessions) session.tick();
 		this.world.relay.hub.sendPresence();
-		this.world.relay.rendezvous.tidy(this.world.nowMs);
-		this.world.relay.mailbox.tidy(this.world.wallMs);
+		this.world.relay.tidy();
 	}
 
 	/** Relays as one page sees them. */
@@ -127,7 +125,7 @@ export class CutRelay {
 			close: (code: number) => soon(() => end(code)),
 		};
 		const session = new ClientSession(this.world.relay, line, {
-			...{ origin: ORIGIN, address: page.name },
+			...{ origin: ORIGIN, address: page.name, network: page.name, rendezvous: 'stranger' },
 			...{ offended: () => undefined, proved: () => undefined },
 		});
 		this.#sessions.add(session);
@@ -139,7 +137,7 @@ export class CutRelay {
 				const point = pointOf(frame);
 				if (point !== null) this.onPoint(point, page);
 				// The page may have been cut at this point.
-				if (page.sockets.has(end)) session.receiveText(Buffer.from(JSON.stringify(frame)));
+				if (page.sockets.has(end)) session.receiveText(JSON.stringify(frame));
 			},
 			sendPart: () => undefined,
 			close: () => soon(() => end(1000)),
@@ -199,7 +197,8 @@ export class Page {
 		};
 		const relays = place.relay?.relaysFor(() => this) ?? nowhere;
 		const dataConnections = place.air.cables();
-		this.directRelays = new DirectRelays({ crypto, clock, homeRoster, dataConnections, relays });
+		const inPageRelay = new InPageRelay({ crypto, clock, homeRoster });
+		this.directRelays = new DirectRelays({ crypto, clock, inPageRelay, dataConnections, relays });
 		this.messenger = new RelayClient({
 			...{ relays: this.directRelays, directRelays: this.directRelays, network: this.network },
 			...{ crypto, clock, vault, localDevice, homeRoster },

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import {
 	directCodeFrom,

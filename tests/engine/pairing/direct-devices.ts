@@ -3,6 +3,7 @@ import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import { DirectRelays } from '#engine/pairing/direct-relays.ts';
 import { PairingController } from '#engine/pairing/controller.ts';
 import type { PairingState } from '#engine/pairing/controls.ts';
+import { InPageRelay } from '#relay-core/in-page-relay.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import type { FakeDataNetwork } from '../../fakes/data-connections.ts';
 import type { ManualClock } from '../../fakes/clock.ts';
@@ -29,7 +30,7 @@ export class Device {
 		this.directRelays = new DirectRelays({
 			crypto,
 			clock,
-			homeRoster,
+			inPageRelay: new InPageRelay({ crypto, clock, homeRoster }),
 			dataConnections: air.cables(),
 			relays: none,
 		});

@@ -1,5 +1,6 @@
 import { IN_PAGE_RELAY_ORIGIN } from '#domain/pairing/direct-code.ts';
 import { DirectRelays } from '#engine/pairing/direct-relays.ts';
+import { InPageRelay } from '#relay-core/in-page-relay.ts';
 import { relaysContract } from '../../contracts/relays.ts';
 import { FakeDataNetwork } from '../../fakes/data-connections.ts';
 import { ManualClock } from '../../fakes/clock.ts';
@@ -13,7 +14,8 @@ function nearbyIn(air: FakeDataNetwork): DirectRelays {
 	const clock = new ManualClock();
 	const { crypto, homeRoster } = fakeDevice(clock);
 	const relays = new FakeRelay(clock);
-	return new DirectRelays({ crypto, clock, homeRoster, dataConnections: air.cables(), relays });
+	const inPageRelay = new InPageRelay({ crypto, clock, homeRoster });
+	return new DirectRelays({ crypto, clock, inPageRelay, dataConnections: air.cables(), relays });
 }
 
 relaysContract('an in-page relay, for its own page', () =>

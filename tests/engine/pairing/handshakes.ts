@@ -1,4 +1,4 @@
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { PairingCode, TypedCode } from '#domain/pairing/code.ts';
 import { JoinerHandshake } from '#engine/pairing/joiner-handshake.ts';

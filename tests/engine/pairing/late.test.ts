@@ -4,7 +4,7 @@ import { buildJoinerMessage, parseJoinerMessage } from '#domain/pairing/handshak
 import { CODE_MS, PairingController } from '#engine/pairing/controller.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { fakeDevice } from '../../fakes/device.ts';
-import { FakeRendezvousRelay } from '../../fakes/rendezvous-relay.ts';
+import { FakeRelay } from '../../fakes/relay.ts';
 import { Person, RELAY, twoPeople } from './people.ts';
 import { until } from '../../support/until.ts';
 
@@ -16,22 +16,20 @@ function padded(length: number): Uint8Array<ArrayBuffer> {
 }
 
 /** A page of a device with a real roster. */
-function pageOf(
-	home: ReturnType<typeof fakeDevice>,
-	clock: ManualClock,
-	point: FakeRendezvousRelay,
-) {
+function pageOf(home: ReturnType<typeof fakeDevice>, clock: ManualClock, point: FakeRelay) {
 	const { crypto, arrivals } = home;
 	return new PairingController({
 		...{ crypto, clock, admissions: arrivals, here: RELAY, directRelays: null },
-		...{ relays: point.relays(RELAY), relay: () => null, shown: () => Promise.resolve() },
+		...{ relays: point, relay: () => null, shown: () => Promise.resolve() },
 	});
 }
 
 describe('devices that cannot be admitted', () => {
 	it('PR13 another page of the owner’s own device types its letters: refused, and it stays owner', async () => {
-		const [point, clock] = [new FakeRendezvousRelay(), new ManualClock()];
-		const home = fakeDevice(clock);
+		const clock = new ManualClock();
+		const [point, home] = [new FakeRelay(clock, RELAY), fakeDevice(clock)];
+		await home.homeRoster.self();
+		point.open(home.homeRoster.entries, home.founded);
 		const [one, two] = [pageOf(home, clock, point), pageOf(home, clock, point)];
 		await one.show('viewer', 'letters');
 		if (one.state.kind !== 'showing') throw new Error(JSON.stringify(one.state));
@@ -137,7 +135,7 @@ describe('PR19 while the entry is being signed', () => {
 });
 
 it('RL33 an invitation moves no home for a device that is not its owner', async () => {
-	const viewer = await Person.at(new FakeRendezvousRelay());
+	const viewer = await Person.at(new FakeRelay(new ManualClock()));
 	const self = { ...viewer.admissions.me, owner: null, roster: viewer.admissions.roster };
 	viewer.admissions.self = () => Promise.resolve(self);
 	await viewer.pairing.useInvitation('invite.WELCOME');

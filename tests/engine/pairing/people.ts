@@ -1,9 +1,9 @@
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { PairingController } from '#engine/pairing/controller.ts';
 import type { PairingState } from '#engine/pairing/controls.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeAdmissions } from '../../fakes/admissions.ts';
-import { FakeRendezvousRelay } from '../../fakes/rendezvous-relay.ts';
+import { FakeRelay } from '../../fakes/relay.ts';
 
 export const RELAY = 'https://cam.local:8443';
 
@@ -21,7 +21,7 @@ export class Person {
 	private constructor(
 		admissions: FakeAdmissions,
 		clock: ManualClock,
-		point: FakeRendezvousRelay,
+		point: FakeRelay,
 		here: string,
 		address: string,
 	) {
@@ -29,7 +29,7 @@ export class Person {
 		this.clock = clock;
 		this.pairing = new PairingController({
 			...{ crypto: this.crypto, clock, admissions, here },
-			...{ relays: point.relays(here, address), directRelays: null },
+			...{ relays: point.from(address, here), directRelays: null },
 			relay: () => admissions.relay,
 			shown: () => this.shown(),
 		});
@@ -37,11 +37,12 @@ export class Person {
 	}
 
 	static async at(
-		point: FakeRendezvousRelay,
+		point: FakeRelay,
 		options: { wallMs?: number; here?: string; address?: string } = {},
 	): Promise<Person> {
 		const admissions = await FakeAdmissions.create(new WebCrypto());
 		const { wallMs, here = RELAY, address = 'somewhere' } = options;
+		point.open(admissions.roster, admissions.me.home);
 		return new Person(admissions, new ManualClock(wallMs), point, here, address);
 	}
 
@@ -83,10 +84,10 @@ export class Person {
 
 /** An owner and a new device at one relay. */
 export async function twoPeople(): Promise<{
-	point: FakeRendezvousRelay;
+	point: FakeRelay;
 	owner: Person;
 	guest: Person;
 }> {
-	const point = new FakeRendezvousRelay();
+	const point = new FakeRelay(new ManualClock(), RELAY);
 	return { point, owner: await Person.at(point), guest: await Person.at(point) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asKey, WebCrypto } from '#browser/keys/crypto.ts';
+import { asKey, WebCrypto } from '#web/crypto.ts';
 import { ascii, bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { pairingCodeFrom, pairingCodeText, locatorOf } from '#domain/pairing/code.ts';
 import {

@@ -1,6 +1,6 @@
 /** Attacks by a relay, a kit and an outgoing owner on pending entries and on returning members. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { signGrant } from '#engine/home/keys.ts';
 import { deriveKitKeys, kitSubject, type KitKeys } from '#engine/home/kit-keys.ts';

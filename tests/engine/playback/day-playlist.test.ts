@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
+import type { Span } from '#domain/footage/span.ts';
 import type { SegmentKey } from '#domain/footage/segment.ts';
 import { DayPlaylist, Exclusions, type SegmentOpener } from '#engine/playback/day-playlist.ts';
 import { DOOR, record, T0 } from '../../contracts/segment-store.ts';
@@ -56,4 +57,65 @@ it('PB10 what cannot be marked bad is counted and left out all the same', async 
 	await expect(load).rejects.toMatchObject({ kind: 'corrupt' });
 	expect(exclusions.skipped).toBe(3);
 	expect(exclusions.has({ runNo: 1, seq: 2 })).toBe(true);
+});
+
+/** Opens everything, and counts what was opened. */
+function countingOpener() {
+	const opened: number[] = [];
+	const opener: SegmentOpener = {
+		openInit: (_, { bytes }) => Promise.resolve({ body: bytes }),
+		open: (_run, { seq }, { bytes }) => {
+			opened.push(seq);
+			return Promise.resolve({ body: bytes });
+		},
+	};
+	return { opener, opened };
+}
+
+it('PB8 a segment that crosses midnight belongs to the day in which it starts', async () => {
+	const segments = new MemorySegmentStore();
+	await record(segments, DOOR, 1, 6);
+	// Midnight is in the middle of the third second.
+	const midnightUs = T0 + 2.5e6;
+	const { opener } = countingOpener();
+	const playlistFor = async (span: Span) => {
+		const kept = {
+			runs: await segments.runs(DOOR),
+			segments: await segments.between(DOOR, span.startUs, span.endUs),
+		};
+		const playlist = new DayPlaylist(
+			{ footage: segments, opener },
+			DOOR,
+			span,
+			kept,
+			new Exclusions(),
+		);
+		return playlist.groups.flatMap((group) => group.segments.map(({ seq }) => seq));
+	};
+	expect(await playlistFor({ startUs: T0 - 1e9, endUs: midnightUs })).toEqual([1, 2, 3]);
+	expect(await playlistFor({ startUs: midnightUs, endUs: midnightUs + 1e9 })).toEqual([4, 5, 6]);
+});
+
+it('PB19 footage is opened one group at a time, on its way to the screen, and none of it is kept', async () => {
+	const segments = new MemorySegmentStore();
+	await record(segments, DOOR, 1, 12);
+	const { opener, opened } = countingOpener();
+	const kept = {
+		runs: await segments.runs(DOOR),
+		segments: await segments.between(DOOR, day.startUs, day.endUs),
+	};
+	const playlist = new DayPlaylist(
+		{ footage: segments, opener },
+		DOOR,
+		day,
+		kept,
+		new Exclusions(),
+	);
+	await playlist.load('init-1', new AbortController().signal);
+	expect(opened).toEqual([]);
+	const first = await playlist.load('group-1', new AbortController().signal);
+	expect(opened.toSorted((a, b) => a - b)).toEqual([6, 7, 8, 9, 10]);
+	// Asked for again, it is opened again.
+	expect(await playlist.load('group-1', new AbortController().signal)).toEqual(first);
+	expect(opened).toHaveLength(10);
 });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { FaultSource } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';

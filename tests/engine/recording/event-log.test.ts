@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Fault } from '#domain/base/fault.ts';
 import { ascii, hexOf } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
@@ -21,7 +22,7 @@ function world() {
 		...{ clock, events, opener },
 		sealerOf: (of) => {
 			refusals.left -= 1;
-			if (refusals.left >= 0) return Promise.reject(new Error('no keys yet'));
+			if (refusals.left >= 0) return Promise.reject(new Fault('unavailable', 'no keys yet'));
 			const runId = hexOf(crypto.random(16)) as RunId;
 			return Promise.resolve(
 				new SidecarSealer(crypto, {

@@ -1,6 +1,6 @@
 /** A recorder with in-memory dependencies, on a device with a camera. */
 import { expect } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { MemoryVault } from '#browser/keys/memory-vault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';

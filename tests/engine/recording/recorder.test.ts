@@ -137,7 +137,7 @@ describe('replacing', () => {
 		expect(recorder.state.kind).toBe('recording');
 	});
 
-	test('CL4 RC11 setting the clock ends the run, and the next one has the new time', async () => {
+	test('CW4 RC11 setting the clock ends the run, and the next one has the new time', async () => {
 		const recorder = await recording();
 		clock.step(-3_600_000);
 		capture.current.delivered++;

@@ -169,7 +169,7 @@ describe('Scheduler', () => {
 	test('SC6 retries reading preferences', async () => {
 		const { scheduler, preferences, records } = here;
 		const read = preferences.read.bind(preferences);
-		preferences.read = () => Promise.reject(new Error('no answer'));
+		preferences.read = () => Promise.reject(new Fault('timeout', 'no answer'));
 		await scheduler.begin();
 		expect(scheduler.now).toBeNull();
 		preferences.read = read;

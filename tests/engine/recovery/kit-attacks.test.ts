@@ -1,14 +1,13 @@
 /** What a holder of a recovery kit gets with the relay's help before the day is over. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { WebCrypto } from '#browser/keys/crypto.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Subject } from '#domain/home/roster.ts';
 import { deriveKitKeys, type KitKeys } from '#engine/home/kit-keys.ts';
 import { deviceIdOf } from '#engine/home/keys.ts';
 import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import type { KeyPair, SignKey } from '#ports/keys/crypto.ts';
-import { HomeRegistry } from '#relay/session/home-registry.ts';
-import { verifyCrypto } from '#relay/base/crypto.ts';
+import { HomeRegistry } from '#relay-core/home-registry.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { joinedTo, subjectOf } from '../members/joined.ts';
@@ -71,7 +70,7 @@ async function takeover(): Promise<void> {
 }
 
 function relayOf(): Promise<unknown> {
-	const homes = new HomeRegistry(verifyCrypto, [
+	const homes = new HomeRegistry(crypto, [
 		{ home: owner.founded, entries: entries.slice(0, before) },
 	]);
 	const now = { nowMs: 0, wallMs: clock.wallMs() };

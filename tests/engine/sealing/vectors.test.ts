@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asKey, WebCrypto } from '#browser/keys/crypto.ts';
+import { asKey, WebCrypto } from '#web/crypto.ts';
 import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { keyInfo, nonceOf, parseHeader, slicesOf } from '#domain/footage/envelope.ts';
 import { buildGrant, grantInfo, parseGrant } from '#domain/home/grant.ts';

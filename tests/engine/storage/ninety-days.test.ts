@@ -4,6 +4,7 @@ import type { Segment } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';
+import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
@@ -26,8 +27,13 @@ const total = { refusals: 0, pins: 0 };
 class NinetyDays {
 	readonly clock = new ManualClock(T0 / 1000);
 	readonly store = new MemorySegmentStore();
-	readonly preferences = new MemoryPreferenceStore({ budgetBytes: 60_000_000, mostDays: null });
-	readonly journal = new DeletionJournal(new MemoryLedger(), this.clock);
+	readonly ledger = new MemoryLedger();
+	readonly preferences = new AuditedPreferences(
+		new MemoryPreferenceStore({ budgetBytes: 60_000_000, mostDays: null }),
+		this.ledger,
+		this.clock,
+	);
+	readonly journal = new DeletionJournal(this.ledger, this.clock);
 	readonly allowance = new Allowance(this.preferences, this.clock, () => Promise.resolve(null));
 	readonly pins = new Pins(this.store, this.allowance);
 	readonly reserve = new MemoryReserve();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import { Retention } from '#engine/storage/retention.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
@@ -74,5 +75,49 @@ describe('Retention', () => {
 		expect(await reserve.held()).toBe(0);
 		expect(refusedAt).toBe((await store.usedBytes()) + 3 * 2 ** 20);
 		expect((await retention.afterQuota()).bytes).toBe(0);
+	});
+
+	test('RT9 a refused write is tried three times, and no longer than something can be freed', async () => {
+		const refusals = async (write: (tried: number) => void, minutes: number) => {
+			const store = new MemorySegmentStore();
+			// A minute is more than a refused write frees at the least.
+			await record(store, DOOR, 1, minutes * 60 + 10, T0, 20_000);
+			let tried = 0;
+			const trial = () => {
+				write((tried += 1));
+				return Promise.resolve();
+			};
+			const result = await kindOf(retentionWith(store, () => 1e9).withRoom(trial));
+			return { result, tried };
+		};
+		const full = (kind: FaultKind) => () => {
+			throw new Fault(kind, 'refused');
+		};
+		expect(await refusals(full('quota'), 9)).toEqual({ result: 'quota', tried: 3 });
+		expect(await refusals(full('quota'), 0)).toEqual({ result: 'quota', tried: 1 });
+		expect(await refusals(full('timeout'), 9)).toEqual({ result: 'timeout', tried: 1 });
+		const twice = (tried: number) => (tried < 3 ? full('quota')() : undefined);
+		expect(await refusals(twice, 9)).toEqual({ result: 'none', tried: 3 });
+	});
+
+	test('RC13 footage has room made first, and waits for a store that does not answer', async () => {
+		const store = new MemorySegmentStore();
+		await record(store, DOOR, 1, 300);
+		const seen: string[] = [];
+		const faults: FaultKind[] = ['unavailable', 'quota'];
+		await retentionWith(store, () => 20_000).withRoom(
+			() => {
+				seen.push('write');
+				const kind = faults.shift();
+				if (kind !== undefined) throw new Fault(kind, 'not written');
+				return Promise.resolve();
+			},
+			{
+				bytes: 100,
+				evicted: () => Promise.resolve(void seen.push('evicted')),
+				pause: () => Promise.resolve(void seen.push('pause')),
+			},
+		);
+		expect(seen).toEqual(['evicted', 'write', 'pause', 'write', 'evicted', 'write']);
 	});
 });

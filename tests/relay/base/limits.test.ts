@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Backoff } from '#relay/process/backoff.ts';
 import { TokenBucket } from '#domain/base/token-bucket.ts';
 import { ConnectionLimiter } from '#relay/http/connection-limiter.ts';
-import { SlidingWindowLimit } from '#relay/base/sliding-window-limit.ts';
+import { SlidingWindowLimit } from '#relay-core/sliding-window-limit.ts';
 
 describe('a token bucket', () => {
 	test('allows the burst at once, then the rate', () => {

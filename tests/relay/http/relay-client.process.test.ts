@@ -11,7 +11,7 @@ import { startRelay, type Relay } from '../../e2e/support/launch.ts';
 import { joinedTo } from '../../engine/members/joined.ts';
 import { until } from '../../support/until.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
-import { TestDevice } from '../session/test-device.ts';
+import { TestDevice } from '../../relay-core/test-device.ts';
 import { PageSocket, realClock } from './page.ts';
 import { builtSite } from '../process/site.ts';
 

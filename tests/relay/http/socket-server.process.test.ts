@@ -10,7 +10,7 @@ import {
 	randomHex,
 	TestDevice,
 	TestHome,
-} from '../session/test-device.ts';
+} from '../../relay-core/test-device.ts';
 import { builtSite } from '../process/site.ts';
 
 let relay: Relay;

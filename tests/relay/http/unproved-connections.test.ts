@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
-import { FairQuota } from '#relay/base/fair-quota.ts';
+import { FairQuota } from '#relay-core/fair-quota.ts';
 
 describe('a fair quota', () => {
 	test('evicts from the largest owner, oldest first', () => {

@@ -11,7 +11,6 @@ import {
 } from '#protocol/wire.ts';
 import { createApi, type ApiDependencies } from '#relay/http/api.ts';
 import { createTrust } from '#relay/http/trust.ts';
-import type { RelayContext } from '#relay/session/relay-context.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const page = readFileSync(`${root}docs/api.md`, 'utf8');
@@ -47,7 +46,7 @@ test.each([
 });
 
 test('over HTTP', () => {
-	const api = createApi({ relay: {} as RelayContext } as ApiDependencies);
+	const api = createApi({} as ApiDependencies);
 	const files = { certificate: new Uint8Array(), profile: new Uint8Array(), fingerprint: [] };
 	const trust = createTrust(files, () => ({ here: '', secure: '', trust: null }));
 	const routes = [...api.routes, ...trust.routes]

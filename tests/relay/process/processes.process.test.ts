@@ -2,7 +2,7 @@
 import { cpSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { childrenOf, startRelay, temporaryFolder, type Relay } from '../../e2e/support/launch.ts';
-import { arrive, base64url, TestDevice, TestHome } from '../session/test-device.ts';
+import { arrive, base64url, TestDevice, TestHome } from '../../relay-core/test-device.ts';
 import { builtSite } from './site.ts';
 
 const relays: Relay[] = [];

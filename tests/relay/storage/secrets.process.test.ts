@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../e2e/support/launch.ts';
-import { arrive, cameraOf, TestDevice, TestHome } from '../session/test-device.ts';
+import { arrive, cameraOf, TestDevice, TestHome } from '../../relay-core/test-device.ts';
 import { relayWith } from '../config/settings-file.ts';
 
 const MARKER = 'thisWasSaidInConfidence0123456789';

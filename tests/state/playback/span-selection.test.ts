@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { localCalendar } from '#browser/playback/calendar.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
+import { may } from '#domain/home/rights.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { ClipExport } from '#state/playback/clip-export.svelte.ts';
@@ -158,4 +159,15 @@ test('TL11 the month stays open, even if playback moves on to the next', () => {
 	playback.ribbon.shownMs = NOON + 72 * HOUR_MS;
 	expect(playback.month(NOON, 0).fromMs).toBe(opened);
 	expect(playback.month(NOON, 1).fromMs).toBeGreaterThan(opened);
+});
+
+test('RG5 a device that may see and command nothing deletes its own footage on its own screen', async () => {
+	const self = { self: true, roles: ['camera'] } as const;
+	Object.assign(here.engine, {
+		members: { list: [self], owner: false, on: () => () => undefined },
+	});
+	expect([may(self.roles, 'footage'), may(self.roles, 'stop')]).toEqual([false, false]);
+	here.selection.begin();
+	await here.selection.remove();
+	expect(here.removed).toEqual([around(NOON)]);
 });

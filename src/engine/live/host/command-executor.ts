@@ -7,6 +7,7 @@ import type { Capture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { Siren } from '#ports/device/siren.ts';
+import { SIREN_MS } from '#domain/live/siren.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import type { CommandName } from '#protocol/message.ts';
 import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
@@ -16,8 +17,6 @@ import type {
 	RecorderControls,
 	LensView,
 } from '#engine/recording/recorder-controls.ts';
-
-const SIREN_MS = 60_000;
 
 export interface ExecutorTools {
 	readonly clock: Clock;

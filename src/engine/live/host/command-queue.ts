@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import type { FaultKind } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -18,7 +19,7 @@ type CommandOutcome = 'waits' | 'begun' | { readonly fault: FaultKind | null };
 export class CommandQueue {
 	readonly #clock: Pick<Clock, 'wallMs' | 'monotonicMs'>;
 	readonly #outcomes = new Map<DeviceId, Map<string, CommandOutcome>>();
-	#work: Promise<void> = Promise.resolve();
+	readonly #work = new Serial();
 
 	constructor(clock: Pick<Clock, 'wallMs' | 'monotonicMs'>) {
 		this.#clock = clock;
@@ -48,7 +49,7 @@ export class CommandQueue {
 		}
 		mine.set(id, 'waits');
 		const queuedAt = readClock(this.#clock);
-		this.#work = this.#work.then(async () => {
+		void this.#work.run(async () => {
 			const late = elapsedMs(this.#clock, queuedAt) >= ACTION_TIMEOUT_MS;
 			if (late || mine.get(id) !== 'waits') {
 				end('timeout');

@@ -1,4 +1,4 @@
-import { Listeners } from '#domain/base/listeners.ts';
+import { Listeners, only } from '#domain/base/listeners.ts';
 import type { EventCommand } from '#domain/recording/event.ts';
 import { expectFault, type FaultKind, faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
@@ -105,8 +105,8 @@ export class LiveHost implements LiveHostControls {
 			if (more) this.#publisher.requestKeyFrame();
 			this.#notify();
 		});
-		tools.messenger.on(refresh);
-		tools.members.on(refresh);
+		tools.messenger.on(only(['presence'], refresh));
+		tools.members.on(only(['members'], refresh));
 		tools.recorder.on(() => {
 			this.#update();
 		});

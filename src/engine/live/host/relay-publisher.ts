@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { beginsWithKey, type LivePart } from '#domain/live/live-part.ts';
@@ -45,7 +46,7 @@ export class RelayPublisher {
 	#sound = false;
 	#waiting = 0;
 	#awaitsKey = false;
-	#sealing: Promise<void> = Promise.resolve();
+	readonly #sealing = new Serial();
 	#stopPacing: () => void = () => undefined;
 	#cancelRetry: () => void = () => undefined;
 
@@ -134,8 +135,8 @@ export class RelayPublisher {
 		}
 		this.#awaitsKey = false;
 		this.#waiting += 1;
-		this.#sealing = this.#sealing
-			.then(async () => {
+		this.#sealing
+			.run(async () => {
 				const sealed = await (await sealer).seal(part);
 				// A viewer may have been removed while this was sealed: drop what was meant for the old
 				// key.

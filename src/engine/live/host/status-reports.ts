@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
@@ -55,7 +56,7 @@ export class StatusReports {
 	readonly #subscribers = new Map<DeviceId, readonly string[]>();
 	#lastSent = '';
 	#pendingSend: (() => void) | null = null;
-	#work: Promise<void> = Promise.resolve();
+	readonly #work = new Serial();
 
 	constructor(tools: StatusReportTools, watching: () => readonly DeviceId[]) {
 		this.#tools = tools;
@@ -79,7 +80,7 @@ export class StatusReports {
 	subscribe(device: DeviceId, nonce: string): void {
 		const others = (this.#subscribers.get(device) ?? []).filter((known) => known !== nonce);
 		this.#subscribers.set(device, [...others, nonce].slice(-MAX_TABS));
-		this.#work = this.#work.then(async () => {
+		void this.#work.run(async () => {
 			const report = await this.#report();
 			if (report !== null) await this.#send(device, nonce, report);
 		});
@@ -101,7 +102,7 @@ export class StatusReports {
 
 	#sendAll(evenUnchanged: boolean): void {
 		if (this.#subscribers.size === 0) return;
-		this.#work = this.#work.then(async () => {
+		void this.#work.run(async () => {
 			const report = await this.#report();
 			if (report === null) return;
 			const cameras = report.cameras.map((camera) => ({ ...camera, savedMs: null }));

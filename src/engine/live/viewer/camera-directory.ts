@@ -1,4 +1,5 @@
-import { Listeners } from '#domain/base/listeners.ts';
+import { Listeners, only } from '#domain/base/listeners.ts';
+import { Serial } from '#domain/base/serial.ts';
 import { ageMs, betterOffset, type ClockOffset } from '#domain/live/age.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import { expectFault, Fault, type FaultKind } from '#domain/base/fault.ts';
@@ -87,17 +88,14 @@ export class CameraDirectory implements CameraDirectoryControls {
 	readonly #parked = new Map<LiveView, () => void>();
 	readonly #pending = new Map<string, PendingCommand>();
 	#online: ReadonlySet<DeviceId> = new Set();
-	#work: Promise<void> = Promise.resolve();
+	readonly #work = new Serial();
 
 	constructor(tools: CameraDirectoryTools) {
 		this.#tools = tools;
-		const refresh = (): void => {
-			this.#refresh();
-		};
-		tools.localDevice.on(refresh);
-		tools.members.on(refresh);
-		tools.messenger.on(refresh);
-		tools.lastSeen.on(refresh);
+		tools.localDevice.on(only(['identity', 'names'], () => this.#rebuild()));
+		tools.members.on(only(['members'], () => this.#refresh()));
+		tools.messenger.on(only(['connection', 'presence'], () => this.#refresh()));
+		tools.lastSeen.on(() => this.#rebuild());
 		tools.messenger.onMessage((message, from) => {
 			this.#receive(message, from);
 		});
@@ -111,7 +109,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 				if (host.nonce === null || silentMs > STATUS_INTERVAL_MS) this.#requestStatus(device, host);
 			}
 		});
-		refresh();
+		this.#refresh();
 	}
 
 	on(listener: () => void): () => void {
@@ -244,13 +242,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 
 	/** Updates the cameras from the member list and presence. */
 	#refresh(): void {
-		this.#work = this.#work.then(async () => {
-			try {
-				await this.#updateHosts();
-			} catch (error) {
-				expectFault(error);
-			}
-		});
+		this.#work.run(() => this.#updateHosts()).catch(expectFault);
 	}
 
 	async #updateHosts(): Promise<void> {

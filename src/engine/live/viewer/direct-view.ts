@@ -1,3 +1,4 @@
+import { Serial } from '#domain/base/serial.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { hexOf, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { betterOffset, STALE_MS, type Heartbeat, type ClockOffset } from '#domain/live/age.ts';
@@ -60,7 +61,7 @@ export class DirectView {
 	#pings = 0;
 	readonly #sent = new Map<number, number>();
 	#stopPings: () => void = () => undefined;
-	#work: Promise<void> = Promise.resolve();
+	readonly #work = new Serial();
 
 	constructor(
 		tools: DirectViewTools,
@@ -128,7 +129,7 @@ export class DirectView {
 	}
 
 	#inTurn(work: () => Promise<void>): void {
-		this.#work = this.#work.then(async () => {
+		void this.#work.run(async () => {
 			try {
 				if (this.end === null) await work();
 			} catch {

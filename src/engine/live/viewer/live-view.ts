@@ -1,6 +1,6 @@
 import { Listeners } from '#domain/base/listeners.ts';
 import { ageMs, directAgeMs, STALE_MS } from '#domain/live/age.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { FragmentPart } from '#domain/live/live-part.ts';
 import { DIRECT_RETRY_MS, expectedFrameMs, judgeAttempt, type Verdict } from '#domain/live/path.ts';
 import type { LiveRate } from '#protocol/live-channel.ts';
@@ -101,11 +101,11 @@ export class LiveView implements LiveViewControls {
 		this.refresh();
 	}
 
-	attach(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
+	attach(...on: Parameters<LiveScreen['attach']>): void {
 		this.#awakeMs = this.#tools.clock.monotonicMs();
 		this.#videoMs = this.#capturedMs = this.#lastAge = null;
 		this.#show(null);
-		this.#tools.screen.attach(video, canvas);
+		this.#tools.screen.attach(...on);
 		this.refresh();
 	}
 
@@ -142,7 +142,7 @@ export class LiveView implements LiveViewControls {
 			await this.#tools.sendCommand('talk', true);
 		} catch (error) {
 			// The camera may have carried it out nevertheless.
-			if (turn === this.#turn) void this.talk(false).catch(() => undefined);
+			if (turn === this.#turn) this.talk(false).catch(expectFault);
 			throw error;
 		}
 		if (turn !== this.#turn) throw new Fault('aborted', 'talk was released before it began');

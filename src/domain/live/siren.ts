@@ -1,0 +1,2 @@
+/** A camera stops its siren by itself after this time. */
+export const SIREN_MS = 60_000;

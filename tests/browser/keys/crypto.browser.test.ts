@@ -1,4 +1,0 @@
-import { WebCrypto } from '#browser/keys/crypto.ts';
-import { cryptoContract } from '../../contracts/crypto.ts';
-
-cryptoContract('WebCrypto in Chromium', () => new WebCrypto());
