@@ -3,11 +3,13 @@ import { WebCameraLock } from '#browser/device/camera-lock.ts';
 import { BrowserEncoder } from '#browser/encoding/browser-encoder.ts';
 import { detectFeatures } from '#browser/encoding/detect-features.ts';
 import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
+import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import { BrowserLiveEncoder } from '#browser/live/live-encoder.ts';
 import type { WebRtcDataConnections } from '#browser/network/webrtc-data-connections.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
 import type { Opener } from '#engine/sealing/opener.ts';
+import { FootageStore } from '#engine/storage/footage-store.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Footage } from '#ports/footage/footage.ts';
 import type { HomeParts } from './home.ts';
@@ -16,7 +18,7 @@ import type { StorageParts } from './storage.ts';
 /** What reads this device's footage; most of it is loaded when it is first used. */
 export function composePlayback(
 	{ clock, localDevice }: HomeParts,
-	{ segments: footage, thumbnails }: StorageParts,
+	{ rows, segments: footage, thumbnails }: StorageParts,
 ) {
 	const { opener } = localDevice;
 	return {
@@ -30,11 +32,8 @@ export function composePlayback(
 			return new ClipExporter({ footage, opener, muxer: new WorkerClipMuxer() });
 		},
 		check: async () => {
-			const [{ StoreCheck }, { DexieStoreInspector }] = await Promise.all([
-				import('#engine/storage/store-check.ts'),
-				import('#browser/footage/store-inspector.ts'),
-			]);
-			return new StoreCheck({ footage, opener, inspector: new DexieStoreInspector() });
+			const { StoreCheck } = await import('#engine/storage/store-check.ts');
+			return new StoreCheck({ rows, footage, opener });
 		},
 	};
 }
@@ -63,7 +62,7 @@ export function composeDeviceCheck({ home, storage, ...tools }: DeviceCheckTools
 			...{ clock, crypto, localDevice, segments, origin: persistence, encoder },
 			features: detectFeatures(),
 			liveEncoder: new BrowserLiveEncoder(new SharedEncoder(encoder)),
-			lab: new BrowserLab(),
+			lab: new BrowserLab((name) => new FootageStore(new DexieFootageRows(name), clock)),
 			tenure: new WebCameraLock(),
 			player: (from, opener) => playerOn(video, clock, from, opener),
 		});

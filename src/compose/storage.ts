@@ -1,6 +1,6 @@
 import { BrowserStoragePersistence } from '#browser/device/storage-persistence.ts';
 import { DexieEventStore } from '#browser/footage/event-store.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { DexieLedger } from '#browser/storage/ledger.ts';
 import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
@@ -8,6 +8,7 @@ import { DexieReserve } from '#browser/storage/reserve.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
+import { FootageStore } from '#engine/storage/footage-store.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
@@ -15,7 +16,8 @@ import type { Clock } from '#ports/device/clock.ts';
 
 /** The databases, and what keeps footage within its budget. */
 export function composeStorage(clock: Clock) {
-	const segments = new DexieSegmentStore();
+	const rows = new DexieFootageRows();
+	const segments = new FootageStore(rows, clock);
 	const thumbnails = new DexieThumbnailStore();
 	const events = new DexieEventStore();
 	const ledger = new DexieLedger();
@@ -31,7 +33,7 @@ export function composeStorage(clock: Clock) {
 		...{ allowance, retention, pins, origin: persistence, preferences },
 	});
 	return {
-		...{ segments, thumbnails, events, ledger, persistence, preferences },
+		...{ rows, segments, thumbnails, events, ledger, persistence, preferences },
 		...{ allowance, pins, retention, maintenance },
 	};
 }

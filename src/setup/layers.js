@@ -111,7 +111,7 @@ export const layers = [
 			footage: ['storage'],
 			keys: ['storage'],
 			live: ['device', 'capture', 'encoding'],
-			'device-check': ['device', 'encoding', 'footage', 'keys', 'live'],
+			'device-check': ['device', 'encoding', 'keys', 'live'],
 			network: ['device', 'capture'],
 			app: ['device', 'network'],
 			playback: ['device'],

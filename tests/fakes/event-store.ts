@@ -39,6 +39,8 @@ export class MemoryEventStore implements EventStore {
 			.map(({ id, wallUs, bytes }) => ({ id, wallUs, bytes }));
 	}
 
+	async probe(): Promise<void> {}
+
 	watch(changed: () => void): () => void {
 		this.#watchers.add(changed);
 		return () => this.#watchers.delete(changed);

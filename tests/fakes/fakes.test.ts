@@ -1,26 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { CameraId } from '#domain/base/ids.ts';
 import { clockContract } from '../contracts/clock.ts';
-import { evictionPlanContract } from '../contracts/eviction-plan.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { preferenceStoreContract } from '../contracts/preference-store.ts';
 import { reserveContract } from '../contracts/reserve.ts';
 import { lastSeenStoreContract } from '../contracts/last-seen-store.ts';
-import { footageContract, ownStore } from '../contracts/footage.ts';
-import { segmentStoreContract } from '../contracts/segment-store.ts';
 import { cameraLockContract } from '../contracts/camera-lock.ts';
 import { ManualClock } from './clock.ts';
 import { MemoryPreferenceStore } from './preference-store.ts';
 import { MemoryLastSeenStore } from './last-seen-store.ts';
-import { MemorySegmentStore } from './segment-store.ts';
 import { MemoryLedger, MemoryReserve } from './storage.ts';
 import { MemoryCameraLock } from './camera-lock.ts';
-
-describe('MemorySegmentStore', () => {
-	footageContract(() => Promise.resolve(ownStore(new MemorySegmentStore())));
-	segmentStoreContract(() => Promise.resolve(new MemorySegmentStore()));
-	evictionPlanContract(() => Promise.resolve(new MemorySegmentStore()), 60);
-});
 
 describe('MemoryPreferenceStore', () =>
 	preferenceStoreContract((stored) => Promise.resolve(new MemoryPreferenceStore(stored))));

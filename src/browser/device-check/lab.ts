@@ -5,13 +5,19 @@ import type { DeviceProbe } from '#ports/device/device-probe.ts';
 import { detectFeatures } from '#browser/encoding/detect-features.ts';
 import { WebCodecsPlayer } from '#browser/live/web-codecs-player.ts';
 import { recorderMimeType } from '#browser/encoding/media-recorder-encoder.ts';
-import { openScratch } from './scratch.ts';
+import { openScratch, type OpenFootage } from './scratch.ts';
 import { mediaSourceClass } from '#browser/live/media-source.ts';
 
 const H264 = 'video/mp4; codecs="avc1.42E01F"';
 
 /** Probes the capabilities of this browser. Rules: docs/spec/device-check.md. */
 export class BrowserLab implements DeviceProbe {
+	readonly #footage: OpenFootage;
+
+	constructor(footage: OpenFootage) {
+		this.#footage = footage;
+	}
+
 	about(): ReturnType<DeviceProbe['about']> {
 		const { mobile, installed } = detectFeatures();
 		return { ...agentVersions(navigator.userAgent), phone: mobile, installed };
@@ -86,6 +92,6 @@ export class BrowserLab implements DeviceProbe {
 	}
 
 	scratch(): ReturnType<DeviceProbe['scratch']> {
-		return openScratch();
+		return openScratch(this.#footage);
 	}
 }

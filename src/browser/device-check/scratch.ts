@@ -1,5 +1,5 @@
 import type { ScratchDatabases } from '#ports/device/device-probe.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { startDeadlineTimer } from '#browser/device/deadline-timer.ts';
 
@@ -8,12 +8,15 @@ const FOOTAGE = 'spycam-check-footage';
 const VAULT = 'spycam-check-vault';
 const REMOVE_MS = 5000;
 
+/** A store of footage on the database of this name. */
+export type OpenFootage = (name: string) => SegmentStore;
+
 /** DC1: opens temporary databases, deleting leftovers first. `taken`: another tab is checking. */
-export async function openScratch(): Promise<ScratchDatabases | 'taken'> {
+export async function openScratch(footage: OpenFootage): Promise<ScratchDatabases | 'taken'> {
 	const release = await acquireLock();
 	if (release === null) return 'taken';
 	await deleteDatabases();
-	const segments = new DexieSegmentStore(FOOTAGE);
+	const segments = footage(FOOTAGE);
 	const vault = new BrowserVault(VAULT);
 	return {
 		segments,

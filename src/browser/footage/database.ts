@@ -11,18 +11,12 @@ import {
 	type RunKey,
 	type RunRow,
 	type PinRow,
+	type QuarantinedRow,
 	type RemovalRow,
 	type ThumbnailRow,
-} from './rows.ts';
+} from '#domain/footage/rows.ts';
 
 export const FOOTAGE = 'spycam-footage';
-
-export interface QuarantinedRow {
-	readonly id?: number;
-	readonly table: 'pages' | 'runs';
-	readonly key: RunKey | PageKey;
-	readonly row: unknown;
-}
 
 /** Tables and versions: docs/spec/store.md. Rows are `unknown` until decoded. */
 export class FootageDatabase extends Dexie {
@@ -90,12 +84,4 @@ async function fillFirstPlace(
 		row['firstPlace'] = first.place;
 		row['basis'] = bases.get(`${String(row['camera'])} ${String(row['runNo'])}`);
 	});
-}
-
-/** Key range of a run's pages. */
-export function pagesOfRun([camera, runNo]: RunKey): [unknown[], unknown[]] {
-	return [
-		[camera, runNo, Dexie.minKey],
-		[camera, runNo, Dexie.maxKey],
-	];
 }

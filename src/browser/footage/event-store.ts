@@ -4,7 +4,7 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { EventStore, StoredEvent } from '#ports/footage/event-store.ts';
 import { DatabaseConnection } from '#browser/storage/database-connection.ts';
 import { readable } from '#browser/storage/fault-from.ts';
-import { asBytes, asFields } from './rows.ts';
+import { asBytes, asFields } from '#domain/footage/rows.ts';
 
 /** EV4. */
 const MAX_EVENTS = 5000;
@@ -73,6 +73,10 @@ export class DexieEventStore implements EventStore {
 			const [id, wallUs] = [Number(fields?.['id']), Number(fields?.['wallUs'])];
 			return bytes !== null && Number.isSafeInteger(id) ? [{ id, wallUs, bytes }] : [];
 		});
+	}
+
+	async probe(): Promise<void> {
+		await this.#connection.read(['events'], ({ events }) => events.limit(1).primaryKeys());
 	}
 
 	watch(changed: () => void): () => void {

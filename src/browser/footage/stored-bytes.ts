@@ -1,4 +1,4 @@
-import { asBytes } from './rows.ts';
+import { asBytes } from '#domain/footage/rows.ts';
 
 /**
  * Chromium stores values below 64 KiB inside its database files: deleting one writes it again and

@@ -7,8 +7,8 @@ import type {
 import { DatabaseConnection } from '#browser/storage/database-connection.ts';
 import { FOOTAGE, FootageDatabase } from './database.ts';
 import { readable } from '#browser/storage/fault-from.ts';
-import { spanContains, removalsOf } from './pins-and-trash.ts';
-import { asBytes, asFields } from './rows.ts';
+import { asBytes, asFields, decodeRemoval } from '#domain/footage/rows.ts';
+import { spanContains } from '#domain/footage/span.ts';
 
 /** A week of one every five seconds, about half a gigabyte. */
 const MAX_THUMBNAILS = 120_000;
@@ -46,19 +46,20 @@ export class DexieThumbnailStore implements ThumbnailStore {
 		fromUs: number,
 		untilUs: number,
 	): Promise<StoredThumbnail | null> {
-		return this.#connection.read(['thumbs', 'removals'], async (database) => {
-			const range = database.thumbs
+		return this.#connection.read(['thumbs', 'removals'], async ({ thumbs, removals }) => {
+			const range = thumbs
 				.where('[camera+wallUs]')
 				.between([camera, fromUs], [camera, untilUs], true, true);
 			const inOrder = which === 'first' ? range : range.reverse();
 			const [place] = await inOrder.limit(1).primaryKeys();
 			if (place === undefined) return null;
-			const row = asFields(await readable(database.thumbs.get(place)));
+			const row = asFields(await readable(thumbs.get(place)));
 			const bytes = asBytes(row?.['bytes']);
 			const wallUs = Number(row?.['wallUs']);
 			if (bytes === null || !Number.isSafeInteger(wallUs)) return null;
-			const removals = await removalsOf(database, camera);
-			return removals.some((removal) => spanContains(removal, wallUs)) ? null : { wallUs, bytes };
+			const removed = (await removals.where({ camera }).toArray()).map(decodeRemoval);
+			const hidden = removed.some((one) => one !== null && spanContains(one, wallUs));
+			return hidden ? null : { wallUs, bytes };
 		});
 	}
 

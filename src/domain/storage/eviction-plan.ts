@@ -86,7 +86,7 @@ function together(one: PlannedEviction, two: PlannedEviction): PlannedEviction {
 	};
 }
 
-function spanning(one: Span | null, two: Span | null): Span | null {
+export function spanning(one: Span | null, two: Span | null): Span | null {
 	if (one === null || two === null) return one ?? two;
 	return {
 		startUs: Math.min(one.startUs, two.startUs),

@@ -15,7 +15,6 @@ import {
 	type Growth,
 	type UsageSample,
 } from '#domain/storage/growth.ts';
-import type { CameraId } from '#domain/base/ids.ts';
 import { MAX_PAGES_PER_PASS } from '#domain/storage/retention.ts';
 import { outlookOf, recordingRatesOf, type Outlook } from '#domain/storage/forecast.ts';
 import type { PlannedEviction } from '#domain/storage/eviction-plan.ts';
@@ -56,7 +55,7 @@ export interface StorageMaintenanceTools {
 	readonly thumbnails: Pick<ThumbnailStore, 'size'>;
 	readonly reserve: Reserve;
 	/** Checked for readability as well. */
-	readonly events?: Pick<EventStore, 'between'>;
+	readonly events?: Pick<EventStore, 'probe'>;
 	readonly ledger: Ledger;
 	readonly journal: Pick<DeletionJournal, 'note'>;
 	readonly allowance: Allowance;
@@ -151,7 +150,7 @@ export class StorageMaintenance implements MaintenanceControls {
 		return this.#inTurn(async () => {
 			try {
 				await this.#measure();
-				await this.#tools.events?.between('' as CameraId, 0, 0);
+				await this.#tools.events?.probe();
 				this.fault = null;
 			} catch (error) {
 				const fault = faultOf(error);

@@ -6,10 +6,14 @@ import {
 	type StoreFindingKind,
 } from '#domain/storage/store-check.ts';
 import { Fault } from '#domain/base/fault.ts';
+import type { IndexEntry } from '#domain/footage/index-page.ts';
+import type { RunKey, RunRow } from '#domain/footage/rows.ts';
 import type { Run } from '#domain/footage/run.ts';
-import type { InspectedRun, StoreInspector } from '#ports/footage/store-inspector.ts';
 import type { Footage } from '#ports/footage/footage.ts';
+import type { FootageRows, RowReader } from '#ports/footage/footage-rows.ts';
 import type { ChainPiece, Opener } from '#engine/sealing/opener.ts';
+import { rebuildRun } from './index-repair.ts';
+import { pagesIn, runAt } from './rows-at.ts';
 
 const PLACES_AT_ONCE = 5000;
 const ERASED_AT_ONCE = 50;
@@ -39,9 +43,15 @@ export interface StoreCheckOptions {
 }
 
 export interface StoreCheckTools {
-	readonly inspector: StoreInspector;
+	readonly rows: FootageRows;
 	readonly footage: Pick<Footage, 'read' | 'damaged'>;
 	readonly opener: Pick<Opener, 'verifyChain'>;
+}
+
+interface InspectedRun {
+	readonly run: RunRow;
+	/** Entries of all its pages, in order. */
+	readonly entries: readonly IndexEntry[];
 }
 
 /** Checks the consistency of the store and repairs findings. Rules: docs/spec/check.md. */
@@ -54,9 +64,9 @@ export class StoreCheck {
 
 	/** Throws `aborted` after `signal`, and what the ports throw. */
 	async run({ signatures, signal, onProgress }: StoreCheckOptions): Promise<CheckReport> {
-		const { inspector } = this.#tools;
-		const newest = await inspector.newestPlace();
-		const keys = await inspector.runKeys();
+		const { rows } = this.#tools;
+		const newest = await rows.read(['bytes'], (bytes) => bytes.newestPlace());
+		const keys = await rows.read(['runs'], (runs) => runs.runKeys('all'));
 		const findings: StoreFinding[] = [];
 		/** Every place that the index names; bytes anywhere else are unreferenced. */
 		const places: number[] = [];
@@ -65,12 +75,13 @@ export class StoreCheck {
 		const missing = new Set<number>();
 		let segments = 0;
 		let bytes = 0;
-		for (const [at, { camera, runNo }] of keys.entries()) {
+		for (const [at, key] of keys.entries()) {
 			throwIfAborted(signal);
 			onProgress(((signatures ? 0.9 : 0.5) * at) / keys.length);
-			const inspected = await inspector.inspectRun(camera, runNo);
+			const inspected = await this.#inspect(key);
 			if (inspected === null) continue;
 			const { run, entries } = inspected;
+			const { camera, runNo } = run;
 			segments += entries.length;
 			bytes += run.bytes;
 			if (run.ended !== null && !isConsistent(run, entries)) {
@@ -95,22 +106,20 @@ export class StoreCheck {
 
 	/** Repairs according to CK8 and CK9. */
 	async repair({ findings, mayDelete }: CheckReport): Promise<RepairResult> {
-		const { inspector, footage } = this.#tools;
+		const { footage } = this.#tools;
 		const done = { 'run-row': 0, 'no-bytes': 0, 'not-signed': 0, unnamed: 0 };
 		let freedBytes = 0;
 		for (const { kind, camera, runNo, seq, place } of findings) {
 			if (camera === null) continue;
-			const inspected = await inspector.inspectRun(camera, runNo);
-			if (inspected === null) continue;
 			if (kind === 'run-row') {
-				const again = !isConsistent(inspected.run, inspected.entries);
-				if (again && (await inspector.rebuildRun(camera, runNo))) done[kind] += 1;
+				if (await this.#rebuild([camera, runNo])) done[kind] += 1;
 			} else if (seq > 0) {
-				const entry = inspected.entries.find((one) => one.seq === seq && one.place === place);
+				const inspected = await this.#inspect([camera, runNo]);
+				const entry = inspected?.entries.find((one) => one.seq === seq && one.place === place);
 				const stays =
 					entry === undefined ||
 					entry.bad ||
-					(kind === 'no-bytes' && (await inspector.sizeAt(place)) !== null);
+					(kind === 'no-bytes' && (await this.#sizeAt(place)) !== null);
 				if (stays) continue;
 				if (await footage.damaged({ camera, runNo, ...entry })) done[kind] += 1;
 			}
@@ -118,7 +127,7 @@ export class StoreCheck {
 		const places = findings.filter(({ kind }) => kind === 'unnamed').map(({ place }) => place);
 		for (let at = 0; mayDelete && at < places.length; at += ERASED_AT_ONCE) {
 			const batch = places.slice(at, at + ERASED_AT_ONCE);
-			freedBytes += await inspector.deleteBytes(batch);
+			freedBytes += await this.#deleteBytes(batch);
 			done.unnamed += batch.length;
 		}
 		return { done, freedBytes };
@@ -134,7 +143,7 @@ export class StoreCheck {
 		const last = wanted.at(-1) ?? 0;
 		let after = run.initPlace - 1;
 		while (after < last) {
-			const batch = await this.#tools.inspector.places(after, last, PLACES_AT_ONCE);
+			const batch = await this.#places(after, last);
 			found.push(...batch);
 			if (batch.length < PLACES_AT_ONCE) break;
 			after = batch.at(-1) ?? last;
@@ -149,16 +158,15 @@ export class StoreCheck {
 		signal: AbortSignal,
 		onProgress: (share: number) => void,
 	): Promise<{ unnamed: StoreFinding[]; all: number }> {
-		const { inspector } = this.#tools;
 		const unnamed: StoreFinding[] = [];
 		let all = 0;
 		let after = 0;
 		while (after < newest) {
 			throwIfAborted(signal);
-			const batch = await inspector.places(after, newest, PLACES_AT_ONCE);
+			const batch = await this.#places(after, newest);
 			all += batch.length;
 			for (const place of numbersNotIn(batch, named, after)) {
-				const bytes = (await inspector.sizeAt(place)) ?? 0;
+				const bytes = (await this.#sizeAt(place)) ?? 0;
 				unnamed.push({ kind: 'unnamed', camera: null, runNo: 0, seq: 0, place, bytes });
 			}
 			if (batch.length < PLACES_AT_ONCE) break;
@@ -210,6 +218,44 @@ export class StoreCheck {
 			yield { seq, ...stored };
 		}
 	}
+
+	#inspect(key: RunKey): Promise<InspectedRun | null> {
+		return this.#tools.rows.read(['runs', 'pages'], (rows) => inspectedRun(rows, key));
+	}
+
+	/** CK8: judged and rebuilt in one transaction. */
+	#rebuild(key: RunKey): Promise<boolean> {
+		return this.#tools.rows.write(['runs', 'pages'], async (rows) => {
+			const found = await inspectedRun(rows, key);
+			if (found === null || isConsistent(found.run, found.entries)) return false;
+			return rebuildRun(rows, key);
+		});
+	}
+
+	#places(after: number, upTo: number): Promise<number[]> {
+		return this.#tools.rows.read(['bytes'], (bytes) => bytes.places(after, upTo, PLACES_AT_ONCE));
+	}
+
+	#sizeAt(place: number): Promise<number | null> {
+		return this.#tools.rows.read(['bytes'], (bytes) => bytes.sizeAt(place));
+	}
+
+	/** CK11: returns how many bytes there were. */
+	#deleteBytes(places: readonly number[]): Promise<number> {
+		return this.#tools.rows.write(['bytes'], async (bytes) => {
+			let freed = 0;
+			for (const place of places) freed += (await bytes.sizeAt(place)) ?? 0;
+			await bytes.deleteBytes(places);
+			return freed;
+		});
+	}
+}
+
+async function inspectedRun(rows: RowReader, key: RunKey): Promise<InspectedRun | null> {
+	const run = await runAt(rows, key);
+	if (run === null) return null;
+	const pages = await pagesIn(rows, { run: key });
+	return { run, entries: pages.flatMap(({ parsed }) => parsed) };
 }
 
 function throwIfAborted(signal: AbortSignal): void {

@@ -16,6 +16,8 @@ export interface EventStore {
 	replace(event: StoredEvent): Promise<void>;
 	/** Events that start in [fromUs, toUs), oldest first. */
 	between(camera: CameraId, fromUs: number, toUs: number): Promise<StoredEvent[]>;
+	/** Resolves if the store can be read. */
+	probe(): Promise<void>;
 	/** Notifies of changes made here or in another tab. Returns an unsubscribe function. */
 	watch(changed: () => void): () => void;
 }

@@ -1,7 +1,7 @@
 import './playback.ts';
 import { WorkerClipMuxer } from '#browser/playback/clip-muxer.ts';
 import { WebCrypto } from '#web/crypto.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { bytesOf } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import { ClipExporter } from '#engine/playback/clip-exporter.ts';

@@ -2,7 +2,7 @@ import { WebCrypto } from '#web/crypto.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
 import { HlsScreen } from '#browser/playback/hls-screen.ts';
 import { localDay } from '#browser/playback/local-day.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { bytesOf, hexOf, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { buildEntries, minuteOf, type IndexEntry } from '#domain/footage/index-page.ts';

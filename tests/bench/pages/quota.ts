@@ -2,7 +2,7 @@ import { DexieLedger } from '#browser/storage/ledger.ts';
 import { BrowserStoragePersistence } from '#browser/device/storage-persistence.ts';
 import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { lengthOf, storable } from '#browser/footage/stored-bytes.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import type { Bytes } from '#domain/base/bytes.ts';

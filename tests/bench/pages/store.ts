@@ -1,5 +1,5 @@
 import { WebCrypto } from '#web/crypto.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { coverage } from '#domain/footage/coverage.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';

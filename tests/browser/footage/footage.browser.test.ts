@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#web/crypto.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { CameraId } from '#domain/base/ids.ts';

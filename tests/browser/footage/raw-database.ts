@@ -1,7 +1,8 @@
 /* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to let the database fail */
 import { vi } from 'vitest';
-import { DexieStoreInspector } from '#browser/footage/store-inspector.ts';
+import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import type { SegmentKey } from '#domain/footage/segment.ts';
+import { placeIn } from '../../contracts/footage-disk.ts';
 
 /** Raw access to the database, bypassing the adapter, to damage and inspect it. */
 export async function rawOpen(
@@ -46,15 +47,10 @@ export async function rawly<T>(
 }
 
 /** Where the bytes of a segment, or of the init section (`seq` 0), are. */
-export async function placeOf(
-	name: string,
-	{ camera, runNo, seq }: Omit<SegmentKey, 'startUs'>,
-): Promise<number> {
-	const inspector = new DexieStoreInspector(name);
-	const found = await inspector.inspectRun(camera, runNo);
-	inspector.dispose();
-	const place = seq === 0 ? found?.run.initPlace : found?.entries.find((e) => e.seq === seq)?.place;
-	if (place === undefined) throw new Error(`segment ${seq} of run ${runNo} is not in the index`);
+export async function placeOf(name: string, key: Omit<SegmentKey, 'startUs'>): Promise<number> {
+	const rows = new DexieFootageRows(name);
+	const place = await placeIn(rows, key);
+	rows.dispose();
 	return place;
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BrowserStoragePersistence } from '#browser/device/storage-persistence.ts';
 import { DexieLedger } from '#browser/storage/ledger.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';

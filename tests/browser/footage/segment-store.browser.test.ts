@@ -1,10 +1,10 @@
 import Dexie from 'dexie';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { DexieStoreInspector } from '#browser/footage/store-inspector.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import { coverage, type Coverage } from '#domain/footage/coverage.ts';
 import { footageContract, ownStore } from '../../contracts/footage.ts';
 import { evictionPlanContract } from '../../contracts/eviction-plan.ts';
+import { pinsAndTrashContract } from '../../contracts/pins-and-trash.ts';
 import {
 	DOOR,
 	MINUTE,
@@ -15,17 +15,23 @@ import {
 	T0,
 	YARD,
 } from '../../contracts/segment-store.ts';
+import { storeAtomicityContract } from '../../contracts/store-atomicity.ts';
+import { storeCheckContract } from '../../contracts/store-check.ts';
+import { storeDamageContract } from '../../contracts/store-damage.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
+import { dexieDisk } from './dexie-disk.ts';
 import { answer, counts, placeOf, rawly } from './raw-database.ts';
 
 const made: DexieSegmentStore[] = [];
 let count = 0;
 
 afterEach(async () => {
+	vi.restoreAllMocks();
 	for (const store of made.splice(0)) store.dispose();
 	for (const name of await Dexie.getDatabaseNames()) await Dexie.delete(name);
 });
 
-describe('DexieSegmentStore', () => {
+describe('footage in IndexedDB', () => {
 	const make = () => {
 		const store = new DexieSegmentStore(`contract-${(count += 1)}`);
 		made.push(store);
@@ -34,6 +40,10 @@ describe('DexieSegmentStore', () => {
 	footageContract(async () => ownStore(await make()));
 	segmentStoreContract(make);
 	evictionPlanContract(make, 6);
+	pinsAndTrashContract(dexieDisk);
+	storeDamageContract(dexieDisk);
+	storeCheckContract(dexieDisk);
+	storeAtomicityContract(dexieDisk, 2);
 
 	test('ST6 places rise with every write, whatever the camera', async () => {
 		const name = `contract-${(count += 1)}`;
@@ -79,7 +89,7 @@ describe('DexieSegmentStore', () => {
 		'ST22 a segment of %i bytes lies in a file of its own',
 		async (size) => {
 			const name = `contract-${(count += 1)}`;
-			const [store, examining] = [new DexieSegmentStore(name), new DexieStoreInspector(name)];
+			const [store, rows] = [new DexieSegmentStore(name), new DexieFootageRows(name)];
 			await record(store, DOOR, 1, 1);
 			const written = sealed(2, T0 + SECOND, size);
 			await store.append(DOOR, 1, written);
@@ -90,11 +100,11 @@ describe('DexieSegmentStore', () => {
 			);
 			expect(row.bytes).toBeInstanceOf(Blob);
 			expect(await store.read(segment)).toEqual({ bytes: written.bytes, head: written.head });
-			expect(await examining.sizeAt(place)).toBe(size);
-			expect(await examining.deleteBytes([place])).toBe(size);
+			expect(await rows.read(['bytes'], (bytes) => bytes.sizeAt(place))).toBe(size);
+			await rows.write(['bytes'], (bytes) => bytes.deleteBytes([place]));
 			expect(await store.read(segment)).toBeNull();
 			made.push(store);
-			examining.dispose();
+			rows.dispose();
 		},
 	);
 

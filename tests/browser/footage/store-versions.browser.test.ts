@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { buildEntries, minuteOf, parseEntries } from '#domain/footage/index-page.ts';
 import { coverage } from '#domain/footage/coverage.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { DOOR, kindOf, record, sealed, SECOND, YARD } from '../../contracts/segment-store.ts';
 import old from '../../fixtures/database-v1.json';
 import { answer, counts, placeOf, rawly, rawOpen } from './raw-database.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { WorkerThumbnailMaker } from '#browser/encoding/thumbnail-maker.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import type { RunId } from '#domain/base/ids.ts';

@@ -13,7 +13,7 @@ import {
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WorkerClipMuxer } from '#browser/playback/clip-muxer.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { ClipExporter, type ClipPlan } from '#engine/playback/clip-exporter.ts';
 import { placeOf } from '../footage/raw-database.ts';
 import { leastOf } from '../../support/measures.ts';

@@ -3,7 +3,7 @@ import { BrowserClock } from '#browser/device/clock.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
 import { HlsScreen } from '#browser/playback/hls-screen.ts';
 import { localDay } from '#browser/playback/local-day.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { Player } from '#engine/playback/player.ts';
 import { makeSealingFixture, type SealingFixture } from '../../engine/sealing/sealing-fixture.ts';
 import { placeOf } from '../footage/raw-database.ts';

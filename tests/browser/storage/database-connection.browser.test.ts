@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/unbound-method -- prototypes are patched to let the database fail */
 import { afterEach, expect, test, vi } from 'vitest';
 import { BrowserDataLossSource } from '#browser/storage/data-loss-source.ts';
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import type { Run } from '#domain/footage/run.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
 import { answer, counts, mortal, rawOpen } from '../footage/raw-database.ts';

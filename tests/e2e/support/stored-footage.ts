@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { chainLink, chainStart, parseHead } from '#domain/footage/head.ts';
 import { parseEntries } from '#domain/footage/index-page.ts';
-import type { RunRow } from '#browser/footage/rows.ts';
+import type { RunRow } from '#domain/footage/rows.ts';
 
 /**
  * Reads the browser's database with bare IndexedDB, so that tests do not rely on the app's own

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '#domain/base/fault.ts';
+import { StorageMaintenance } from '#engine/storage/maintenance.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
 import { storageWorld } from '../../fakes/storage.ts';
 
@@ -195,6 +196,15 @@ describe('refreshing', () => {
 		clock.advance(2000);
 		await expect.poll(() => maintenance.fault).toBeNull();
 		expect(maintenance.usage).toMatchObject({ footage: 1100 });
+	});
+
+	test('GO6 events that cannot be read are a fault as well', async () => {
+		const events = {
+			probe: () => Promise.reject(new Fault('newer', 'newer', undefined, 'settings')),
+		};
+		const maintenance = new StorageMaintenance({ ...here, events });
+		await maintenance.refresh();
+		expect(maintenance.fault).toMatchObject({ kind: 'newer', source: 'settings' });
 	});
 
 	test('a store that does not answer is retried', async () => {

@@ -1,5 +1,5 @@
-import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
-import type { PageRow } from '#browser/footage/rows.ts';
+import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
+import type { PageRow } from '#domain/footage/rows.ts';
 import { parseEntries } from '#domain/footage/index-page.ts';
 import { coverage } from '#domain/footage/coverage.ts';
 import { Fault } from '#domain/base/fault.ts';

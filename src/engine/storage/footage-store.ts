@@ -1,5 +1,3 @@
-import { Listeners } from '#domain/base/listeners.ts';
-import Dexie from 'dexie';
 import { equalBytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId } from '#domain/base/ids.ts';
@@ -10,31 +8,7 @@ import {
 	MINUTE_US,
 	withEntry,
 } from '#domain/footage/index-page.ts';
-import type { PlannedEviction, EvictionLimits } from '#domain/storage/eviction-plan.ts';
-import type { Run, RunEnd, RunStart } from '#domain/footage/run.ts';
-import { begunRun, holedRun, mayStall, appendedRun } from '#domain/footage/run-change.ts';
-import type { SealedSegment, Segment, SegmentKey, StoredBytes } from '#domain/footage/segment.ts';
-import type { Span } from '#domain/footage/span.ts';
-import type { PinsAndTrash, Pin, Removal } from '#ports/footage/pins-and-trash.ts';
-import type { EvictionResult, SegmentStore } from '#ports/footage/segment-store.ts';
-import { DatabaseConnection } from '#browser/storage/database-connection.ts';
-import { FOOTAGE, FootageDatabase, pagesOfRun } from './database.ts';
-import { evict, expire, purge } from './eviction.ts';
-import { readable } from '#browser/storage/fault-from.ts';
 import {
-	addPin,
-	RETENTION_TABLES,
-	pinsOf,
-	removalsOf,
-	moveToTrash,
-	restoreFromTrash,
-} from './pins-and-trash.ts';
-import { planEviction } from './plan-eviction.ts';
-import { IndexRepair } from './index-repair.ts';
-import { entryOf, IndexReader, placeOf } from './index-reader.ts';
-import { contentOf, storable } from './stored-bytes.ts';
-import {
-	asBytes,
 	asFields,
 	basisOf,
 	decodePage,
@@ -43,50 +17,62 @@ import {
 	type PageKey,
 	type RunKey,
 	type RunRow,
-} from './rows.ts';
+} from '#domain/footage/rows.ts';
+import type { Run, RunEnd, RunStart } from '#domain/footage/run.ts';
+import { begunRun, holedRun, mayStall, appendedRun } from '#domain/footage/run-change.ts';
+import type { SealedSegment, Segment, SegmentKey, StoredBytes } from '#domain/footage/segment.ts';
+import type { Span } from '#domain/footage/span.ts';
+import type { PlannedEviction, EvictionLimits } from '#domain/storage/eviction-plan.ts';
+import type { Clock } from '#ports/device/clock.ts';
+import type {
+	FootageRows,
+	FootageTable,
+	RowReader,
+	RowWriter,
+} from '#ports/footage/footage-rows.ts';
+import type { PinsAndTrash, Pin, Removal } from '#ports/footage/pins-and-trash.ts';
+import type { EvictionResult, SegmentStore } from '#ports/footage/segment-store.ts';
+import { evict, expire, purge } from './eviction.ts';
+import { entryOf, IndexReader, placeOf } from './index-reader.ts';
+import { IndexRepair } from './index-repair.ts';
+import { planEviction } from './plan-eviction.ts';
+import { pinsOf, removalsOf, RETENTION_TABLES, runAt } from './rows-at.ts';
+import { addPin, moveToTrash, restoreFromTrash } from './trash.ts';
 
-const WRITTEN = ['bytes', 'pages', 'runs'];
+const WRITTEN: readonly FootageTable[] = ['bytes', 'pages', 'runs'];
 
-/** Footage in IndexedDB. Rules and layout: docs/spec/store.md. */
-export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
-	readonly #connection: DatabaseConnection<FootageDatabase>;
+/**
+ * The footage of this device: every decision about it, over the rows of whatever database has them.
+ * Rules: docs/spec/store.md and docs/spec/retention.md.
+ */
+export class FootageStore implements SegmentStore, PinsAndTrash {
+	readonly #rows: FootageRows;
+	readonly #clock: Pick<Clock, 'wallMs'>;
 	readonly #repair: IndexRepair;
-	readonly #channel: BroadcastChannel;
-	readonly #watchers = new Listeners();
-	#inspected = false;
-	#disposed = false;
 	readonly #reader: IndexReader;
+	#inspected = false;
 
-	/** `deadlineMs`: for tests with a hanging database. */
-	constructor(name = FOOTAGE, deadlineMs?: number) {
-		this.#connection = new DatabaseConnection(
-			() => new FootageDatabase(name),
-			'footage',
-			deadlineMs,
-		);
-		this.#repair = new IndexRepair(this.#connection);
-		this.#reader = new IndexReader(this.#connection, this.#repair, () => this.#changed());
-		this.#channel = new BroadcastChannel(name);
-		this.#channel.onmessage = () => this.#watchers.notify();
+	constructor(rows: FootageRows, clock: Pick<Clock, 'wallMs'>) {
+		this.#rows = rows;
+		this.#clock = clock;
+		this.#repair = new IndexRepair(rows);
+		this.#reader = new IndexReader(rows, this.#repair, () => this.#changed());
 	}
 
 	async begin(start: RunStart, init: Pick<SealedSegment, 'bytes' | 'head'>): Promise<Run> {
 		const { camera, runNo } = start;
-		const run = await this.#connection.write(WRITTEN, async ({ bytes, runs }) => {
-			const known = await runs
-				.where(':id')
-				.between([camera, runNo], [camera, Dexie.maxKey])
-				.primaryKeys();
+		const run = await this.#rows.write(WRITTEN, async (rows) => {
+			const known = await rows.runKeys({ camera, afterNo: runNo - 1 });
 			if (known.length > 0) {
-				const kept = decodeRun(await readable(runs.get([camera, runNo])));
+				const kept = await runAt(rows, [camera, runNo]);
 				// ST5: the previous attempt was committed, but its answer was lost.
 				if (kept?.runId === start.runId && kept.lastSeq === 0 && kept.ended === null) return kept;
 				throw new Fault('conflict', `run ${runNo} is not above every run of its camera`);
 			}
-			const initPlace = await bytes.add({ bytes: storable(init.bytes), head: init.head.slice() });
+			const initPlace = await rows.addBytes(init);
 			const initSize = init.bytes.length;
 			const row = { ...begunRun(start, initSize), initPlace, initSize };
-			await runs.add(row);
+			await rows.put('runs', row);
 			return row;
 		});
 		this.#changed();
@@ -94,23 +80,23 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 	}
 
 	async append(camera: CameraId, runNo: number, segment: SealedSegment): Promise<Run> {
-		const { bytes: sealed, head, seq, startUs, durationUs, sound } = segment;
+		const { bytes, head, seq, startUs, durationUs, sound } = segment;
 		if (durationUs > MINUTE_US) throw new Fault('malformed', 'segment longer than a minute');
 		const key: RunKey = [camera, runNo];
 		let damaged: PageKey | null = null;
-		const write = async ({ bytes, pages, runs }: FootageDatabase): Promise<RunRow | null> => {
+		const write = async (rows: RowWriter): Promise<RunRow | null> => {
 			damaged = null;
 			let minute = minuteOf(startUs);
 			// In parallel, which saves a third of the time. A write refused below is rolled back.
 			const [stored, found, place] = await Promise.all([
-				readable(runs.get(key)),
-				readable(pages.get([camera, runNo, minute])),
-				bytes.add({ bytes: storable(sealed), head: head.slice() }),
+				rows.get('runs', key),
+				rows.get('pages', [camera, runNo, minute]),
+				rows.addBytes({ bytes, head }),
 			]);
 			const run = decodeRun(stored);
-			const written = run?.lastSeq === seq && (await isWritten({ bytes, pages }, run, head));
+			const written = run?.lastSeq === seq && (await isWritten(rows, run, head));
 			if (run === null || written) {
-				await bytes.delete(place);
+				await rows.deleteBytes([place]);
 				return run;
 			}
 			if (run.ended !== null || seq !== run.lastSeq + 1) {
@@ -118,37 +104,37 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 			}
 			let row = found;
 			if (row === undefined || startUs < run.endUs) {
-				const newest = await newestPage(pages, key);
+				const newest = await newestPage(rows, key);
 				const later = Number(asFields(newest)?.['minute']);
 				if (later >= minute) [row, minute] = [newest, later];
 			}
 			const page = decodePage(row);
 			if (row !== undefined && page === null) {
 				damaged = [camera, runNo, minute];
-				await bytes.delete(place);
+				await rows.deleteBytes([place]);
 				return null;
 			}
 			const last = page?.parsed.at(-1);
 			if (minute - minuteOf(startUs) > 1 || (last !== undefined && startUs < last.startUs)) {
 				throw new Fault('malformed', `segment ${seq} starts before its predecessor`);
 			}
-			const entry = { seq, startUs, durationUs, size: sealed.length, place, sound, bad: false };
+			const entry = { seq, startUs, durationUs, size: bytes.length, place, sound, bad: false };
 			const near =
 				page?.parsed ??
-				(mayStall(run, entry) ? decodePage(await newestPage(pages, key))?.parsed : []);
+				(mayStall(run, entry) ? decodePage(await newestPage(rows, key))?.parsed : []);
 			const grown = appendedRun(run, near ?? [], entry);
 			const next = {
 				...{ camera, runNo, minute, firstPlace: page?.firstPlace ?? place },
 				entries: withEntry(page?.entries ?? new Uint8Array(0), entry),
 				basis: basisOf(run),
 			};
-			await Promise.all([pages.put(next), runs.put(grown)]);
+			await Promise.all([rows.put('pages', next), rows.put('runs', grown)]);
 			return grown;
 		};
 		const run = await this.#mended(
 			key,
 			() => damaged,
-			() => this.#connection.write(WRITTEN, write),
+			() => this.#rows.write(WRITTEN, write),
 		);
 		if (run === null)
 			throw new Fault('cleared', `run ${runNo} does not exist any more`, undefined, 'footage');
@@ -158,30 +144,28 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 
 	async close(camera: CameraId, runNo: number, why: RunEnd): Promise<void> {
 		const key: RunKey = [camera, runNo];
-		const write = async ({ bytes, runs }: FootageDatabase): Promise<RunRow | null> => {
-			const run = decodeRun(await readable(runs.get(key)));
+		const write = async (rows: RowWriter): Promise<RunRow | null> => {
+			const run = await runAt(rows, key);
 			if (run === null) return null;
 			if (run.lastSeq === 0) {
-				await bytes.delete(run.initPlace);
-				await runs.delete(key);
+				await rows.deleteBytes([run.initPlace]);
+				await rows.delete('runs', key);
 			} else if (run.ended === null) {
-				await runs.put({ ...run, ended: why });
+				await rows.put('runs', { ...run, ended: why });
 			}
 			return run;
 		};
 		await this.#mended(
 			key,
 			() => null,
-			() => this.#connection.write(WRITTEN, write),
+			() => this.#rows.write(WRITTEN, write),
 		);
 		this.#changed();
 	}
 
 	async cameras(): Promise<CameraId[]> {
 		this.#inspect();
-		const keys = await this.#connection.read(['runs'], ({ runs }) =>
-			runs.toCollection().primaryKeys(),
-		);
+		const keys = await this.#rows.read(['runs'], (rows) => rows.runKeys('all'));
 		const cameras = keys.map(([camera]) => idFrom<CameraId>(camera)).filter((id) => id !== null);
 		return [...new Set(cameras)];
 	}
@@ -207,37 +191,23 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 		return this.#reader.at(camera, us);
 	}
 
-	async read(segment: SegmentKey): Promise<StoredBytes | null> {
-		const found = await this.#connection.read(['bytes', 'pages', 'runs'], async (database) => {
-			const place = await placeOf(database, segment);
-			if (place === null) return null;
-			const { bytes } = database;
-			const there = await bytes.where(':id').equals(place).count();
-			return there === 0 ? null : { row: await readable(bytes.get(place)) };
-		});
-		if (found === null) return null;
-		const fields = asFields(found.row);
-		const head = asBytes(fields?.['head']);
-		const bytes = await contentOf(fields?.['bytes']);
-		if (head === null || bytes === null || bytes.length === 0) {
-			throw new Fault('corrupt', `bytes of segment ${segment.seq} cannot be read`);
-		}
-		return { bytes, head };
+	read(segment: SegmentKey): Promise<StoredBytes | null> {
+		return this.#rows.bytesAt(['pages', 'runs'], (rows) => placeOf(rows, segment));
 	}
 
 	async damaged(segment: SegmentKey): Promise<boolean> {
-		const marked = await this.#connection.write(['pages', 'runs'], async (database) => {
-			const found = await entryOf(database, segment);
+		const marked = await this.#rows.write(['pages', 'runs'], async (rows) => {
+			const found = await entryOf(rows, segment);
 			if (found === null || found.entry.bad || found.entry.deleted) return false;
 			const { page, entry } = found;
 			const { camera, runNo, minute, firstPlace, basis } = page;
 			const parsed = page.parsed.map((one) => (one === entry ? { ...one, bad: true } : one));
 			const entries = buildEntries(parsed);
-			await database.pages.put({ camera, runNo, minute, firstPlace, entries, basis });
-			const run = decodeRun(await readable(database.runs.get([camera, runNo])));
+			await rows.put('pages', { camera, runNo, minute, firstPlace, entries, basis });
+			const run = await runAt(rows, [camera, runNo]);
 			if (run === null) return true;
 			const { startUs } = entry;
-			await database.runs.put(holedRun(run, { startUs, endUs: endUsOf(entry), why: 'damaged' }));
+			await rows.put('runs', holedRun(run, { startUs, endUs: endUsOf(entry), why: 'damaged' }));
 			return true;
 		});
 		if (marked) this.#changed();
@@ -250,53 +220,53 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 	}
 
 	async evict(bytes: number, maxPages: number): Promise<EvictionResult> {
-		const evicted = await evict(this.#connection, this.#repair, bytes, maxPages);
+		const evicted = await evict(this.#rows, this.#repair, bytes, maxPages);
 		if (evicted.segments > 0) this.#changed();
 		return evicted;
 	}
 
 	async expire(beforeUs: number, maxPages: number): Promise<EvictionResult> {
-		const evicted = await expire(this.#connection, this.#repair, beforeUs, maxPages);
+		const evicted = await expire(this.#rows, this.#repair, beforeUs, maxPages);
 		if (evicted.segments > 0) this.#changed();
 		return evicted;
 	}
 
 	planEviction(limits: EvictionLimits): Promise<PlannedEviction> {
-		return planEviction(this.#connection, limits);
+		return planEviction(this.#rows, limits);
 	}
 
 	pins(camera: CameraId): Promise<Pin[]> {
-		return this.#connection.read(['pins'], (database) => pinsOf(database, camera));
+		return this.#rows.read(['pins'], (rows) => pinsOf(rows, camera));
 	}
 
 	pin(camera: CameraId, span: Span): Promise<Pin> {
-		return this.#keep((database) => addPin(database, camera, span));
+		return this.#keep((rows) => addPin(rows, camera, span));
 	}
 
 	async unpin(id: number): Promise<void> {
-		await this.#keep(({ pins }) => pins.delete(id));
+		await this.#keep((rows) => rows.delete('pins', id));
 	}
 
 	removals(camera: CameraId): Promise<Removal[]> {
-		return this.#connection.read(['removals'], (database) => removalsOf(database, camera));
+		return this.#rows.read(['removals'], (rows) => removalsOf(rows, camera));
 	}
 
 	remove(camera: CameraId, span: Span): Promise<Removal | null> {
-		return this.#keep((database) => moveToTrash(database, camera, span, Date.now()));
+		return this.#keep((rows) => moveToTrash(rows, camera, span, this.#clock.wallMs()));
 	}
 
 	restore(id: number): Promise<boolean> {
-		return this.#keep((database) => restoreFromTrash(database, id));
+		return this.#keep((rows) => restoreFromTrash(rows, id));
 	}
 
 	async purge(beforeMs: number): Promise<number> {
-		const freed = await purge(this.#connection, beforeMs);
+		const freed = await purge(this.#rows, beforeMs);
 		if (freed > 0) this.#changed();
 		return freed;
 	}
 
 	watch(changed: () => void): () => void {
-		return this.#watchers.add(changed);
+		return this.#rows.watch(changed);
 	}
 
 	damagedRows(): number {
@@ -304,14 +274,11 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 	}
 
 	dispose(): void {
-		this.#disposed = true;
-		this.#watchers.clear();
-		this.#channel.close();
-		this.#connection.dispose();
+		this.#rows.dispose();
 	}
 
-	async #keep<T>(work: (database: FootageDatabase) => PromiseLike<T>): Promise<T> {
-		const done = await this.#connection.write(RETENTION_TABLES, work);
+	async #keep<T>(work: (rows: RowWriter) => Promise<T>): Promise<T> {
+		const done = await this.#rows.write(RETENTION_TABLES, work);
 		this.#changed();
 		return done;
 	}
@@ -348,32 +315,19 @@ export class DexieSegmentStore implements SegmentStore, PinsAndTrash {
 	}
 
 	#changed(): void {
-		if (this.#disposed) return;
-		this.#channel.postMessage(null);
-		this.#watchers.notify();
+		this.#rows.announce();
 	}
 }
 
-type Tables = Pick<FootageDatabase, 'bytes' | 'pages'>;
-
 /** ST5: whether the run's newest segment is this one, because an answer was lost. */
-async function isWritten(
-	{ bytes, pages }: Tables,
-	run: RunRow,
-	head: Uint8Array,
-): Promise<boolean> {
-	const newest = await newestPage(pages, [run.camera, run.runNo]);
+async function isWritten(rows: RowReader, run: RunRow, head: Uint8Array): Promise<boolean> {
+	const newest = await newestPage(rows, [run.camera, run.runNo]);
 	const entry = decodePage(newest)?.parsed.at(-1);
 	if (entry?.seq !== run.lastSeq) return false;
-	const written = asBytes(asFields(await readable(bytes.get(entry.place)))?.['head']);
+	const written = await rows.head(entry.place);
 	return written !== null && equalBytes(written, head);
 }
 
-function newestPage(pages: FootageDatabase['pages'], key: RunKey): Promise<unknown> {
-	return readable(
-		pages
-			.where(':id')
-			.between(...pagesOfRun(key))
-			.last(),
-	);
+async function newestPage(rows: RowReader, run: RunKey): Promise<unknown> {
+	return (await rows.pages({ run }, { last: 1 }))[0]?.row;
 }

@@ -1,59 +1,54 @@
-import Dexie, { type Collection } from 'dexie';
 import type { CameraId } from '#domain/base/ids.ts';
 import { endUsOf, minuteOf, segmentOf, type IndexEntry } from '#domain/footage/index-page.ts';
-import { stallsIn } from '#domain/footage/run-change.ts';
-import type { Segment, SegmentKey } from '#domain/footage/segment.ts';
-import type { DatabaseConnection } from '#browser/storage/database-connection.ts';
-import type { FootageDatabase } from './database.ts';
-import { readable } from '#browser/storage/fault-from.ts';
-import { sequenceHoles, type IndexRepair } from './index-repair.ts';
 import {
 	decodePage,
 	decodeRun,
 	type IndexPage,
 	type PageKey,
-	type PageRow,
 	type RunKey,
 	type RunRow,
-} from './rows.ts';
+} from '#domain/footage/rows.ts';
+import { stallsIn } from '#domain/footage/run-change.ts';
+import type { Segment, SegmentKey } from '#domain/footage/segment.ts';
+import type {
+	FootageRows,
+	PageRange,
+	RowReader,
+	RunRange,
+	Stored,
+	Take,
+} from '#ports/footage/footage-rows.ts';
+import { sequenceHoles, type IndexRepair } from './index-repair.ts';
+import { pageAt, runAt } from './rows-at.ts';
 
 const PAGES_AT_ONCE = 4;
 
 /** Answers queries from the index, without touching bytes (docs/spec/store.md, "Reading"). */
 export class IndexReader {
-	readonly #connection: DatabaseConnection<FootageDatabase>;
+	readonly #footage: FootageRows;
 	readonly #repair: IndexRepair;
 	readonly #changed: () => void;
 
 	/** `changed`: called when reading found and repaired damage. */
-	constructor(
-		connection: DatabaseConnection<FootageDatabase>,
-		mending: IndexRepair,
-		changed: () => void,
-	) {
-		this.#connection = connection;
-		this.#repair = mending;
+	constructor(footage: FootageRows, repair: IndexRepair, changed: () => void) {
+		this.#footage = footage;
+		this.#repair = repair;
 		this.#changed = changed;
 	}
 
 	async runs(camera: CameraId, fromUs = 0, toUs = Number.MAX_SAFE_INTEGER): Promise<RunRow[]> {
-		const rows = await this.#runRows(({ runs }) =>
-			fromUs <= 0
-				? runs.where(':id').between([camera, Dexie.minKey], [camera, Dexie.maxKey])
-				: runs.where('[camera+endUs]').between([camera, fromUs], [camera, Dexie.maxKey], false),
-		);
+		const range = fromUs <= 0 ? { camera } : { camera, endsAfterUs: fromUs };
+		const rows = await this.#runRows(range);
 		return rows.filter((run) => run.startUs < toUs).sort((a, b) => a.runNo - b.runNo);
 	}
 
 	async lastRun(camera: CameraId): Promise<RunRow | null> {
-		const [last] = await this.#runRows(({ runs }) =>
-			runs.where(':id').between([camera, Dexie.minKey], [camera, Dexie.maxKey]).reverse().limit(1),
-		);
+		const [last] = await this.#runRows({ camera }, { last: 1 });
 		return last ?? null;
 	}
 
 	async usedBytes(): Promise<number> {
-		const rows = await this.#runRows(({ runs }) => runs.toCollection());
+		const rows = await this.#runRows('all');
 		return rows.reduce((sum, { bytes }) => sum + bytes, 0);
 	}
 
@@ -84,12 +79,7 @@ export class IndexReader {
 		let to = here;
 		// The next page may hold a segment that starts earlier than the one found (ST7).
 		while (found === null || minuteOf(found.startUs) > to) {
-			const ahead = await this.#pageRows(({ pages }) =>
-				pages
-					.where('[camera+minute]')
-					.between([camera, from], [camera, Dexie.maxKey])
-					.limit(PAGES_AT_ONCE),
-			);
+			const ahead = await this.#pageRows({ camera, fromMinute: from }, { first: PAGES_AT_ONCE });
 			if (ahead.length === 0) return null;
 			to = ahead.reduce((latest, { minute }) => Math.max(latest, minute), from);
 			found = earliest(goodOf(camera, await this.#pages(camera, from, to)), us);
@@ -103,38 +93,34 @@ export class IndexReader {
 	 * minute, and be in the page after it (ST7).
 	 */
 	#pages(camera: CameraId, fromMinute: number, toMinute: number): Promise<IndexPage[]> {
-		return this.#pageRows(({ pages }) =>
-			pages
-				.where('[camera+minute]')
-				.between([camera, fromMinute - 1], [camera, toMinute + 1], true, true),
-		);
+		return this.#pageRows({ camera, fromMinute: fromMinute - 1, toMinute: toMinute + 1 });
 	}
 
-	#runRows(range: (database: FootageDatabase) => Collection<unknown, RunKey>): Promise<RunRow[]> {
-		const get = ({ runs }: FootageDatabase, key: RunKey) => runs.get(key);
-		const keyOf = ({ camera, runNo }: RunRow): RunKey => [camera, runNo];
-		return this.#whole('runs', { range, get, keyOf, decode: decodeRun });
+	#runRows(range: RunRange, take?: Take): Promise<RunRow[]> {
+		return this.#whole<RunKey, RunRow>('runs', (rows) => rows.runs(range, take), decodeRun);
 	}
 
-	#pageRows(
-		range: (database: FootageDatabase) => Collection<unknown, PageKey>,
-	): Promise<IndexPage[]> {
-		const get = ({ pages }: FootageDatabase, key: PageKey) => pages.get(key);
-		const keyOf = ({ camera, runNo, minute }: PageRow): PageKey => [camera, runNo, minute];
-		return this.#whole('pages', { range, get, keyOf, decode: decodePage });
+	#pageRows(range: PageRange, take?: Take): Promise<IndexPage[]> {
+		return this.#whole<PageKey, IndexPage>('pages', (rows) => rows.pages(range, take), decodePage);
 	}
 
 	/** Valid rows of a range. Damaged rows are repaired and read again. */
-	async #whole<T, K extends RunKey | PageKey>(
+	async #whole<K extends RunKey | PageKey, T>(
 		table: 'pages' | 'runs',
-		source: RowSource<T, K>,
+		range: (rows: RowReader) => Promise<Stored<K>[]>,
+		decode: (row: unknown) => T | null,
 	): Promise<T[]> {
 		for (let looked = 0; ; looked += 1) {
-			const { rows, damaged } = await this.#connection.read([table], (database) =>
-				readRows(database, source),
-			);
-			if (damaged.length === 0 || looked === 2) return rows;
-			if (!(await this.#repair.repair(table, damaged))) return rows;
+			const found = await this.#footage.read([table], range);
+			const whole: T[] = [];
+			const damaged: K[] = [];
+			for (const { key, row } of found) {
+				const valid = decode(row);
+				if (valid === null) damaged.push(key);
+				else whole.push(valid);
+			}
+			if (damaged.length === 0 || looked === 2) return whole;
+			if (!(await this.#repair.repair(table, damaged))) return whole;
 			this.#changed();
 		}
 	}
@@ -142,12 +128,12 @@ export class IndexReader {
 
 /** Index entry and page of a segment; `null`: neither its page nor the next one has it (ST7). */
 export async function entryOf(
-	{ pages }: FootageDatabase,
+	rows: RowReader,
 	{ camera, runNo, seq, startUs }: SegmentKey,
 ): Promise<{ page: IndexPage; entry: IndexEntry } | null> {
 	const minute = minuteOf(startUs);
 	for (const key of [minute, minute + 1]) {
-		const page = decodePage(await readable(pages.get([camera, runNo, key])));
+		const page = await pageAt(rows, [camera, runNo, key]);
 		const entry = page?.parsed.find((one) => one.seq === seq);
 		if (page !== null && entry !== undefined) return { page, entry };
 	}
@@ -155,44 +141,10 @@ export async function entryOf(
 }
 
 /** Where the bytes of a segment or init section (`seq` 0) are; `null`: not in the index. */
-export async function placeOf(
-	database: FootageDatabase,
-	segment: SegmentKey,
-): Promise<number | null> {
+export async function placeOf(rows: RowReader, segment: SegmentKey): Promise<number | null> {
 	const { camera, runNo, seq } = segment;
-	if (seq > 0) return (await entryOf(database, segment))?.entry.place ?? null;
-	return decodeRun(await readable(database.runs.get([camera, runNo])))?.initPlace ?? null;
-}
-
-interface RowSource<T, K> {
-	readonly range: (database: FootageDatabase) => Collection<unknown, K>;
-	readonly get: (database: FootageDatabase, key: K) => PromiseLike<unknown>;
-	/** The key as contained in the stored row. */
-	readonly keyOf: (row: T) => K;
-	readonly decode: (row: unknown) => T | null;
-}
-
-async function readRows<T, K>(
-	database: FootageDatabase,
-	{ range, get, keyOf, decode }: RowSource<T, K>,
-): Promise<{ rows: T[]; damaged: K[] }> {
-	const rows: T[] = [];
-	const damaged: K[] = [];
-	const take = (key: K, stored: unknown) => {
-		const row = decode(stored);
-		if (row === null) damaged.push(key);
-		else rows.push(row);
-	};
-	const all = await readable(range(database).toArray());
-	if (Array.isArray(all)) {
-		for (const stored of all) take(keyOf(stored as T), stored);
-	} else {
-		// One row that throws fails the whole query: read each one separately.
-		for (const key of await range(database).primaryKeys()) {
-			take(key, await readable(get(database, key)));
-		}
-	}
-	return { rows, damaged };
+	if (seq > 0) return (await entryOf(rows, segment))?.entry.place ?? null;
+	return (await runAt(rows, [camera, runNo]))?.initPlace ?? null;
 }
 
 /** By run number, in recording order. */

@@ -1,40 +1,43 @@
-import Dexie from 'dexie';
+import { expectFault } from '#domain/base/fault.ts';
 import {
 	buildEntries,
 	endUsOf,
 	salvageEntries,
 	type IndexEntry,
 } from '#domain/footage/index-page.ts';
-import { expectFault } from '#domain/base/fault.ts';
 import type { Hole } from '#domain/footage/run.ts';
 import {
 	begunRun,
 	grownRun,
 	holedRun,
-	stallsIn,
 	shortenedRun,
+	stallsIn,
 } from '#domain/footage/run-change.ts';
-import type { Span } from '#domain/footage/span.ts';
-import type { DatabaseConnection } from '#browser/storage/database-connection.ts';
-import { pagesOfRun, type FootageDatabase } from './database.ts';
-import { readable } from '#browser/storage/fault-from.ts';
 import {
 	asBytes,
 	asFields,
 	basisOf,
 	decodeBasis,
-	decodeRunEnd,
 	decodeHoles,
 	decodePage,
 	decodeRun,
-	type RunRowBasis,
+	decodeRunEnd,
 	type IndexPage,
 	type PageKey,
 	type RunKey,
 	type RunRow,
-} from './rows.ts';
+	type RunRowBasis,
+} from '#domain/footage/rows.ts';
+import type { Span } from '#domain/footage/span.ts';
+import type {
+	FootageRows,
+	FootageTable,
+	RowReader,
+	RowWriter,
+} from '#ports/footage/footage-rows.ts';
+import { pagesIn, runAt } from './rows-at.ts';
 
-const MENDED = ['pages', 'runs', 'quarantined'];
+const MENDED: readonly FootageTable[] = ['pages', 'runs', 'quarantined'];
 
 /**
  * Quarantines damaged index rows and replaces them with what can be reconstructed
@@ -42,13 +45,13 @@ const MENDED = ['pages', 'runs', 'quarantined'];
  * stays.
  */
 export class IndexRepair {
-	readonly #connection: DatabaseConnection<FootageDatabase>;
+	readonly #footage: FootageRows;
 	readonly #stuck = new Set<string>();
 	#setAside = 0;
 	readonly #punched = new Set<string>();
 
-	constructor(connection: DatabaseConnection<FootageDatabase>) {
-		this.#connection = connection;
+	constructor(footage: FootageRows) {
+		this.#footage = footage;
 	}
 
 	get damagedRows(): number {
@@ -62,10 +65,8 @@ export class IndexRepair {
 			const name = JSON.stringify([table, key]);
 			if (this.#stuck.has(name)) continue;
 			try {
-				const changed = await this.#connection.write(MENDED, (database) =>
-					table === 'pages'
-						? repairPage(database, key as PageKey)
-						: repairRun(database, key as RunKey),
+				const changed = await this.#footage.write(MENDED, (rows) =>
+					table === 'pages' ? repairPage(rows, key as PageKey) : repairRun(rows, key as RunKey),
 				);
 				if (changed) this.#setAside += 1;
 				mended ||= changed;
@@ -82,11 +83,11 @@ export class IndexRepair {
 	async recordHoles(key: RunKey, holes: readonly Hole[]): Promise<boolean> {
 		const name = JSON.stringify([key, holes]);
 		if (this.#punched.has(name)) return false;
-		const punched = await this.#connection.write(['runs'], async ({ runs }) => {
-			const run = decodeRun(await readable(runs.get(key)));
+		const punched = await this.#footage.write(['runs'], async (rows) => {
+			const run = await runAt(rows, key);
 			if (run === null) return false;
 			const unsaid = holes.filter((hole) => !isRecorded(run, hole));
-			if (unsaid.length > 0) await runs.put(unsaid.reduce(holedRun, run));
+			if (unsaid.length > 0) await rows.put('runs', unsaid.reduce(holedRun, run));
 			return unsaid.length > 0;
 		});
 		this.#punched.add(name);
@@ -95,7 +96,7 @@ export class IndexRepair {
 
 	/** Moves the start of a run past what was evicted. `gone`: spans known to be evicted. */
 	settleEviction(key: RunKey, gone: readonly Span[] = []): Promise<boolean> {
-		return this.#connection.write(['pages', 'runs'], (database) => settled(database, key, gone));
+		return this.#footage.write(['pages', 'runs'], (rows) => settled(rows, key, gone));
 	}
 
 	/**
@@ -103,40 +104,25 @@ export class IndexRepair {
 	 * a run row, and interrupted evictions (RT4). Costs a few small requests per run.
 	 */
 	async inspect(): Promise<boolean> {
-		const { badRuns, orphans, badPages, fronts } = await this.#connection.read(
+		const { badRuns, badPages, fronts } = await this.#footage.read(
 			['pages', 'runs'],
-			async ({ pages, runs }) => {
+			async (rows) => {
 				const badRuns: RunKey[] = [];
 				const fronts: RunKey[] = [];
-				const known = new Set<string>();
-				for (const key of await runs.toCollection().primaryKeys()) {
-					known.add(JSON.stringify(key));
-					const run = decodeRun(await readable(runs.get(key)));
+				const keys = await rows.runKeys('all');
+				for (const key of keys) {
+					const run = await runAt(rows, key);
 					if (run === null) badRuns.push(key);
-					else if (await startsLate(pages, run)) fronts.push(key);
+					else if (await startsLate(rows, run)) fronts.push(key);
 				}
-				const orphans: RunKey[] = [];
-				let [next] = await pages.toCollection().limit(1).primaryKeys();
-				while (next !== undefined) {
-					const key: RunKey = [next[0], next[1]];
-					if (!known.has(JSON.stringify(key))) orphans.push(key);
-					[next] = await pages
-						.where(':id')
-						.above([...key, Dexie.maxKey])
-						.limit(1)
-						.primaryKeys();
-				}
-				const all = await pages.count();
-				const badPages: PageKey[] = [];
-				if (all !== (await pages.orderBy('firstPlace').count())) {
-					for (const key of await pages.toCollection().primaryKeys()) {
-						if (decodePage(await readable(pages.get(key))) === null) badPages.push(key);
-					}
-				}
-				return { badRuns, orphans, badPages, fronts };
+				const known = new Set(keys.map((key) => JSON.stringify(key)));
+				const paged = await rows.runsOfPages();
+				const orphans = paged.filter((key) => !known.has(JSON.stringify(key)));
+				const badPages = await rows.pagesOutOfOrder();
+				return { badRuns: [...badRuns, ...orphans], badPages, fronts };
 			},
 		);
-		const one = await this.repair('runs', [...badRuns, ...orphans]);
+		const one = await this.repair('runs', badRuns);
 		const two = await this.repair('pages', badPages);
 		let moved = false;
 		for (const key of fronts) moved = (await this.settleEviction(key)) || moved;
@@ -144,22 +130,20 @@ export class IndexRepair {
 	}
 }
 
-async function startsLate(pages: FootageDatabase['pages'], run: RunRow): Promise<boolean> {
-	const { camera, runNo } = run;
-	const range = pages.where(':id').between(...pagesOfRun([camera, runNo]));
-	const seq = decodePage(await readable(range.first()))?.parsed[0]?.seq;
+async function startsLate(rows: RowReader, run: RunRow): Promise<boolean> {
+	const [first] = await rows.pages({ run: [run.camera, run.runNo] }, { first: 1 });
+	const seq = decodePage(first?.row)?.parsed[0]?.seq;
 	return seq !== undefined && seq > run.firstSeq;
 }
 
-async function repairPage(database: FootageDatabase, key: PageKey): Promise<boolean> {
-	const { pages, runs, quarantined } = database;
+async function repairPage(rows: RowWriter, key: PageKey): Promise<boolean> {
 	const [camera, runNo, minute] = key;
-	// Already repaired meanwhile.
-	if ((await pages.where(':id').equals(key).count()) === 0) return false;
-	const row = await readable(pages.get(key));
+	const row = await rows.get('pages', key);
+	// Already repaired meanwhile: none, or a valid one.
+	if (row === undefined && !(await rows.has('pages', key))) return false;
 	if (decodePage(row) !== null) return false;
-	if (row !== undefined) await quarantined.add({ table: 'pages', key, row });
-	let run = decodeRun(await readable(runs.get([camera, runNo])));
+	if (row !== undefined) await rows.add('quarantined', { table: 'pages', key, row });
+	let run = await runAt(rows, [camera, runNo]);
 	const fields = asFields(row);
 	const basis = decodeBasis(fields?.['basis']) ?? (run && basisOf(run));
 	const bytes = asBytes(fields?.['entries']);
@@ -175,52 +159,50 @@ async function repairPage(database: FootageDatabase, key: PageKey): Promise<bool
 			basis,
 		};
 		// Entries of an invalid page are worthless.
-		if (decodePage(page) === null) await pages.delete(key);
-		else await pages.put(page);
+		if (decodePage(page) === null) await rows.delete('pages', key);
+		else await rows.put('pages', page);
 	} else {
-		await pages.delete(key);
+		await rows.delete('pages', key);
 	}
 	if (run === null) return true;
-	const rest = await pagesOf(database, [camera, runNo]);
+	const rest = await pagesIn(rows, { run: [camera, runNo] });
 	for (const hole of missing(run, rest)) run = holedRun(run, hole);
 	const sizes = rest.flatMap(({ parsed }) => parsed).reduce((sum, { size }) => sum + size, 0);
-	await runs.put({ ...run, bytes: run.initSize + sizes });
+	await rows.put('runs', { ...run, bytes: run.initSize + sizes });
 	return true;
 }
 
-async function repairRun(database: FootageDatabase, key: RunKey): Promise<boolean> {
-	const { runs, quarantined } = database;
-	const row = await readable(runs.get(key));
+async function repairRun(rows: RowWriter, key: RunKey): Promise<boolean> {
+	const row = await rows.get('runs', key);
 	if (decodeRun(row) !== null) return false;
-	if (row !== undefined) await quarantined.add({ table: 'runs', key, row });
-	const pages = await pagesOf(database, key);
+	if (row !== undefined) await rows.add('quarantined', { table: 'runs', key, row });
+	const pages = await pagesIn(rows, { run: key });
 	const fields = asFields(row);
 	const basis = pages[0]?.basis ?? null;
 	if (basis === null) {
-		const there = await runs.where(':id').equals(key).count();
-		await runs.delete(key);
-		return there > 0;
+		const there = await rows.has('runs', key);
+		await rows.delete('runs', key);
+		return there;
 	}
 	const rebuilt = runFrom(key, basis, pages);
 	const ended = decodeRunEnd(fields?.['ended']);
 	let run: RunRow = { ...rebuilt, ended: ended === undefined ? 'interrupted' : ended };
 	for (const hole of decodeHoles(fields?.['holes']) ?? []) run = holedRun(run, hole);
 	for (const hole of missing(run, pages)) run = holedRun(run, hole);
-	await runs.put(run);
+	await rows.put('runs', run);
 	return true;
 }
 
 /** Rebuilds a closed run's row that is readable but contradicts its pages. */
-export async function rebuildRun(database: FootageDatabase, key: RunKey): Promise<boolean> {
-	const { runs } = database;
-	const before = decodeRun(await readable(runs.get(key)));
+export async function rebuildRun(rows: RowWriter, key: RunKey): Promise<boolean> {
+	const before = await runAt(rows, key);
 	if (before === null || before.ended === null) return false;
-	const pages = await pagesOf(database, key);
+	const pages = await pagesIn(rows, { run: key });
 	if (pages.length === 0) return false;
 	let run: RunRow = { ...runFrom(key, basisOf(before), pages), ended: before.ended };
 	for (const hole of before.holes) run = holedRun(run, hole);
 	for (const hole of missing(run, pages)) run = holedRun(run, hole);
-	await runs.put(run);
+	await rows.put('runs', run);
 	return true;
 }
 
@@ -228,15 +210,10 @@ export async function rebuildRun(database: FootageDatabase, key: RunKey): Promis
  * Makes a run row start at its first page, without what is `gone` after it. Only eviction deletes
  * pages at the front, so what is missing there was deleted. Returns whether anything had to change.
  */
-async function settled(
-	database: FootageDatabase,
-	key: RunKey,
-	gone: readonly Span[],
-): Promise<boolean> {
-	const { runs } = database;
-	const run = decodeRun(await readable(runs.get(key)));
+async function settled(rows: RowWriter, key: RunKey, gone: readonly Span[]): Promise<boolean> {
+	const run = await runAt(rows, key);
 	if (run === null) return false;
-	const pages = await pagesOf(database, key);
+	const pages = await pagesIn(rows, { run: key });
 	const first = pages[0]?.parsed[0];
 	if (first === undefined) return false;
 	// A hole already recorded was damage.
@@ -248,7 +225,8 @@ async function settled(
 	const kept = pages.flatMap(({ parsed }) => parsed).reduce((sum, { size }) => sum + size, 0);
 	const lighter = { ...run, bytes: run.initSize + kept };
 	const shorter = late ? shortenedRun(lighter, first, 0) : lighter;
-	await runs.put(
+	await rows.put(
+		'runs',
 		behind.reduce<RunRow>((left, span) => holedRun(left, { ...span, why: 'deleted' }), shorter),
 	);
 	return true;
@@ -294,17 +272,6 @@ export function sequenceHoles(entries: readonly IndexEntry[]): Hole[] {
 		if (before === undefined || entry.seq <= before.seq + 1) return [];
 		return [damage(endUsOf(before), entry.startUs)];
 	});
-}
-
-/** The valid pages of a run, in order. */
-async function pagesOf({ pages }: FootageDatabase, [camera, runNo]: RunKey): Promise<IndexPage[]> {
-	const range = pages.where(':id').between(...pagesOfRun([camera, runNo]));
-	const found: IndexPage[] = [];
-	for (const key of await range.primaryKeys()) {
-		const page = decodePage(await readable(pages.get(key)));
-		if (page !== null) found.push(page);
-	}
-	return found;
 }
 
 function damage(startUs: number, endUs: number): Hole {

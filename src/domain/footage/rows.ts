@@ -1,15 +1,9 @@
-import { salvageEntries, minuteOf, type IndexEntry } from '#domain/footage/index-page.ts';
 import { idFrom, type CameraId, type RunId } from '#domain/base/ids.ts';
-import type { Span } from '#domain/footage/span.ts';
-import {
-	HOLE_REASONS,
-	RUN_ENDS,
-	type Hole,
-	type NewerReason,
-	type Run,
-} from '#domain/footage/run.ts';
+import { salvageEntries, minuteOf, type IndexEntry } from './index-page.ts';
+import { HOLE_REASONS, RUN_ENDS, type Hole, type NewerReason, type Run } from './run.ts';
+import type { Span } from './span.ts';
 
-/** Database rows (docs/spec/store.md) and their validating decoders. */
+/** Rows of stored footage (docs/spec/store.md) and their validating decoders. */
 
 export interface RunRow extends Run {
 	/** Place of the init section. */
@@ -70,6 +64,14 @@ export interface ThumbnailRow {
 
 export type RunKey = [camera: CameraId, runNo: number];
 export type PageKey = [camera: CameraId, runNo: number, minute: number];
+
+/** A damaged row, as it was found. */
+export interface QuarantinedRow {
+	readonly id?: number;
+	readonly table: 'pages' | 'runs';
+	readonly key: RunKey | PageKey;
+	readonly row: unknown;
+}
 
 const REASON = /^[a-z][a-z-]{0,63}$/;
 
@@ -168,6 +170,35 @@ export function asFields(value: unknown): Fields | null {
 export function asBytes(value: unknown): Uint8Array<ArrayBuffer> | null {
 	if (value instanceof ArrayBuffer) return new Uint8Array(value);
 	return value instanceof Uint8Array ? (value as Uint8Array<ArrayBuffer>) : null;
+}
+
+export function decodePin(row: unknown): (PinRow & { readonly id: number }) | null {
+	const fields = asFields(row);
+	const camera = idFrom<CameraId>(fields?.['camera']);
+	const { id, startUs, endUs } = fields ?? {};
+	if (camera === null || typeof id !== 'number') return null;
+	if (!Number.isSafeInteger(startUs) || !Number.isSafeInteger(endUs)) return null;
+	return { id, camera, startUs: Number(startUs), endUs: Number(endUs) };
+}
+
+/** `segments`: how many it names. */
+export function decodeRemoval(
+	row: unknown,
+): (RemovalRow & { readonly id: number; readonly segments: number }) | null {
+	const pin = decodePin(row);
+	const { atMs, items } = asFields(row) ?? {};
+	if (pin === null || typeof atMs !== 'number' || !Array.isArray(items)) return null;
+	const read = items.map(decodeItem);
+	const known = read.filter((item) => item !== null);
+	if (known.length < read.length) return null;
+	const segments = known.reduce((sum, { seqs }) => sum + seqs.length, 0);
+	return { ...pin, atMs, items: known, segments };
+}
+
+function decodeItem(value: unknown): RemovalItem | null {
+	const { runNo, minute, seqs } = asFields(value) ?? {};
+	if (typeof runNo !== 'number' || typeof minute !== 'number' || !Array.isArray(seqs)) return null;
+	return seqs.every((seq) => typeof seq === 'number') ? { runNo, minute, seqs } : null;
 }
 
 function areCounts<K extends string>(fields: Record<K, unknown>): fields is Record<K, number> {
