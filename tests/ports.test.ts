@@ -26,8 +26,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
 	'device/siren': NEEDS_A_PERSON,
 	'device/torch': NEEDS_A_PERSON,
 	'device/wake-lock': ONE_ADAPTER,
-	'footage/pins-and-trash': 'the fake has no trash; the adapter is tested in tests/browser/footage',
-	'footage/store-inspector': ONE_ADAPTER,
+	'footage/footage-rows': 'every contract of the stores runs on it, in Dexie and in memory',
 	'footage/thumbnail-store': ONE_ADAPTER,
 	'media/clip-muxer': ONE_ADAPTER,
 	'media/live-encoder': SEVERAL_SCREENS,
@@ -35,7 +34,8 @@ const WITHOUT: Readonly<Record<string, string>> = {
 	'media/playback-screen': SEVERAL_SCREENS,
 	'network/peer-connection':
 		'the fake sends tokens for pictures: tests/browser/live has the real one',
-	'network/relay-server': 'one relay core behind it: tests/contracts/relays.ts and tests/relay-core',
+	'network/relay-server':
+		'one relay core behind it: tests/contracts/relays.ts and tests/relay-core',
 	'storage/data-loss-source': ONE_ADAPTER,
 	'storage/persistence': NEEDS_A_PERSON,
 };
