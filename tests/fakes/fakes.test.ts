@@ -21,7 +21,14 @@ describe('MemorySegmentStore', () => {
 });
 
 describe('MemoryPreferenceStore', () =>
-	preferenceStoreContract((stored) => Promise.resolve(new MemoryPreferenceStore(stored))));
+	preferenceStoreContract({
+		make: (stored) => Promise.resolve(new MemoryPreferenceStore(stored)),
+		stored: (store) => Promise.resolve(store.stored),
+		damage: (store, by) => {
+			store.damage(by);
+			return Promise.resolve();
+		},
+	}));
 
 describe('MemoryLastSeenStore', () =>
 	lastSeenStoreContract((stored) => Promise.resolve(new MemoryLastSeenStore(stored))));

@@ -196,3 +196,44 @@ test.each(some('vault', 'footage'))(
 		expect(errors).toEqual([]);
 	},
 );
+
+test('GO7 a stored setting that is not understood: named on every page, the last good one applies, and it is kept until a person replaces it', async () => {
+	context = await newContext();
+	const page = await context.newPage();
+	const errors = collectPageErrors(page);
+	await becomeCamera(page, relay.address);
+	await page.getByLabel('Quality').selectOption('high');
+	await startRecording(page);
+	await stopRecording(page);
+	const document = (change: object = {}) =>
+		page.evaluate(
+			(change) =>
+				new Promise<object>((done) => {
+					indexedDB.open('spycam-preferences').onsuccess = ({ target }) => {
+						const { result } = target as IDBOpenDBRequest;
+						const documents = result.transaction('documents', 'readwrite').objectStore('documents');
+						documents.get('preferences').onsuccess = ({ target }) => {
+							const changed = { ...(target as IDBRequest<object>).result, ...change };
+							documents.put(changed, 'preferences').onsuccess = () => {
+								result.close();
+								done(changed);
+							};
+						};
+					};
+				}),
+			change,
+		);
+	await document({ profile: 'ultra', budgetBytes: 'much' });
+	await page.reload();
+	const alert = page.getByRole('alert').filter({ hasText: 'does not understand' });
+	expect(await alert.innerText()).toMatch(/the quality and the storage limits/);
+	await expect.poll(() => page.getByLabel('Quality').inputValue()).toBe('high');
+	await startRecording(page);
+	await stopRecording(page);
+	expect(await document()).toMatchObject({ profile: 'ultra', budgetBytes: 'much' });
+	await page.goto(`${relay.address}/saved`);
+	await alert.getByRole('button').click();
+	await alert.waitFor({ state: 'detached' });
+	expect(await document()).toMatchObject({ profile: 'high', budgetBytes: null });
+	expect(errors).toEqual([]);
+});

@@ -130,6 +130,7 @@ export function stubEngine({
 			resume: () => Promise.resolve(false),
 		},
 		preferences: {
+			...{ ignored: [], on: off, accept: done },
 			read: () =>
 				Promise.resolve({ lensId: null, profile: 'standard', sound: true, acceptsLoss: false }),
 		},

@@ -1,10 +1,17 @@
 import Dexie, { type Table } from 'dexie';
-import { preferencesFrom, type Preferences } from '#protocol/preferences.ts';
+import {
+	changedPreferences,
+	preferencesFrom,
+	type Preferences,
+	type StoredDocument,
+} from '#protocol/preferences.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import { DatabaseConnection } from './database-connection.ts';
 import { readable } from './fault-from.ts';
 
 const DOCUMENT = 'preferences';
+const GOOD = 'preferences, as last understood';
+const NOTHING: StoredDocument = { stored: undefined, good: undefined };
 export const PREFERENCES = 'spycam-preferences';
 
 export class PreferenceDatabase extends Dexie {
@@ -19,39 +26,56 @@ export class PreferenceDatabase extends Dexie {
 
 /**
  * One document in its own database: localStorage reaches the disk seconds later, and damaged
- * footage must not cost the person's choices. Throws `Fault`: `timeout`, `unavailable`, `quota`,
- * `unsupported`.
+ * footage must not cost the person's choices. Beside it is what was last understood of it. Throws
+ * `Fault`: `timeout`, `unavailable`, `quota`, `unsupported`.
  */
 export class DexiePreferenceStore implements PreferenceStore {
+	ignored: readonly string[] = [];
 	readonly #connection: DatabaseConnection<PreferenceDatabase>;
 	/** As last read or written here: the database may be deleted while a camera records (GO5). */
-	#last: Preferences | null = null;
+	#last: StoredDocument | null = null;
 
 	constructor(name = PREFERENCES) {
 		this.#connection = new DatabaseConnection(() => new PreferenceDatabase(name), 'settings');
 	}
 
 	async read(): Promise<Preferences> {
-		const found = await this.#connection.read(['documents'], ({ documents }) => stored(documents));
-		if (found === undefined && this.#restorable !== null) return this.write({});
-		return (this.#last = preferencesFrom(found));
+		const found = await this.#connection.read(['documents'], ({ documents }) => kept(documents));
+		if (found === null && this.#restorable !== null) return this.write({});
+		return this.#known(found ?? NOTHING);
 	}
 
-	async write(change: Partial<Preferences>): Promise<Preferences> {
+	write(change: Partial<Preferences>): Promise<Preferences> {
+		return this.#write(change, false);
+	}
+
+	accept(): Promise<Preferences> {
+		return this.#write({}, true);
+	}
+
+	async #write(change: Partial<Preferences>, accept: boolean): Promise<Preferences> {
 		const next = await this.#connection.write(['documents'], async ({ documents }) => {
-			const before = (await stored(documents)) ?? this.#restorable;
-			const next = preferencesFrom({ ...preferencesFrom(before), ...change });
-			await documents.put(next, DOCUMENT);
+			const before = (await kept(documents)) ?? this.#restorable ?? NOTHING;
+			const next = changedPreferences(before, change, accept);
+			await documents.put(next.stored, DOCUMENT);
+			await documents.put(next.good, GOOD);
 			return next;
 		});
-		return (this.#last = next);
+		return this.#known(next);
+	}
+
+	#known(document: StoredDocument): Preferences {
+		const { values, ignored } = preferencesFrom(document);
+		this.#last = document;
+		this.ignored = ignored;
+		return values;
 	}
 
 	/** `null`: nothing records, so a deletion stands. */
-	get #restorable(): Preferences | null {
-		const records =
-			this.#last?.armed === true || (this.#last?.plan.when ?? 'by-hand') !== 'by-hand';
-		return records ? this.#last : null;
+	get #restorable(): StoredDocument | null {
+		if (this.#last === null) return null;
+		const { armed, plan } = preferencesFrom(this.#last).values;
+		return armed || plan.when !== 'by-hand' ? this.#last : null;
 	}
 
 	dispose(): void {
@@ -59,6 +83,11 @@ export class DexiePreferenceStore implements PreferenceStore {
 	}
 }
 
-function stored(documents: Table<unknown, string>): Promise<unknown> {
-	return readable(documents.get(DOCUMENT));
+/** `null`: nothing is stored. */
+async function kept(documents: Table<unknown, string>): Promise<StoredDocument | null> {
+	const [stored, good] = [
+		await readable(documents.get(DOCUMENT)),
+		await readable(documents.get(GOOD)),
+	];
+	return stored === undefined && good === undefined ? null : { stored, good };
 }

@@ -1,6 +1,7 @@
 import type { BrowserFeatures } from '#domain/recording/browser-features.ts';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Allowance } from '#engine/storage/allowance.ts';
+import type { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import type { ArrivalControls } from '#engine/members/arrivals.ts';
 import type { MaintenanceControls } from '#engine/storage/maintenance.ts';
 import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
@@ -44,7 +45,7 @@ export interface Engine {
 	readonly clock: Clock;
 	readonly capture: Capture;
 	readonly segments: SegmentStore & PinsAndTrash;
-	readonly preferences: PreferenceStore;
+	readonly preferences: Pick<AuditedPreferences, keyof PreferenceStore | 'on'>;
 	readonly localDevice: LocalDeviceControls;
 	/** Lives as long as the document, so recording continues across navigation. */
 	readonly recorder: RecorderControls;

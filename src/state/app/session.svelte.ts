@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import { batteryLow, type DegradationReason } from '#domain/recording/quality-ladder.ts';
 import { promisesOf, type CameraPromise } from '#domain/recording/promises.ts';
 import type { TamperSign } from '#domain/recording/tamper.ts';
@@ -187,6 +187,18 @@ export class Session {
 		return this.#engine?.maintenance.fault ?? null;
 	}
 
+	/** GO7: settings whose stored value is not understood, by name. */
+	get ignoredSettings(): readonly string[] {
+		this.#subscribe();
+		return this.#engine?.preferences.ignored ?? [];
+	}
+
+	/** Something about this site's data is to be said on every page. */
+	get needsNotice(): boolean {
+		const { trouble, cleared, evicted, ignoredSettings } = this;
+		return (trouble ?? cleared ?? evicted) !== null || ignoredSettings.length > 0;
+	}
+
 	get promises(): CameraPromise[] {
 		const { localDevice } = this;
 		if (this.#engine === null) return [];
@@ -216,7 +228,7 @@ export class Session {
 			];
 			this.#subscribe = createSubscriber((update) => {
 				const more = [engine.power, engine.scheduler, engine.adaptiveQuality, engine.dataLoss];
-				const offs = [...sources, ...more].map((one) => one.on(update));
+				const offs = [...sources, ...more, engine.preferences].map((one) => one.on(update));
 				return () => {
 					for (const off of offs) off();
 				};
@@ -271,6 +283,16 @@ export class Session {
 			this.#retryKeys(engine);
 		};
 		engine.clock.after(RETRY_MS, () => void retry());
+	}
+
+	/** GO7: what applies now replaces what is not understood. */
+	async acceptSettings(): Promise<void> {
+		try {
+			await this.#engine?.preferences.accept();
+		} catch (error) {
+			// The notice stays, with its button.
+			expectFault(error);
+		}
 	}
 
 	setLanguage(language: Language): void {

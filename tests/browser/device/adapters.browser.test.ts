@@ -75,15 +75,35 @@ describe('WebCameraLock', () => {
 });
 
 describe('DexiePreferenceStore', () => {
+	const names = new WeakMap<DexiePreferenceStore, string>();
 	let count = 0;
-	preferenceStoreContract(async (stored) => {
-		const name = `preferences-${(count += 1)}`;
-		const store = new DexiePreferenceStore(name);
-		await store.read();
-		if (stored !== undefined) {
-			await rawly(name, (table) => answer(table('documents').put(stored, 'preferences')));
-		}
-		return store;
+	const documents = async <T>(
+		store: DexiePreferenceStore,
+		work: (table: IDBObjectStore) => Promise<T>,
+	): Promise<T> => {
+		let result: T | undefined;
+		await rawly(names.get(store) ?? '', async (table) => {
+			result = await work(table('documents'));
+		});
+		return result as T;
+	};
+	preferenceStoreContract({
+		make: async (stored) => {
+			const name = `preferences-${(count += 1)}`;
+			const store = new DexiePreferenceStore(name);
+			names.set(store, name);
+			await store.read();
+			if (stored !== undefined)
+				await documents(store, (table) => answer(table.put(stored, 'preferences')));
+			return store;
+		},
+		stored: (store) => documents(store, (table) => answer(table.get('preferences'))),
+		damage: (store, by) =>
+			documents(store, async (table) => {
+				const before: unknown = await answer(table.get('preferences'));
+				const after = typeof by === 'object' ? { ...(before as object), ...by } : by;
+				await answer(table.put(after, 'preferences'));
+			}),
 	});
 
 	test('a later page reads what was written', async () => {

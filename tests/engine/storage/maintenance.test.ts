@@ -163,6 +163,16 @@ describe('the journal', () => {
 	});
 });
 
+test('GO7 listeners are told when a stored setting is not understood, and when it was replaced', async () => {
+	const { preferences } = storageWorld({ profile: 'ultra' });
+	const told: (readonly string[])[] = [];
+	preferences.on(() => told.push(preferences.ignored));
+	await preferences.read();
+	await preferences.write({ sound: true });
+	await preferences.write({ profile: 'high' });
+	expect(told).toEqual([['profile'], []]);
+});
+
 describe('refreshing', () => {
 	test('SP21 usage is logged every ten minutes', async () => {
 		const { maintenance, clock, ledger, store } = here;
