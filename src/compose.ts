@@ -42,6 +42,7 @@ export function composeEngine(installer: Installer): Engine {
 
 	const storage = composeStorage(clock);
 	const { segments, preferences, ledger, persistence, allowance, pins, maintenance } = storage;
+	const { cameraPreferences } = storage;
 	const home = composeHome({ clock, crypto, segments });
 	const { localDevice, homeRoster } = home;
 	const recording = composeRecording({ ...media, clock, localDevice }, storage);
@@ -52,7 +53,15 @@ export function composeEngine(installer: Installer): Engine {
 	const { grantIssuer, grantReceiver, lastSeen, members } = composeMembers(home, messenger, () =>
 		recorder.renewRun(),
 	);
-	const live = composeLive({ home, messenger, members, lastSeen, preferences, media, recording });
+	const live = composeLive({
+		home,
+		messenger,
+		members,
+		lastSeen,
+		cameraPreferences,
+		media,
+		recording,
+	});
 
 	// A pairing that was under way when the page was left goes on.
 	const stop = localDevice.on(() => {
@@ -69,7 +78,16 @@ export function composeEngine(installer: Installer): Engine {
 
 	return {
 		...{ clock, capture, power, installer, features: detectFeatures(), calendar: localCalendar },
-		...{ segments, preferences, ledger, persistence, allowance, pins, maintenance },
+		...{
+			segments,
+			preferences,
+			cameraPreferences,
+			ledger,
+			persistence,
+			allowance,
+			pins,
+			maintenance,
+		},
 		...{ recorder, eventLog, scheduler, tamperDetector, adaptiveQuality, dataLoss },
 		...{ localDevice, homeRoster, messenger, arrivals, pairing, lastSeen, members },
 		...live,

@@ -12,6 +12,7 @@ import type { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import type { MemberList } from '#engine/members/member-list.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
+import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { HomeParts } from './home.ts';
 import type { RecordingParts, RecordingTools } from './recording.ts';
 
@@ -20,14 +21,14 @@ interface LiveTools {
 	readonly messenger: RelayClient;
 	readonly members: MemberList;
 	readonly lastSeen: LastSeenTracker;
-	readonly preferences: AuditedPreferences;
+	readonly cameraPreferences: AuditedPreferences<CameraPreferences>;
 	readonly media: Pick<RecordingTools, 'capture' | 'power' | 'encoder'>;
 	readonly recording: RecordingParts;
 }
 
 /** Live pictures: of this device's camera for others, and of the home's cameras here. */
 export function composeLive(tools: LiveTools) {
-	const { home, messenger, members, lastSeen, preferences, media } = tools;
+	const { home, messenger, members, lastSeen, media, cameraPreferences: preferences } = tools;
 	const { clock, crypto, vault, localDevice, homeRoster } = home;
 	const { recorder, scheduler, eventLog } = tools.recording;
 	const { capture, power } = media;

@@ -7,6 +7,7 @@ import { RelayClient } from '#engine/messaging/relay-client.ts';
 import { PairingController } from '#engine/pairing/controller.ts';
 import { DirectRelays } from '#engine/pairing/direct-relays.ts';
 import type { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
+import type { DevicePreferences } from '#protocol/preferences.ts';
 import type { HomeParts } from './home.ts';
 import { lazily } from './lazily.ts';
 
@@ -46,7 +47,7 @@ export function composeRecovery(
 	home: HomeParts,
 	relays: WebSocketRelays,
 	members: MemberList,
-	preferences: AuditedPreferences,
+	preferences: AuditedPreferences<DevicePreferences>,
 ) {
 	const here = location.origin;
 	return {

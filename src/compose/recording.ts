@@ -37,7 +37,7 @@ export interface RecordingTools {
  */
 export function composeRecording(tools: RecordingTools, storage: StorageParts) {
 	const { clock, capture, power, encoder, localDevice } = tools;
-	const { segments, thumbnails, events, retention, preferences } = storage;
+	const { segments, thumbnails, events, retention, cameraPreferences: preferences } = storage;
 	const sealerOf = (camera: CameraId) => localDevice.beginSidecar(camera);
 	const eventLog = new EventLog({ clock, events, opener: localDevice.opener, sealerOf });
 	const tamperDetector = new TamperDetector(eventLog, clock, new BrowserMotionSensor(), power);

@@ -3,7 +3,7 @@ import { DexieEventStore } from '#browser/footage/event-store.ts';
 import { DexieSegmentStore } from '#browser/footage/segment-store.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { DexieLedger } from '#browser/storage/ledger.ts';
-import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
+import { DexiePreferences } from '#browser/storage/preference-store.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
@@ -22,16 +22,19 @@ export function composeStorage(clock: Clock) {
 	const reserve = new DexieReserve();
 	const persistence = new BrowserStoragePersistence();
 	const journal = new DeletionJournal(ledger, clock);
-	const preferences = new AuditedPreferences(new DexiePreferenceStore(), ledger, clock);
+	const stores = new DexiePreferences();
+	const preferences = new AuditedPreferences(stores.device, ledger, clock);
+	const cameraPreferences = new AuditedPreferences(stores.camera(1), ledger, clock);
 	const allowance = new Allowance(preferences, clock, storageQuota);
 	const pins = new Pins(segments, allowance);
 	const retention = new Retention({ segments, allowance, reserve, journal });
 	const maintenance = new StorageMaintenance({
 		...{ clock, segments, thumbnails, reserve, ledger, journal, events },
 		...{ allowance, retention, pins, origin: persistence, preferences },
+		profiles: async () => [(await cameraPreferences.read()).profile],
 	});
 	return {
-		...{ segments, thumbnails, events, ledger, persistence, preferences },
+		...{ segments, thumbnails, events, ledger, persistence, preferences, cameraPreferences },
 		...{ allowance, pins, retention, maintenance },
 	};
 }

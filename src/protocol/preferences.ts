@@ -37,24 +37,14 @@ function field<T>(schema: v.GenericSchema<unknown, T>, initial: NoInfer<T>): Fie
 	return { schema, initial };
 }
 
-/** Settings of this device as a camera. */
-const FIELDS = {
-	lensId: field(v.nullable(text), null),
-	/** Label of the lens when it was chosen: its id may change. */
-	lensLabel: field(v.nullable(text), null),
-	profile: field(v.picklist(PROFILE_NAMES), 'standard'),
-	sound: field(v.boolean(), false),
-	/** Recording was on when last known, so it resumes after a reload. */
-	armed: field(v.boolean(), false),
+/** Of the device: what its cameras share. */
+export const DEVICE_FIELDS = {
 	/** How many bytes footage may use; `null`: a share of the browser's quota. */
 	budgetBytes: field(v.nullable(count), null),
 	/** Capacity that the browser was measured to allow: docs/spec/space.md. */
 	cap: field(v.nullable(v.object({ bytes: count, refusedMs: count })), null),
 	/** Footage older than this many days is deleted; `null`: only when space runs out. */
 	mostDays: field(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))), null),
-	/** When it records: docs/spec/schedule.md. */
-	plan: field(planSchema, { when: 'by-hand', times: [], away: false }),
-	override: field(v.nullable(overrideSchema), null),
 	/** The user accepts that footage is lost with the tab, because this browser cannot store keys. */
 	acceptsLoss: field(v.boolean(), false),
 	/** The recovery kit that last proved to work on this device, and when. */
@@ -63,8 +53,24 @@ const FIELDS = {
 	claimedMs: field(v.nullable(v.number()), null),
 };
 
-type ValuesOf<F> = { [K in keyof F]: F[K] extends Field<infer T> ? T : never };
-export type Preferences = ValuesOf<typeof FIELDS>;
+/** Of one camera. */
+export const CAMERA_FIELDS = {
+	lensId: field(v.nullable(text), null),
+	/** Label of the lens when it was chosen: its id may change. */
+	lensLabel: field(v.nullable(text), null),
+	profile: field(v.picklist(PROFILE_NAMES), 'standard'),
+	sound: field(v.boolean(), false),
+	/** Recording was on when last known, so it resumes after a reload. */
+	armed: field(v.boolean(), false),
+	/** When it records: docs/spec/schedule.md. */
+	plan: field(planSchema, { when: 'by-hand', times: [], away: false }),
+	override: field(v.nullable(overrideSchema), null),
+};
+
+export type PreferenceFields = Readonly<Record<string, Field<unknown>>>;
+export type ValuesOf<F> = { [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+export type DevicePreferences = ValuesOf<typeof DEVICE_FIELDS>;
+export type CameraPreferences = ValuesOf<typeof CAMERA_FIELDS>;
 
 /** A document as the store has it, unchecked. */
 export interface StoredDocument {
@@ -73,8 +79,8 @@ export interface StoredDocument {
 	readonly good: unknown;
 }
 
-export interface ReadPreferences {
-	readonly values: Preferences;
+export interface ReadPreferences<F> {
+	readonly values: ValuesOf<F>;
 	/** Fields whose stored value this version does not understand. */
 	readonly ignored: readonly string[];
 }
@@ -83,38 +89,42 @@ export interface ReadPreferences {
  * GO7: a field that is not understood has its last good value, and the others are not affected.
  * Values are as stored: parts of them that only a later version knows are still there.
  */
-export function preferencesFrom(document: StoredDocument): ReadPreferences {
+export function preferencesFrom<F extends PreferenceFields>(
+	fields: F,
+	document: StoredDocument,
+): ReadPreferences<F> {
 	const { stored, good } = document;
 	const [given, last] = [fieldsOf(document), objectFrom(good) ?? {}];
 	const lost = objectFrom(stored) === null && (stored ?? good ?? null) !== null;
 	const ignored: string[] = [];
-	const entries = Object.entries<Field<unknown>>(FIELDS).map(([name, { schema, initial }]) => {
+	const entries = Object.entries(fields).map(([name, { schema, initial }]) => {
 		const [value, before] = [given[name], last[name]];
 		const fits = (one: unknown): boolean => v.is(schema, one);
 		if (lost || (value !== undefined && !fits(value))) ignored.push(name);
 		if (value === undefined) return [name, initial] as const;
 		return [name, fits(value) ? value : fits(before) ? before : initial] as const;
 	});
-	return { values: Object.fromEntries(entries) as Preferences, ignored };
+	return { values: Object.fromEntries(entries) as ValuesOf<F>, ignored };
 }
 
 /**
  * GO7: changes only what differs. A stored value that is not understood stays when what is in force
  * in its place is written; `accept` puts that in its place.
  */
-export function changedPreferences(
+export function changedPreferences<F extends PreferenceFields>(
+	fields: F,
 	before: StoredDocument,
-	change: Partial<Preferences>,
+	change: Partial<ValuesOf<F>>,
 	accept = false,
 ): StoredDocument {
-	const { values, ignored } = preferencesFrom(before);
+	const { values, ignored } = preferencesFrom(fields, before);
 	const inForce: Record<string, unknown> = { ...values };
 	const chosen = Object.entries<unknown>(change).filter(
 		([name, value]) => !ignored.includes(name) || !isEqual(value, inForce[name]),
 	);
 	const accepted = accept ? ignored.map((name) => [name, inForce[name]] as const) : [];
 	const stored = { ...fieldsOf(before), ...Object.fromEntries([...accepted, ...chosen]) };
-	const good = { ...objectFrom(before.good), ...understood(stored) };
+	const good = { ...objectFrom(before.good), ...understood(fields, stored) };
 	return { stored, good };
 }
 
@@ -124,9 +134,33 @@ function fieldsOf({ stored, good }: StoredDocument): Record<string, unknown> {
 	return objectFrom(stored) ?? ((stored ?? null) === null ? last : { ...last, unread: stored });
 }
 
-function understood(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/**
+ * Of a document of the time when a device had one camera and one document: the fields of camera 1,
+ * `null` if they have moved, and the rest.
+ */
+export function splitDocument({ stored, good }: StoredDocument): {
+	readonly camera: StoredDocument | null;
+	readonly rest: StoredDocument;
+} {
+	const part = (document: unknown, cameras: boolean): unknown => {
+		const fields = Object.entries(objectFrom(document) ?? {});
+		if (objectFrom(document) === null) return document;
+		return Object.fromEntries(fields.filter(([name]) => name in CAMERA_FIELDS === cameras));
+	};
+	const camera = { stored: part(stored, true), good: part(good, true) };
+	const moved = Object.keys({ ...objectFrom(camera.stored), ...objectFrom(camera.good) });
+	return {
+		camera: moved.length === 0 ? null : camera,
+		rest: { stored: part(stored, false), good: part(good, false) },
+	};
+}
+
+function understood(
+	fields: PreferenceFields,
+	stored: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
 	return Object.fromEntries(
-		Object.entries<Field<unknown>>(FIELDS)
+		Object.entries(fields)
 			.filter(([name, { schema }]) => v.is(schema, stored[name]))
 			.map(([name]) => [name, stored[name]]),
 	);

@@ -9,7 +9,7 @@ import { lastSeenStoreContract } from '../contracts/last-seen-store.ts';
 import { segmentStoreContract } from '../contracts/segment-store.ts';
 import { cameraLockContract } from '../contracts/camera-lock.ts';
 import { ManualClock } from './clock.ts';
-import { MemoryPreferenceStore } from './preference-store.ts';
+import { MemoryCameraPreferences } from './preference-store.ts';
 import { MemoryLastSeenStore } from './last-seen-store.ts';
 import { MemorySegmentStore } from './segment-store.ts';
 import { MemoryLedger, MemoryReserve } from './storage.ts';
@@ -20,9 +20,9 @@ describe('MemorySegmentStore', () => {
 	evictionPlanContract(() => Promise.resolve(new MemorySegmentStore()), 60);
 });
 
-describe('MemoryPreferenceStore', () =>
+describe('MemoryCameraPreferences', () =>
 	preferenceStoreContract({
-		make: (stored) => Promise.resolve(new MemoryPreferenceStore(stored)),
+		make: (stored) => Promise.resolve(new MemoryCameraPreferences(stored)),
 		stored: (store) => Promise.resolve(store.stored),
 		damage: (store, by) => {
 			store.damage(by);

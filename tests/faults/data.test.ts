@@ -205,35 +205,37 @@ test('GO7 a stored setting that is not understood: named on every page, the last
 	await page.getByLabel('Quality').selectOption('high');
 	await startRecording(page);
 	await stopRecording(page);
-	const document = (change: object = {}) =>
+	const changed = (document: string, change: object = {}) =>
 		page.evaluate(
-			(change) =>
+			([name, change]) =>
 				new Promise<object>((done) => {
 					indexedDB.open('spycam-preferences').onsuccess = ({ target }) => {
 						const { result } = target as IDBOpenDBRequest;
 						const documents = result.transaction('documents', 'readwrite').objectStore('documents');
-						documents.get('preferences').onsuccess = ({ target }) => {
-							const changed = { ...(target as IDBRequest<object>).result, ...change };
-							documents.put(changed, 'preferences').onsuccess = () => {
+						documents.get(name).onsuccess = ({ target }) => {
+							const after = { ...(target as IDBRequest<object>).result, ...change };
+							documents.put(after, name).onsuccess = () => {
 								result.close();
-								done(changed);
+								done(after);
 							};
 						};
 					};
 				}),
-			change,
+			[document, change] as const,
 		);
-	await document({ profile: 'ultra', budgetBytes: 'much' });
+	await changed('preferences', { budgetBytes: 'much' });
+	await changed('camera 1', { profile: 'ultra' });
 	await page.reload();
 	const alert = page.getByRole('alert').filter({ hasText: 'does not understand' });
-	expect(await alert.innerText()).toMatch(/the quality and the storage limits/);
+	expect(await alert.innerText()).toMatch(/the storage limits and the quality/);
 	await expect.poll(() => page.getByLabel('Quality').inputValue()).toBe('high');
 	await startRecording(page);
 	await stopRecording(page);
-	expect(await document()).toMatchObject({ profile: 'ultra', budgetBytes: 'much' });
+	expect(await changed('camera 1')).toMatchObject({ profile: 'ultra' });
 	await page.goto(`${relay.address}/saved`);
 	await alert.getByRole('button').click();
 	await alert.waitFor({ state: 'detached' });
-	expect(await document()).toMatchObject({ profile: 'high', budgetBytes: null });
+	expect(await changed('preferences')).toMatchObject({ budgetBytes: null });
+	expect(await changed('camera 1')).toMatchObject({ profile: 'high' });
 	expect(errors).toEqual([]);
 });

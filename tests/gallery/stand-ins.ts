@@ -131,8 +131,11 @@ export function stubEngine({
 		},
 		preferences: {
 			...{ ignored: [], on: off, accept: done },
-			read: () =>
-				Promise.resolve({ lensId: null, profile: 'standard', sound: true, acceptsLoss: false }),
+			read: () => Promise.resolve({ acceptsLoss: false }),
+		},
+		cameraPreferences: {
+			...{ ignored: [], on: off, accept: done },
+			read: () => Promise.resolve({ lensId: null, profile: 'standard', sound: true }),
 		},
 		features: {
 			...{ secure: true, localhost: true, camera: true, wakeLock: true, mobile: true },

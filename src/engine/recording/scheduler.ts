@@ -4,7 +4,7 @@ import { nextChange, isPlanned, type Plan } from '#domain/recording/schedule.ts'
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
-import type { Override } from '#protocol/preferences.ts';
+import type { CameraPreferences, Override } from '#protocol/preferences.ts';
 import type { EventLog } from './event-log.ts';
 import type { RecorderControls } from './recorder-controls.ts';
 
@@ -41,7 +41,7 @@ export interface SchedulerControls {
 export interface SchedulerTools {
 	readonly clock: Clock;
 	readonly calendar: Calendar;
-	readonly preferences: PreferenceStore;
+	readonly preferences: PreferenceStore<CameraPreferences>;
 	readonly recorder: Pick<
 		RecorderControls,
 		'start' | 'stop' | 'close' | 'resume' | 'state' | 'camera'

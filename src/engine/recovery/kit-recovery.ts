@@ -8,6 +8,7 @@ import type { Refusal } from '#protocol/wire.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { DevicePreferences } from '#protocol/preferences.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import { isOwnRelay } from '#engine/messaging/addresses.ts';
 import { isSettledBy } from '#engine/home/fork.ts';
@@ -29,7 +30,7 @@ export interface KitRecoveryDependencies {
 	readonly clock: Clock;
 	readonly relays: Relays;
 	readonly homeRoster: Pick<HomeRoster, 'self' | 'enterByKit'>;
-	readonly preferences: PreferenceStore;
+	readonly preferences: PreferenceStore<DevicePreferences>;
 	/** Origin of this page. */
 	readonly here: string;
 }

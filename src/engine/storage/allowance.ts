@@ -7,6 +7,7 @@ import {
 } from '#domain/storage/allowance.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { DevicePreferences } from '#protocol/preferences.ts';
 
 /**
  * How much this device may keep: the person's budget, or less where the browser refused more.
@@ -15,7 +16,7 @@ import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 export class Allowance {
 	/** Bytes of thumbnails and index; updated now and then by `StorageMaintenance`. */
 	overheadBytes = 0;
-	readonly #preferences: PreferenceStore;
+	readonly #preferences: PreferenceStore<DevicePreferences>;
 	readonly #clock: Pick<Clock, 'wallMs'>;
 	readonly #estimate: () => Promise<number | null>;
 	/** A cap that could not be saved. */
@@ -23,7 +24,7 @@ export class Allowance {
 	#refusedMs: number | null = null;
 
 	constructor(
-		preferences: PreferenceStore,
+		preferences: PreferenceStore<DevicePreferences>,
 		clock: Pick<Clock, 'wallMs'>,
 		estimate: () => Promise<number | null>,
 	) {

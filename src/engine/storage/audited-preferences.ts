@@ -4,18 +4,27 @@ import { profileNamed } from '#domain/recording/profile.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
-import type { Preferences } from '#protocol/preferences.ts';
+import type { CameraPreferences, DevicePreferences } from '#protocol/preferences.ts';
+
+interface PreferenceControls<T> extends PreferenceStore<T> {
+	/** Called when other fields are ignored than before. */
+	on(listener: () => void): () => void;
+}
+export type DevicePreferenceControls = PreferenceControls<DevicePreferences>;
+export type CameraPreferenceControls = PreferenceControls<CameraPreferences>;
 
 /** Preferences that log every change affecting how fast storage fills, and tell what is ignored. */
-export class AuditedPreferences implements PreferenceStore {
-	readonly #store: PreferenceStore;
+export class AuditedPreferences<
+	T extends DevicePreferences | CameraPreferences,
+> implements PreferenceControls<T> {
+	readonly #store: PreferenceStore<T>;
 	readonly #ledger: Pick<Ledger, 'noteChange'>;
 	readonly #clock: Pick<Clock, 'wallMs'>;
 	readonly #listeners = new Listeners();
 	#toldIgnored = '';
 
 	constructor(
-		store: PreferenceStore,
+		store: PreferenceStore<T>,
 		ledger: Pick<Ledger, 'noteChange'>,
 		clock: Pick<Clock, 'wallMs'>,
 	) {
@@ -28,16 +37,15 @@ export class AuditedPreferences implements PreferenceStore {
 		return this.#store.ignored;
 	}
 
-	/** Called when other fields are ignored than before. */
 	on(listener: () => void): () => void {
 		return this.#listeners.add(listener);
 	}
 
-	read(): Promise<Preferences> {
+	read(): Promise<T> {
 		return this.#told(this.#store.read());
 	}
 
-	async write(change: Partial<Preferences>): Promise<Preferences> {
+	async write(change: Partial<T>): Promise<T> {
 		const before = await this.#store.read();
 		const after = await this.#told(this.#store.write(change));
 		const atMs = Math.floor(this.#clock.wallMs());
@@ -48,11 +56,11 @@ export class AuditedPreferences implements PreferenceStore {
 		return after;
 	}
 
-	accept(): Promise<Preferences> {
+	accept(): Promise<T> {
 		return this.#told(this.#store.accept());
 	}
 
-	async #told(work: Promise<Preferences>): Promise<Preferences> {
+	async #told(work: Promise<T>): Promise<T> {
 		const result = await work;
 		const ignored = this.ignored.join();
 		if (ignored !== this.#toldIgnored) this.#listeners.notify();
@@ -61,9 +69,8 @@ export class AuditedPreferences implements PreferenceStore {
 	}
 }
 
-function settingsOf({ profile, sound, lensId, budgetBytes, mostDays }: Preferences) {
-	return {
-		...{ sound, lensId, budgetBytes, mostDays },
-		bitsPerSecond: profileNamed(profile).bitsPerSecond,
-	};
+function settingsOf(values: Partial<DevicePreferences & CameraPreferences>) {
+	const { profile, sound, lensId, budgetBytes, mostDays } = values;
+	const bitsPerSecond = profile && profileNamed(profile).bitsPerSecond;
+	return { sound, lensId, budgetBytes, mostDays, bitsPerSecond };
 }

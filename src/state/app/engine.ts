@@ -1,7 +1,10 @@
 import type { BrowserFeatures } from '#domain/recording/browser-features.ts';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Allowance } from '#engine/storage/allowance.ts';
-import type { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
+import type {
+	CameraPreferenceControls,
+	DevicePreferenceControls,
+} from '#engine/storage/audited-preferences.ts';
 import type { ArrivalControls } from '#engine/members/arrivals.ts';
 import type { MaintenanceControls } from '#engine/storage/maintenance.ts';
 import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
@@ -35,7 +38,6 @@ import type { Installer } from '#ports/app/installer.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
 import type { StoragePersistence } from '#ports/storage/persistence.ts';
 import type { PowerSource } from '#ports/device/power-source.ts';
-import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { AppIntegrity } from '#ports/app/app-integrity.ts';
 import type { IndicatorState } from '#ports/app/indicator-state.ts';
@@ -45,7 +47,8 @@ export interface Engine {
 	readonly clock: Clock;
 	readonly capture: Capture;
 	readonly segments: SegmentStore & PinsAndTrash;
-	readonly preferences: Pick<AuditedPreferences, keyof PreferenceStore | 'on'>;
+	readonly preferences: DevicePreferenceControls;
+	readonly cameraPreferences: CameraPreferenceControls;
 	readonly localDevice: LocalDeviceControls;
 	/** Lives as long as the document, so recording continues across navigation. */
 	readonly recorder: RecorderControls;

@@ -190,7 +190,8 @@ export class Session {
 	/** GO7: settings whose stored value is not understood, by name. */
 	get ignoredSettings(): readonly string[] {
 		this.#subscribe();
-		return this.#engine?.preferences.ignored ?? [];
+		const { preferences, cameraPreferences } = this.#engine ?? {};
+		return [preferences, cameraPreferences].flatMap((one) => one?.ignored ?? []);
 	}
 
 	/** Something about this site's data is to be said on every page. */
@@ -228,7 +229,9 @@ export class Session {
 			];
 			this.#subscribe = createSubscriber((update) => {
 				const more = [engine.power, engine.scheduler, engine.adaptiveQuality, engine.dataLoss];
-				const offs = [...sources, ...more, engine.preferences].map((one) => one.on(update));
+				const offs = [...sources, ...more, engine.preferences, engine.cameraPreferences].map(
+					(one) => one.on(update),
+				);
 				return () => {
 					for (const off of offs) off();
 				};
@@ -289,6 +292,7 @@ export class Session {
 	async acceptSettings(): Promise<void> {
 		try {
 			await this.#engine?.preferences.accept();
+			await this.#engine?.cameraPreferences.accept();
 		} catch (error) {
 			// The notice stays, with its button.
 			expectFault(error);

@@ -28,7 +28,11 @@ export class CameraChoices {
 	/** Loads the stored choices. */
 	async read(): Promise<void> {
 		try {
-			const { lensId, profile, sound, acceptsLoss } = await this.#engine.preferences.read();
+			const { preferences, cameraPreferences } = this.#engine;
+			const [{ lensId, profile, sound }, { acceptsLoss }] = await Promise.all([
+				cameraPreferences.read(),
+				preferences.read(),
+			]);
 			this.lensId = lensId;
 			this.profile = profile;
 			this.sound = sound;
@@ -85,11 +89,11 @@ export class CameraChoices {
 	}
 
 	async change(): Promise<void> {
-		const { recorder, preferences } = this.#engine;
+		const { recorder, cameraPreferences } = this.#engine;
 		const { lensId, profile, sound } = this;
 		const lensLabel = this.lenses.find(({ id }) => id === lensId)?.label ?? null;
 		// If saving fails, the choice still holds until the page is closed.
-		await preferences.write({ lensId, lensLabel, profile, sound }).catch(() => undefined);
+		await cameraPreferences.write({ lensId, lensLabel, profile, sound }).catch(() => undefined);
 		const closed = recorder.state.kind === 'off' || recorder.state.kind === 'elsewhere';
 		const retries = this.#opened && !this.#gone && closed;
 		await (retries ? recorder.open(this.#choice()) : recorder.change(this.#choice()));

@@ -23,7 +23,7 @@ import { MemoryEventLog } from '../../fakes/event-log.ts';
 import { FakeLiveEncoder, FakeLiveScreen } from '../../fakes/live-media.ts';
 import { FakePeerNetwork, FakePeerConnections, makePicture } from '../../fakes/peer-connections.ts';
 import { FakeMessengerRelay, type FakeMessenger } from '../../fakes/messenger.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryCameraPreferences } from '../../fakes/preference-store.ts';
 import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
 import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 
@@ -180,7 +180,7 @@ export async function makeHome() {
 				),
 			onLenses: nobody,
 		},
-		preferences: new MemoryPreferenceStore(),
+		preferences: new MemoryCameraPreferences(),
 		power: { charge: { level: 0.5, charging: true }, on: nobody },
 		torch: {
 			lit: () => torch.on,

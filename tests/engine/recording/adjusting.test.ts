@@ -8,7 +8,7 @@ import type { Recorder } from '#engine/recording/recorder.ts';
 import type { FakeCapture } from '../../fakes/capture.ts';
 import type { ManualClock } from '../../fakes/clock.ts';
 import type { FakeEncoder } from '../../fakes/encoder.ts';
-import type { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import type { MemoryCameraPreferences } from '../../fakes/preference-store.ts';
 import type { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { RecorderWorld, untilSo } from './recorder-world.ts';
 
@@ -20,7 +20,7 @@ let clock: ManualClock;
 let capture: FakeCapture;
 let encoder: FakeEncoder;
 let segments: MemorySegmentStore;
-let preferences: MemoryPreferenceStore;
+let preferences: MemoryCameraPreferences;
 
 beforeEach(async () => {
 	world = await RecorderWorld.make(choice);

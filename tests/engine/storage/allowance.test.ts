@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { Retention } from '#engine/storage/retention.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryDevicePreferences } from '../../fakes/preference-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { MemoryReserve } from '../../fakes/storage.ts';
 
@@ -12,7 +12,7 @@ const NOW = 1_790_000_000_000;
 
 describe('Allowance', () => {
 	test('RT8 SP3 is the person’s budget, else a share of the estimate', async () => {
-		const preferences = new MemoryPreferenceStore();
+		const preferences = new MemoryDevicePreferences();
 		const estimate = () => Promise.resolve(10 * GIB);
 		const allowance = new Allowance(preferences, { wallMs: () => NOW }, estimate);
 		expect(await allowance.bytes()).toBe(6 * GIB);
@@ -21,7 +21,7 @@ describe('Allowance', () => {
 	});
 
 	test('SP1 SP2 SP9 remembers what was refused, and grows again day by day', async () => {
-		const preferences = new MemoryPreferenceStore({ budgetBytes: 100_000 });
+		const preferences = new MemoryDevicePreferences({ budgetBytes: 100_000 });
 		let now = NOW;
 		const make = () =>
 			new Allowance(preferences, { wallMs: () => now }, () => Promise.resolve(null));
@@ -34,7 +34,7 @@ describe('Allowance', () => {
 	});
 
 	test('SP9 keeps a cap that cannot be saved', async () => {
-		const preferences = new MemoryPreferenceStore({ budgetBytes: 100_000 });
+		const preferences = new MemoryDevicePreferences({ budgetBytes: 100_000 });
 		const allowance = new Allowance(preferences, { wallMs: () => NOW }, () =>
 			Promise.resolve(null),
 		);
@@ -47,7 +47,7 @@ describe('Allowance', () => {
 		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 130);
 		store.roomBytes = await store.usedBytes();
-		const preferences = new MemoryPreferenceStore({ budgetBytes: 1e9 });
+		const preferences = new MemoryDevicePreferences({ budgetBytes: 1e9 });
 		const allowance = new Allowance(preferences, { wallMs: () => NOW }, () =>
 			Promise.resolve(null),
 		);

@@ -9,7 +9,7 @@ import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
 import { DOOR, filled, MINUTE, sealed, startOf, T0 } from '../../contracts/segment-store.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryDevicePreferences } from '../../fakes/preference-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { MemoryLedger, MemoryPersistence, MemoryReserve } from '../../fakes/storage.ts';
 import { SOAK } from '../../faults/support/counts.ts';
@@ -25,7 +25,7 @@ const total = { refusals: 0, pins: 0 };
 class NinetyDays {
 	readonly clock = new ManualClock(T0 / 1000);
 	readonly store = new MemorySegmentStore();
-	readonly preferences = new MemoryPreferenceStore({ budgetBytes: 60_000_000, mostDays: null });
+	readonly preferences = new MemoryDevicePreferences({ budgetBytes: 60_000_000, mostDays: null });
 	readonly journal = new DeletionJournal(new MemoryLedger(), this.clock);
 	readonly allowance = new Allowance(this.preferences, this.clock, () => Promise.resolve(null));
 	readonly pins = new Pins(this.store, this.allowance);
@@ -37,6 +37,7 @@ class NinetyDays {
 	readonly maintenance = new StorageMaintenance({
 		...{ clock: this.clock, segments: this.store, reserve: this.reserve, journal: this.journal },
 		...{ allowance: this.allowance, pins: this.pins, preferences: this.preferences },
+		profiles: () => Promise.resolve(['standard']),
 		retention: this.retention,
 		...{ ledger: new MemoryLedger(), origin: new MemoryPersistence() },
 		thumbnails: { size: () => Promise.resolve({ count: 0, bytes: 0 }) },

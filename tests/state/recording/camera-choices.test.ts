@@ -8,14 +8,14 @@ import type { Engine } from '#state/app/engine.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeEncoder } from '../../fakes/encoder.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryCameraPreferences, MemoryDevicePreferences } from '../../fakes/preference-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { retentionWith } from '../../fakes/storage.ts';
 import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 
 const camera = 'ab'.repeat(16) as CameraId;
 let capture: FakeCapture;
-let preferences: MemoryPreferenceStore;
+let preferences: MemoryCameraPreferences;
 let engine: Engine;
 /** A device without a camera. */
 let localDevice: { state: unknown; createCamera: () => Promise<void> };
@@ -25,7 +25,7 @@ beforeEach(() => {
 	const clock = new ManualClock();
 	const segments = new MemorySegmentStore();
 	capture = new FakeCapture();
-	preferences = new MemoryPreferenceStore();
+	preferences = new MemoryCameraPreferences();
 	localDevice = {
 		state: { kind: 'new' },
 		createCamera: () => {
@@ -41,7 +41,10 @@ beforeEach(() => {
 		beginRun: () => Promise.reject(new Fault('unavailable', 'no device')),
 		camera: () => camera,
 	});
-	engine = { recorder, capture, preferences, localDevice } as unknown as Engine;
+	engine = {
+		...{ recorder, capture, localDevice, cameraPreferences: preferences },
+		preferences: new MemoryDevicePreferences(),
+	} as unknown as Engine;
 });
 
 /** What the page does when it is left. */

@@ -6,6 +6,7 @@ import { PROFILES, profileNamed } from '#domain/recording/profile.ts';
 import type { Capture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { Siren } from '#ports/device/siren.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import type { CommandName } from '#protocol/message.ts';
@@ -24,7 +25,7 @@ export interface ExecutorTools {
 	readonly recorder: Pick<RecorderControls, 'state' | 'change' | 'retry' | 'close'>;
 	readonly capture: Pick<Capture, 'lenses'>;
 	readonly scheduler: Pick<SchedulerControls, 'start' | 'stop'>;
-	readonly preferences: Pick<PreferenceStore, 'read'>;
+	readonly preferences: Pick<PreferenceStore<CameraPreferences>, 'read'>;
 	readonly guarding: Pick<GuardModeSwitch, 'request'>;
 	readonly torch: Torch;
 	readonly siren: Siren;

@@ -6,6 +6,7 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { PowerSource } from '#ports/device/power-source.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
@@ -33,7 +34,7 @@ export interface StatusReportTools {
 	readonly localDevice: Pick<LocalDeviceControls, 'state' | 'on'>;
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
 	readonly capture: Pick<Capture, 'lenses' | 'onLenses'>;
-	readonly preferences: Pick<PreferenceStore, 'read'>;
+	readonly preferences: Pick<PreferenceStore<CameraPreferences>, 'read'>;
 	readonly power: PowerSource;
 	readonly torch: Torch;
 	readonly guarding: Pick<GuardModeSwitch, 'on' | 'listen'>;
