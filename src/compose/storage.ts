@@ -11,10 +11,14 @@ import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
+import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
-/** The databases, and what keeps footage within its budget. */
-export function composeStorage(clock: Clock) {
+/**
+ * The databases, and what keeps footage within its budget. `cameraNumbers`: of the cameras of this
+ * device.
+ */
+export function composeStorage(clock: Clock, cameraNumbers: () => readonly number[]) {
 	const segments = new DexieSegmentStore();
 	const thumbnails = new DexieThumbnailStore();
 	const events = new DexieEventStore();
@@ -24,14 +28,26 @@ export function composeStorage(clock: Clock) {
 	const journal = new DeletionJournal(ledger, clock);
 	const stores = new DexiePreferences();
 	const preferences = new AuditedPreferences(stores.device, ledger, clock);
-	const cameraPreferences = new AuditedPreferences(stores.camera(1), ledger, clock);
+	const ofCameras = new Map<number, AuditedPreferences<CameraPreferences>>();
+	const cameraPreferences = (number: number) => {
+		const made = ofCameras.get(number);
+		if (made !== undefined) return made;
+		const preferences = new AuditedPreferences(stores.camera(number), ledger, clock);
+		ofCameras.set(number, preferences);
+		return preferences;
+	};
 	const allowance = new Allowance(preferences, clock, storageQuota);
 	const pins = new Pins(segments, allowance);
 	const retention = new Retention({ segments, allowance, reserve, journal });
 	const maintenance = new StorageMaintenance({
 		...{ clock, segments, thumbnails, reserve, ledger, journal, events },
 		...{ allowance, retention, pins, origin: persistence, preferences },
-		profiles: async () => [(await cameraPreferences.read()).profile],
+		profiles: async () => {
+			const numbers = cameraNumbers();
+			const all = numbers.length === 0 ? [1] : numbers;
+			const read = await Promise.all(all.map((number) => cameraPreferences(number).read()));
+			return read.map(({ profile }) => profile);
+		},
 	});
 	return {
 		...{ segments, thumbnails, events, ledger, persistence, preferences, cameraPreferences },

@@ -4,12 +4,9 @@ import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { Crypto, Secret } from '#ports/keys/crypto.ts';
 import type { Identity, Vault } from '#ports/keys/vault.ts';
 import { epochSecret } from './identity.ts';
-import { cameraIdOf } from './keys.ts';
+import { camerasOf } from './keys.ts';
 import type { CameraKeys } from '#engine/sealing/opener.ts';
 import type { Roster } from './roster.ts';
-
-/** Cameras per device (docs/spec/relay.md, RL19). */
-export const MAX_CAMERAS = 16;
 
 /**
  * Keys that open footage: of this device's cameras, and of others as granted. Loaded on first use.
@@ -56,9 +53,7 @@ export class Keyring {
 			for (const [device, { sign }] of roster.past.devices) {
 				if (this.#signers.has(camera)) break;
 				if (this.#searched.has(device)) continue;
-				for (let number = 1; number <= MAX_CAMERAS; number += 1) {
-					this.#signers.set(await cameraIdOf(this.#crypto, device, number), sign);
-				}
+				for (const one of await camerasOf(this.#crypto, device)) this.#signers.set(one, sign);
 				this.#searched.add(device);
 			}
 		}

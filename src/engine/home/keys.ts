@@ -14,6 +14,9 @@ import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, KemKey, KeyPair, Secret, SignKey } from '#ports/keys/crypto.ts';
 import type { KeptSecret, NewSecret } from '#ports/keys/vault.ts';
 
+/** Per device (docs/spec/relay.md, RL19). */
+export const MAX_CAMERAS = 16;
+
 type Hashing = Pick<Crypto, 'sha256'>;
 
 /** Ids are truncated SHA-256, 16 bytes: docs/spec/identity.md. */
@@ -32,6 +35,12 @@ export async function cameraIdOf(
 ): Promise<CameraId> {
 	const bytes = concatBytes(bytesOf(device), new ByteWriter(4).u32(number).bytes);
 	return (await shortHash(crypto, bytes)) as CameraId;
+}
+
+/** The ids that cameras of a device can have, by number from 1 (ID5). */
+export function camerasOf(crypto: Hashing, device: DeviceId): Promise<CameraId[]> {
+	const numbers = Array.from({ length: MAX_CAMERAS }, (_, at) => at + 1);
+	return Promise.all(numbers.map((number) => cameraIdOf(crypto, device, number)));
 }
 
 async function shortHash(crypto: Hashing, bytes: Bytes): Promise<string> {

@@ -3,14 +3,13 @@ import { Listeners } from '#domain/base/listeners.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId, RunId } from '#domain/base/ids.ts';
-import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Identity, KeyStrength, Vault } from '#ports/keys/vault.ts';
 import { currentEpoch, type Epoch } from './epochs.ts';
 import { becomeCamera, createIdentity } from './create-identity.ts';
-import { homeSecrets, replayRosters, verifyIdentity } from './identity.ts';
+import { homeSecrets, isSameIdentity, replayRosters, verifyIdentity } from './identity.ts';
 import { Keyring } from './keyring.ts';
 import { closeOpenRuns, findPreviousRun } from '#engine/sealing/previous-run.ts';
 import { LivePartSealer } from '#engine/sealing/live-part-sealer.ts';
@@ -42,6 +41,8 @@ export type LocalDeviceState =
 
 export interface NamedCamera {
 	readonly id: CameraId;
+	/** 1 for the device's first camera. */
+	readonly number: number;
 	/** Opened; `null`: no name yet. */
 	readonly name: string | null;
 }
@@ -56,6 +57,11 @@ export interface LocalDeviceControls {
 	 * a watch-only device: creates its camera.
 	 */
 	createCamera(): Promise<LocalDeviceState>;
+	/**
+	 * Another camera of a device that has one, with the lowest free number. Throws `conflict` beyond
+	 * sixteen, and what the vault throws.
+	 */
+	addCamera(): Promise<CameraId>;
 	nameCamera(camera: CameraId, name: string): Promise<void>;
 	/**
 	 * From `locked`, after a person confirmed: deletes the unreadable footage and the broken keys;
@@ -121,6 +127,13 @@ export class LocalDevice implements LocalDeviceControls {
 		return this.#create('camera');
 	}
 
+	async addCamera(): Promise<CameraId> {
+		const camera = await this.change((unlocked) => becomeCamera(this.#tools, unlocked));
+		// Members asked for keys when this device came online.
+		this.#epochListeners.notify(camera, 1);
+		return camera;
+	}
+
 	/** A first start without a camera. */
 	createViewer(): Promise<LocalDeviceState> {
 		return this.#create('viewer');
@@ -147,8 +160,10 @@ export class LocalDevice implements LocalDeviceControls {
 			if (state.kind !== 'ready') throw notReady();
 			const sealed = await nameSealer.seal(camera, name);
 			await this.#tools.vault.nameCamera(camera, sealed);
-			const kept = { id: camera, name: await nameSealer.open(camera, sealed) };
-			const cameras = state.cameras.map((before) => (before.id === camera ? kept : before));
+			const opened = await nameSealer.open(camera, sealed);
+			const cameras = state.cameras.map((before) =>
+				before.id === camera ? { ...before, name: opened } : before,
+			);
 			this.#set({ ...state, cameras });
 		});
 	}
@@ -344,8 +359,12 @@ export class LocalDevice implements LocalDeviceControls {
 			throw new Fault('corrupt', 'no home key of the current home works');
 		const nameSealer = new NameSealer(crypto, secrets);
 		const cameras: NamedCamera[] = [];
-		for (const { id, sealedName } of identity.cameras) {
-			cameras.push({ id, name: sealedName && (await nameSealer.nameOrNull(id, sealedName)) });
+		for (const { id, number, sealedName } of identity.cameras) {
+			cameras.push({
+				id,
+				number,
+				name: sealedName && (await nameSealer.nameOrNull(id, sealedName)),
+			});
 		}
 		this.#unlocked = { identity, roster, nameSealer };
 		if (this.#keyring?.device !== identity.device) this.#keyring = new Keyring(crypto, vault);
@@ -369,19 +388,6 @@ export class LocalDevice implements LocalDeviceControls {
 	#enqueue<T>(work: () => Promise<T>): Promise<T> {
 		return this.#serial.run(work);
 	}
-}
-
-/** Whether no listener would notice a difference. */
-function isSameIdentity(a: Identity, b: Identity): boolean {
-	const facts = ({ home, device, homes, cameras }: Identity) => [
-		...[home, device, cameras.length],
-		...homes.map(({ roster, keys, relay }) => {
-			const newest = hexOf(roster.at(-1)?.slice(-SIGNATURE_BYTES) ?? new Uint8Array());
-			return `${roster.length} ${newest} ${keys.length} ${relay ?? ''}`;
-		}),
-	];
-	const [before, after] = [facts(a), facts(b)];
-	return before.length === after.length && before.every((one, at) => one === after[at]);
 }
 
 function notReady(): Fault {

@@ -10,8 +10,7 @@ import type { Message } from '#protocol/message.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Vault } from '#ports/keys/vault.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
-import { MAX_CAMERAS } from '#engine/home/keyring.ts';
-import { cameraIdOf, openGrant } from '#engine/home/keys.ts';
+import { camerasOf, openGrant } from '#engine/home/keys.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { Messenger, Sender } from '#engine/messaging/messenger.ts';
 
@@ -59,12 +58,13 @@ export class GrantReceiver {
 		return this.#listeners.add(listener);
 	}
 
-	/** Requests the current epoch key from a camera's device; `earlier`: all keys. */
-	async request(camera: CameraId, device: DeviceId, earlier = false): Promise<void> {
-		await this.#tools.messenger.sendAction(device, { t: 'want-grants', camera, earlier });
+	/** Requests the keys of a device's cameras: the newest of each, or all but of the `known`. */
+	async request(device: DeviceId, known: readonly CameraId[], earlier = false): Promise<void> {
+		const cameras = [...known];
+		await this.#tools.messenger.sendAction(device, { t: 'want-grants', earlier, known: cameras });
 	}
 
-	/** Asks each camera that came online; an owner without the first key asks for all. */
+	/** Asks each camera device that came online; an owner also for the earlier keys it lacks. */
 	async #requestAll(): Promise<void> {
 		const { localDevice, homeRoster, messenger, crypto, vault } = this.#tools;
 		const identity = localDevice.unlocked?.identity;
@@ -78,9 +78,10 @@ export class GrantReceiver {
 			const owner = may(mine, 'earlier');
 			if (this.#asked.get(device) === true || this.#asked.get(device) === owner) continue;
 			this.#asked.set(device, owner);
-			const camera = await cameraIdOf(crypto, device, 1);
-			const all = owner && (await vault.epoch(camera, 1)) === null;
-			await this.request(camera, device, all);
+			const known: CameraId[] = [];
+			for (const camera of await camerasOf(crypto, device))
+				if (owner && (await vault.epoch(camera, 1)) !== null) known.push(camera);
+			await this.request(device, known, owner);
 		}
 	}
 
@@ -107,11 +108,8 @@ export class GrantReceiver {
 
 	/** `null`: not a camera of that device. No device can grant for another. */
 	async #cameraOf(device: DeviceId, said: string): Promise<CameraId | null> {
-		for (let number = 1; number <= MAX_CAMERAS; number += 1) {
-			const camera = await cameraIdOf(this.#tools.crypto, device, number);
-			if (camera === said) return camera;
-		}
-		return null;
+		const cameras = await camerasOf(this.#tools.crypto, device);
+		return cameras.find((camera) => camera === said) ?? null;
 	}
 
 	async #store(camera: CameraId, { device }: Sender, grant: Bytes): Promise<void> {

@@ -14,8 +14,7 @@ import {
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { RelaySocketEvents } from '#ports/network/relay.ts';
-import { MAX_CAMERAS } from '#engine/home/keyring.ts';
-import { cameraIdOf } from '#engine/home/keys.ts';
+import { camerasOf } from '#engine/home/keys.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 
 /** Queued frames of one session; more disconnect it. */
@@ -176,9 +175,7 @@ export class InPageSession {
 			this.send({ t: 'refused', why: 'bad-proof' });
 			return;
 		}
-		const numbers = Array.from({ length: MAX_CAMERAS }, (_, at) => at + 1);
-		const ids = numbers.map((number) => cameraIdOf(crypto, device as DeviceId, number));
-		this.cameras = new Set(await Promise.all(ids));
+		this.cameras = new Set(await camerasOf(crypto, device as DeviceId));
 		if (this.#over) return;
 		this.device = device as DeviceId;
 		const rosterSeq = homeRoster.entries.length;

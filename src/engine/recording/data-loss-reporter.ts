@@ -18,7 +18,8 @@ export interface DataLossTools {
 	readonly clearing: DataLossSource;
 	readonly origin: Pick<StoragePersistence, 'dataLoss' | 'writeDataLoss'>;
 	readonly localDevice: Pick<LocalDevice, 'ensureKeys' | 'state'>;
-	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
+	/** Of all cameras of this device. */
+	readonly recorders: () => readonly Pick<RecorderControls, 'state' | 'camera'>[];
 	readonly eventLog: Pick<EventLog, 'add'>;
 	/** Bytes of footage at the last count. */
 	readonly footage: () => number;
@@ -41,8 +42,8 @@ export class DataLossReporter implements DataLossControls {
 	cleared: DataLoss | null;
 	readonly #tools: DataLossTools;
 	readonly #listeners = new Listeners();
-	/** The event is not written yet: that needs keys. */
-	#unlogged = false;
+	/** Where the event is not written yet: that needs keys. */
+	readonly #unlogged = new Set<object>();
 
 	constructor(tools: DataLossTools) {
 		this.#tools = tools;
@@ -50,10 +51,9 @@ export class DataLossReporter implements DataLossControls {
 	}
 
 	begin(): void {
-		const { clock, clearing, recorder } = this.#tools;
+		const { clock, clearing } = this.#tools;
 		clearing.on((what) => void this.#lost(what));
 		clock.every(CHECK_MS, () => void this.#keepKeys());
-		recorder.on(() => this.#log());
 	}
 
 	on(listener: () => void): () => void {
@@ -65,7 +65,9 @@ export class DataLossReporter implements DataLossControls {
 	}
 
 	get #armed(): boolean {
-		return ['starting', 'recording', 'blind'].includes(this.#tools.recorder.state.kind);
+		return this.#tools
+			.recorders()
+			.some(({ state: { kind } }) => ['starting', 'recording', 'blind'].includes(kind));
 	}
 
 	async #lost(source: FaultSource): Promise<void> {
@@ -80,7 +82,7 @@ export class DataLossReporter implements DataLossControls {
 		const device = state.kind === 'ready' ? state.deviceId : null;
 		const recorded = same?.recorded === true || this.#armed;
 		const atMs = same?.atMs ?? nowMs;
-		this.#unlogged ||= same === null;
+		if (same === null) for (const one of this.#tools.recorders()) this.#unlogged.add(one);
 		this.#set({ atMs, what, bytes, recorded, anew: same?.anew ?? false });
 		await this.#keepKeys();
 		const now = localDevice.state;
@@ -94,11 +96,12 @@ export class DataLossReporter implements DataLossControls {
 		await this.#tools.localDevice.ensureKeys().catch(() => undefined);
 	}
 
-	#log(): void {
-		const { recorder, eventLog } = this.#tools;
+	/** Call when a recorder's state has changed. */
+	log(recorder: Pick<RecorderControls, 'state' | 'camera'>): void {
+		const { eventLog } = this.#tools;
 		const { camera, state } = recorder;
-		if (!this.#unlogged || camera === null || state.kind !== 'recording') return;
-		this.#unlogged = false;
+		if (camera === null || state.kind !== 'recording') return;
+		if (!this.#unlogged.delete(recorder)) return;
 		const { atMs = null } = this.cleared ?? {};
 		eventLog.add(camera, 'cleared', atMs === null ? undefined : Math.floor(atMs * 1000));
 	}

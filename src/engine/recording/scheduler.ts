@@ -54,6 +54,8 @@ export class Scheduler implements SchedulerControls {
 	now: ScheduleStatus | null = null;
 	readonly #tools: SchedulerTools;
 	readonly #listeners = new Listeners();
+	#stopPolling: () => void = () => undefined;
+	#disposed = false;
 	/** Recording from before the reload was resumed, if there was any. */
 	#resumed = false;
 	#work: Promise<void> = Promise.resolve();
@@ -67,8 +69,18 @@ export class Scheduler implements SchedulerControls {
 	}
 
 	begin(): Promise<void> {
-		this.#tools.clock.every(POLL_MS, () => void this.#inTurn(() => this.#refresh()));
+		this.#stopPolling = this.#tools.clock.every(
+			POLL_MS,
+			() => void this.#inTurn(() => this.#refresh()),
+		);
 		return this.#inTurn(() => this.#refresh());
+	}
+
+	/** Decides nothing from now on. Resolves when what was under way has ended. */
+	async dispose(): Promise<void> {
+		this.#stopPolling();
+		this.#disposed = true;
+		await this.#work;
 	}
 
 	start(): Promise<void> {
@@ -158,7 +170,9 @@ export class Scheduler implements SchedulerControls {
 
 	/** Serializes work. Errors are dropped: the next poll evaluates the plan again. */
 	#inTurn(work: () => Promise<void>): Promise<void> {
-		this.#work = this.#work.then(work).catch(() => undefined);
+		this.#work = this.#work
+			.then(() => (this.#disposed ? undefined : work()))
+			.catch(() => undefined);
 		return this.#work;
 	}
 }

@@ -2,7 +2,7 @@ import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { may } from '#domain/home/rights.ts';
 import { commonLength, type RosterEntry } from '#domain/home/roster.ts';
-import { cameraIdOf } from '#engine/home/keys.ts';
+import { camerasOf } from '#engine/home/keys.ts';
 import { CLOSE_CODES, PART_HEADER_BYTES, type FromDevice, type FromRelay } from '#protocol/wire.ts';
 import { memberOf, type Home } from './home-registry.ts';
 import type { Peer } from './hub.ts';
@@ -12,7 +12,6 @@ import type { RelayContext } from './relay-context.ts';
 import type { DeviceRateLimit } from './device-rate-limits.ts';
 
 const PART_VERSION = 1;
-const MAX_CAMERAS = 16;
 const MAX_WATCHED = 64;
 /** Messages delivered but not yet acknowledged; a `got` beyond these is charged like any frame. */
 const MAX_UNACKNOWLEDGED = 1024;
@@ -239,10 +238,7 @@ export class MemberSession implements Peer {
 	}
 
 	async #computeOwnCameras(): Promise<void> {
-		const numbers = Array.from({ length: MAX_CAMERAS }, (_, at) => at + 1);
-		const { crypto } = this.#relay;
-		const own = numbers.map((number) => cameraIdOf(crypto, this.device, number));
-		this.#ownCameras = new Set(await Promise.all(own));
+		this.#ownCameras = new Set(await camerasOf(this.#relay.crypto, this.device));
 	}
 
 	#entry(): RosterEntry | null {

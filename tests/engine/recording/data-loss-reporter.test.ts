@@ -36,12 +36,20 @@ let localDevice: LocalDevice;
 let origin: MemoryPersistence;
 let noted: string[];
 let state: RecorderState;
-let tellRecorder: () => void;
 let clear: (what: FaultSource) => void;
 let dataLoss: DataLossReporter;
 let camera: CameraId;
 
 const recording = { kind: 'recording', view: {}, saved: {}, notes: [] } as unknown as RecorderState;
+
+const recorder = {
+	get state() {
+		return state;
+	},
+	get camera() {
+		return camera;
+	},
+};
 
 function makeLosses(): DataLossReporter {
 	const made = new DataLossReporter({
@@ -52,18 +60,7 @@ function makeLosses(): DataLossReporter {
 				return () => undefined;
 			},
 		},
-		recorder: {
-			get state() {
-				return state;
-			},
-			get camera() {
-				return camera;
-			},
-			on: (listener) => {
-				tellRecorder = listener;
-				return () => undefined;
-			},
-		},
+		recorders: () => [recorder],
 		eventLog: { add: (_, kind) => void noted.push(kind) },
 		footage: () => 5_000_000,
 	});
@@ -103,11 +100,11 @@ test('GO4 reports deletions within a minute as one, until dismissed, also on the
 test('GO4 logs an event once recording works again', () => {
 	state = { kind: 'blind', why: 'store', fault: null, sinceMs: 0, view: null };
 	clear('footage');
-	tellRecorder();
+	dataLoss.log(recorder);
 	expect(noted).toEqual([]);
 	state = recording;
-	tellRecorder();
-	tellRecorder();
+	dataLoss.log(recorder);
+	dataLoss.log(recorder);
 	expect(noted).toEqual(['cleared']);
 });
 

@@ -10,7 +10,7 @@ import type { LiveScreen } from '#ports/media/live-screen.ts';
 import type { CameraState, CommandName, Message } from '#protocol/message.ts';
 import { ACTION_TIMEOUT_MS } from '#engine/messaging/freshness-gate.ts';
 import type { LocalDeviceControls } from '#engine/home/local-device.ts';
-import { cameraIdOf } from '#engine/home/keys.ts';
+import { camerasOf } from '#engine/home/keys.ts';
 import type { MemberListControls } from '#engine/members/member-list.ts';
 import type { Sender } from '#engine/messaging/messenger.ts';
 import type { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
@@ -30,7 +30,6 @@ const OUTCOME_TIMEOUT_MS = 3000;
 const STATUS_INTERVAL_MS = 15_000;
 /** A report older than this is not the current status. */
 const STATUS_TTL_MS = 45_000;
-const MAX_CAMERAS = 16;
 /** How long a closed view may be taken over (LV18). */
 const HANDOVER_MS = 1000;
 
@@ -261,8 +260,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 		}
 		for (const { device } of hosts) {
 			if (this.#hosts.has(device)) continue;
-			const numbers = Array.from({ length: MAX_CAMERAS }, (_, at) => at + 1);
-			const ids = await Promise.all(numbers.map((n) => cameraIdOf(crypto, device, n)));
+			const ids = await camerasOf(crypto, device);
 			this.#hosts.set(device, {
 				...{ ids, requestNonce: '', requestedMs: null, nonce: null },
 				...{ offset: null, states: [], statusMs: null },
