@@ -14,20 +14,25 @@ import { detectFeatures } from '#browser/encoding/detect-features.ts';
 import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import { WebCrypto } from '#web/crypto.ts';
 import { localCalendar } from '#browser/playback/calendar.ts';
+import { LocalCameras } from '#engine/home/local-cameras.ts';
 import type { Installer } from '#ports/app/installer.ts';
-import type { Engine } from '#state/app/engine.ts';
+import type { LiveHost } from '#engine/live/host/live-host.ts';
+import type { Engine, LocalCamera } from '#state/app/engine.ts';
 import { composeHome, composeMembers } from './compose/home.ts';
 import { composeLive } from './compose/live.ts';
 import { composeMessaging, composePairing, composeRecovery } from './compose/pairing.ts';
 import { composeDeviceCheck, composePlayback } from './compose/playback.ts';
-import { composeRecording } from './compose/recording.ts';
+import { composeRecording, recordingOf } from './compose/recording.ts';
 import { composeStorage } from './compose/storage.ts';
 
 const SCRATCH_SWEEP_DELAY_MS = 3000;
 
+type ComposedCamera = ReturnType<typeof recordingOf> &
+	Pick<LocalCamera, 'begun'> & { readonly hosting: LiveHost; dispose(): void };
+
 /**
- * One of each, for the life of the page. `installer` is older than the engine: the browser's
- * install event comes early.
+ * One of each, for the life of the page; of what is a camera's, one for each camera. `installer` is
+ * older than the engine: the browser's install event comes early.
  */
 export function composeEngine(installer: Installer): Engine {
 	const clock = new BrowserClock();
@@ -40,19 +45,39 @@ export function composeEngine(installer: Installer): Engine {
 	};
 	const { capture, power } = media;
 
-	const storage = composeStorage(clock);
+	const storage = composeStorage(clock, () => cameras.all.map(({ number }) => number));
 	const { segments, preferences, ledger, persistence, allowance, pins, maintenance } = storage;
 	const home = composeHome({ clock, crypto, segments });
 	const { localDevice, homeRoster } = home;
-	const recording = composeRecording({ ...media, clock, localDevice }, storage);
-	const { recorder, eventLog, scheduler, tamperDetector, adaptiveQuality, dataLoss } = recording;
+	const cameras: LocalCameras<ComposedCamera> = new LocalCameras(localDevice, composeCamera);
+	const recorders = () => cameras.all.map(({ recorder }) => recorder);
+	const recording = composeRecording({ ...media, clock, localDevice, recorders }, storage);
+	const { eventLog, dataLoss } = recording;
 	const messaging = composeMessaging(home);
 	const { relays, messenger } = messaging;
 	const { arrivals, pairing } = composePairing(home, messaging);
-	const { grantIssuer, grantReceiver, lastSeen, members } = composeMembers(home, messenger, () =>
-		recorder.renewRun(),
+	const { grantIssuer, grantReceiver, lastSeen, members } = composeMembers(
+		home,
+		messenger,
+		async () => {
+			await Promise.all(recorders().map((recorder) => recorder.renewRun()));
+		},
 	);
-	const live = composeLive({ home, messenger, members, lastSeen, preferences, media, recording });
+	const live = composeLive({ home, messenger, members, lastSeen, recording, cameras });
+
+	/** One of each, for one camera. */
+	function composeCamera(number: number): ComposedCamera {
+		const parts = recordingOf(number, (one) => cameras.idOf(one), recording, storage);
+		const hosting = live.hostOf(parts);
+		const { recorder, scheduler } = parts;
+		return {
+			...{ ...parts, hosting, begun: scheduler.begin() },
+			dispose: () => {
+				hosting.dispose();
+				void scheduler.dispose().then(() => recorder.dispose());
+			},
+		};
+	}
 
 	// A pairing that was under way when the page was left goes on.
 	const stop = localDevice.on(() => {
@@ -65,18 +90,19 @@ export function composeEngine(installer: Installer): Engine {
 	grantReceiver.begin();
 	messenger.begin();
 	clock.after(SCRATCH_SWEEP_DELAY_MS, () => void sweepScratchDatabases());
-	recording.begin();
+	dataLoss.begin();
+	cameras.begin();
 
 	return {
 		...{ clock, capture, power, installer, features: detectFeatures(), calendar: localCalendar },
 		...{ segments, preferences, ledger, persistence, allowance, pins, maintenance },
-		...{ recorder, eventLog, scheduler, tamperDetector, adaptiveQuality, dataLoss },
+		...{ cameras, eventLog, dataLoss },
 		...{ localDevice, homeRoster, messenger, arrivals, pairing, lastSeen, members },
 		...live,
 		...composeRecovery(home, relays, members, preferences),
 		...composePlayback(home, storage),
 		deviceCheck: composeDeviceCheck({
-			...{ home, storage, capture, recorder },
+			...{ home, storage, capture, recorders },
 			dataConnections: messaging.dataConnections,
 		}),
 		wakeLock: new BrowserWakeLock(),

@@ -8,6 +8,7 @@ import { PairingController } from '#engine/pairing/controller.ts';
 import { DirectRelays } from '#engine/pairing/direct-relays.ts';
 import type { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import { InPageRelay } from '#relay-core/in-page-relay.ts';
+import type { DevicePreferences } from '#protocol/preferences.ts';
 import type { HomeParts } from './home.ts';
 import { lazily } from './lazily.ts';
 
@@ -48,7 +49,7 @@ export function composeRecovery(
 	home: HomeParts,
 	relays: WebSocketRelays,
 	members: MemberList,
-	preferences: AuditedPreferences,
+	preferences: AuditedPreferences<DevicePreferences>,
 ) {
 	const here = location.origin;
 	return {

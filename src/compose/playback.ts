@@ -43,7 +43,7 @@ interface DeviceCheckTools {
 	readonly storage: StorageParts;
 	readonly capture: MediaCapture;
 	readonly dataConnections: WebRtcDataConnections;
-	readonly recorder: Recorder;
+	readonly recorders: () => readonly Recorder[];
 }
 
 /** The check of what this device can do; its last step plays what it recorded on `video`. */

@@ -29,23 +29,46 @@ export interface RecordingTools {
 	readonly power: BatteryPowerSource;
 	readonly encoder: SharedEncoder;
 	readonly localDevice: LocalDevice;
+	readonly recorders: () => readonly Recorder[];
 }
 
-/**
- * The recorder with its schedule, its event log and its watchdogs. Nothing observes the recorder
- * until `begin`.
- */
+/** What the cameras of this device share for recording. */
 export function composeRecording(tools: RecordingTools, storage: StorageParts) {
-	const { clock, capture, power, encoder, localDevice } = tools;
-	const { segments, thumbnails, events, retention, preferences } = storage;
+	const { clock, localDevice, recorders } = tools;
+	const { events, persistence, maintenance } = storage;
 	const sealerOf = (camera: CameraId) => localDevice.beginSidecar(camera);
 	const eventLog = new EventLog({ clock, events, opener: localDevice.opener, sealerOf });
-	const tamperDetector = new TamperDetector(eventLog, clock, new BrowserMotionSensor(), power);
-	const repairs = new Repairs({ clock, eventLog, reloading: new BrowserPageReloader() });
+	const dataLoss = new DataLossReporter({
+		...{ clock, localDevice, recorders, eventLog },
+		readPreferences: storage.readPreferences,
+		clearing: new BrowserDataLossSource(),
+		origin: persistence,
+		footage: () => maintenance.usage?.footage ?? 0,
+	});
+	const shared = {
+		...{ motion: new BrowserMotionSensor(), pressure: new ComputePressure() },
+		...{ reloading: new BrowserPageReloader(), tenure: new WebCameraLock() },
+	};
+	return { ...tools, ...shared, sealerOf, eventLog, dataLoss };
+}
+export type RecordingParts = ReturnType<typeof composeRecording>;
+
+/** One camera's recorder with its schedule and its watchdogs. */
+export function recordingOf(
+	number: number,
+	idOf: (number: number) => CameraId | null,
+	shared: RecordingParts,
+	{ segments, thumbnails, retention, cameraPreferences }: StorageParts,
+) {
+	const { clock, power, eventLog, localDevice, recorders, dataLoss, sealerOf } = shared;
+	const preferences = cameraPreferences(number);
+	const tamperDetector = new TamperDetector(eventLog, clock, shared.motion, power);
+	const othersRecord = (camera: CameraId): boolean =>
+		recorders().some((one) => one.camera !== camera && one.state.kind === 'recording');
+	const repairs = new Repairs({ ...shared, othersRecord });
 	const stalls = new StallLog(eventLog);
 	const recorder = new Recorder({
-		...{ clock, capture, encoder, segments, retention, preferences },
-		tenure: new WebCameraLock(),
+		...{ ...shared, segments, retention, preferences },
 		beginRun: (camera, given) => localDevice.beginRun(camera, given),
 		thumbnails: {
 			maker: new WorkerThumbnailMaker(),
@@ -55,31 +78,18 @@ export function composeRecording(tools: RecordingTools, storage: StorageParts) {
 		},
 		prepareRepair: (camera, repair) => repairs.prepare(camera, repair),
 		stalled: (camera, hole) => stalls.add(camera, hole),
-		camera: () =>
-			localDevice.state.kind === 'ready' ? (localDevice.state.cameras[0]?.id ?? null) : null,
+		camera: () => idOf(number),
 	});
-	const scheduler = new Scheduler({
-		...{ clock, preferences, recorder, eventLog },
-		calendar: localCalendar,
+	const calendar = localCalendar;
+	const scheduler = new Scheduler({ clock, preferences, recorder, eventLog, calendar });
+	const adaptiveQuality = new AdaptiveQuality(shared);
+	tamperDetector.watch(recorder);
+	logOtherLens(recorder, eventLog);
+	logTestPicture({ recorder, eventLog, clock, calendar });
+	adaptiveQuality.adapt(recorder);
+	recorder.on(() => {
+		if (recorder.state.kind === 'recording') repairs.recovered();
+		dataLoss.log(recorder);
 	});
-	const dataLoss = new DataLossReporter({
-		...{ clock, localDevice, preferences, recorder, eventLog },
-		clearing: new BrowserDataLossSource(),
-		origin: storage.persistence,
-		footage: () => storage.maintenance.usage?.footage ?? 0,
-	});
-	const pressure = new ComputePressure();
-	const adaptiveQuality = new AdaptiveQuality({ clock, eventLog, power, pressure });
-	const begin = (): void => {
-		tamperDetector.watch(recorder);
-		logOtherLens(recorder, eventLog);
-		dataLoss.begin();
-		logTestPicture({ recorder, eventLog, clock, calendar: localCalendar });
-		adaptiveQuality.adapt(recorder);
-		recorder.on(() => {
-			if (recorder.state.kind === 'recording') repairs.recovered();
-		});
-	};
-	return { eventLog, tamperDetector, recorder, scheduler, dataLoss, adaptiveQuality, begin };
+	return { number, preferences, recorder, scheduler, tamperDetector, adaptiveQuality };
 }
-export type RecordingParts = ReturnType<typeof composeRecording>;

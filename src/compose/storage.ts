@@ -3,7 +3,7 @@ import { DexieEventStore } from '#browser/footage/event-store.ts';
 import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { DexieLedger } from '#browser/storage/ledger.ts';
-import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
+import { DexiePreferences } from '#browser/storage/preference-store.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
@@ -12,10 +12,14 @@ import { FootageStore } from '#engine/storage/footage-store.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
+import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
-/** The databases, and what keeps footage within its budget. */
-export function composeStorage(clock: Clock) {
+/**
+ * The databases, and what keeps footage within its budget. `cameraNumbers`: of the cameras of this
+ * device.
+ */
+export function composeStorage(clock: Clock, cameraNumbers: () => readonly number[]) {
 	const rows = new DexieFootageRows();
 	const segments = new FootageStore(rows, clock);
 	const thumbnails = new DexieThumbnailStore();
@@ -24,17 +28,33 @@ export function composeStorage(clock: Clock) {
 	const reserve = new DexieReserve();
 	const persistence = new BrowserStoragePersistence();
 	const journal = new DeletionJournal(ledger, clock);
-	const preferences = new AuditedPreferences(new DexiePreferenceStore(), ledger, clock);
+	const stores = new DexiePreferences();
+	const preferences = new AuditedPreferences(stores.device, ledger, clock);
+	const ofCameras = new Map<number, AuditedPreferences<CameraPreferences>>();
+	const cameraPreferences = (number: number) => {
+		const made = ofCameras.get(number);
+		if (made !== undefined) return made;
+		const preferences = new AuditedPreferences(stores.camera(number), ledger, clock);
+		ofCameras.set(number, preferences);
+		return preferences;
+	};
+	const readCameras = (): Promise<CameraPreferences[]> => {
+		const numbers = cameraNumbers();
+		const all = numbers.length === 0 ? [1] : numbers;
+		return Promise.all(all.map((number) => cameraPreferences(number).read()));
+	};
 	const allowance = new Allowance(preferences, clock, storageQuota);
 	const pins = new Pins(segments, allowance);
 	const retention = new Retention({ segments, allowance, reserve, journal });
 	const maintenance = new StorageMaintenance({
 		...{ clock, segments, thumbnails, reserve, ledger, journal, events },
 		...{ allowance, retention, pins, origin: persistence, preferences },
+		profiles: async () => (await readCameras()).map(({ profile }) => profile),
 	});
 	return {
-		...{ rows, segments, thumbnails, events, ledger, persistence, preferences },
+		...{ rows, segments, thumbnails, events, ledger, persistence, preferences, cameraPreferences },
 		...{ allowance, pins, retention, maintenance },
+		readPreferences: () => Promise.all([preferences.read(), readCameras()]),
 	};
 }
 export type StorageParts = ReturnType<typeof composeStorage>;

@@ -97,7 +97,12 @@ export const messageSchema = v.variant('t', [
 		...answered,
 		why: v.picklist(['done', 'revoked', 'closed', 'full']),
 	}),
-	v.object({ t: v.literal('want-grants'), camera: id, earlier: v.boolean() }),
+	v.object({
+		t: v.literal('want-grants'),
+		earlier: v.boolean(),
+		/** Cameras whose first key the sender has, so it needs only their newest. */
+		known: v.pipe(v.array(id), v.maxLength(16)),
+	}),
 	v.object({
 		t: v.literal('grants'),
 		camera: id,

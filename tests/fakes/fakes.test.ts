@@ -7,13 +7,20 @@ import { reserveContract } from '../contracts/reserve.ts';
 import { lastSeenStoreContract } from '../contracts/last-seen-store.ts';
 import { cameraLockContract } from '../contracts/camera-lock.ts';
 import { ManualClock } from './clock.ts';
-import { MemoryPreferenceStore } from './preference-store.ts';
+import { MemoryCameraPreferences } from './preference-store.ts';
 import { MemoryLastSeenStore } from './last-seen-store.ts';
 import { MemoryLedger, MemoryReserve } from './storage.ts';
 import { MemoryCameraLock } from './camera-lock.ts';
 
-describe('MemoryPreferenceStore', () =>
-	preferenceStoreContract((stored) => Promise.resolve(new MemoryPreferenceStore(stored))));
+describe('MemoryCameraPreferences', () =>
+	preferenceStoreContract({
+		make: (stored) => Promise.resolve(new MemoryCameraPreferences(stored)),
+		stored: (store) => Promise.resolve(store.stored),
+		damage: (store, by) => {
+			store.damage(by);
+			return Promise.resolve();
+		},
+	}));
 
 describe('MemoryLastSeenStore', () =>
 	lastSeenStoreContract((stored) => Promise.resolve(new MemoryLastSeenStore(stored))));

@@ -15,7 +15,7 @@ import type { Reserve } from '#ports/storage/reserve.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import { T0 } from '../contracts/segment-store.ts';
 import { ManualClock } from './clock.ts';
-import { MemoryPreferenceStore } from './preference-store.ts';
+import { MemoryCameraPreferences, MemoryDevicePreferences } from './preference-store.ts';
 import { MemorySegmentStore } from './segment-store.ts';
 
 const MIB = 2 ** 20;
@@ -144,7 +144,9 @@ export function storageWorld(stored: object = {}) {
 	const reserve = new MemoryReserve();
 	const ledger = new MemoryLedger();
 	const origin = new MemoryPersistence();
-	const preferences = new AuditedPreferences(new MemoryPreferenceStore(stored), ledger, clock);
+	const preferences = new AuditedPreferences(new MemoryDevicePreferences(stored), ledger, clock);
+	const camera = new AuditedPreferences(new MemoryCameraPreferences(stored), ledger, clock);
+	const profiles = async () => [(await camera.read()).profile];
 	const allowance = new Allowance(preferences, clock, () => Promise.resolve(null));
 	const pins = new Pins(store, allowance);
 	const journal = new DeletionJournal(ledger, clock);
@@ -152,7 +154,7 @@ export function storageWorld(stored: object = {}) {
 	const retention = new Retention({ segments: store, allowance, reserve, journal });
 	const tools = {
 		...{ clock, reserve, ledger, origin, preferences, allowance, retention, pins, journal },
-		segments: store,
+		...{ segments: store, camera, profiles },
 		thumbnails: { size: () => Promise.resolve(previews) },
 	};
 	return { ...tools, store, previews, maintenance: new StorageMaintenance(tools) };

@@ -196,3 +196,46 @@ test.each(some('vault', 'footage'))(
 		expect(errors).toEqual([]);
 	},
 );
+
+test('GO7 a stored setting that is not understood: named on every page, the last good one applies, and it is kept until a person replaces it', async () => {
+	context = await newContext();
+	const page = await context.newPage();
+	const errors = collectPageErrors(page);
+	await becomeCamera(page, relay.address);
+	await page.getByLabel('Quality').selectOption('high');
+	await startRecording(page);
+	await stopRecording(page);
+	const changed = (document: string, change: object = {}) =>
+		page.evaluate(
+			([name, change]) =>
+				new Promise<object>((done) => {
+					indexedDB.open('spycam-preferences').onsuccess = ({ target }) => {
+						const { result } = target as IDBOpenDBRequest;
+						const documents = result.transaction('documents', 'readwrite').objectStore('documents');
+						documents.get(name).onsuccess = ({ target }) => {
+							const after = { ...(target as IDBRequest<object>).result, ...change };
+							documents.put(after, name).onsuccess = () => {
+								result.close();
+								done(after);
+							};
+						};
+					};
+				}),
+			[document, change] as const,
+		);
+	await changed('preferences', { budgetBytes: 'much' });
+	await changed('camera 1', { profile: 'ultra' });
+	await page.reload();
+	const alert = page.getByRole('alert').filter({ hasText: 'does not understand' });
+	expect(await alert.innerText()).toMatch(/the storage limits and the quality/);
+	await expect.poll(() => page.getByLabel('Quality').inputValue()).toBe('high');
+	await startRecording(page);
+	await stopRecording(page);
+	expect(await changed('camera 1')).toMatchObject({ profile: 'ultra' });
+	await page.goto(`${relay.address}/saved`);
+	await alert.getByRole('button').click();
+	await alert.waitFor({ state: 'detached' });
+	expect(await changed('preferences')).toMatchObject({ budgetBytes: null });
+	expect(await changed('camera 1')).toMatchObject({ profile: 'high' });
+	expect(errors).toEqual([]);
+});

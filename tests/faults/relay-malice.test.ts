@@ -337,7 +337,7 @@ test('R T4 T5 rosters forged, replayed and rolled back: 0 accepted, 0 grants, an
 	const mine = evil.localDevice.unlocked?.identity;
 	if (unlocked === null || mine === undefined) throw new Error('not ready');
 	const writer = { identity: { ...mine, home: homeOf(camera) }, roster: unlocked.roster };
-	const want = { t: 'want-grants', camera: camera.camera, earlier: true } as const;
+	const want = { t: 'want-grants' as const, earlier: true, known: [] };
 	const letters = new MessageSealer(evil.crypto, realClock);
 	const before = camera.messenger.dropped;
 	for (let id = 1; id <= 20; id += 1) {

@@ -4,7 +4,13 @@ import type { Role } from '#domain/home/roster.ts';
 import type { Engine } from '#state/app/engine.ts';
 import type { Member, ForkSummary, RevocationProof } from '#engine/members/member-list.ts';
 import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
-import type { LiveViewControls, ViewState, WatchedCamera, Watcher } from '#engine/live/controls.ts';
+import type {
+	LiveHostControls,
+	LiveViewControls,
+	ViewState,
+	WatchedCamera,
+	Watcher,
+} from '#engine/live/controls.ts';
 import { CAMERA, NOON } from './scene.ts';
 
 /** A static home, for looking at each of its states. */
@@ -170,6 +176,16 @@ export const LINKS: readonly RelayConnectionState[] = [
 	{ kind: 'refused', origin: 'https://cam.local:8443', why: 'unknown-home' },
 ];
 
+export function stubHosting(options: HomeOptions): LiveHostControls {
+	return {
+		watchers: options.watchers ?? [],
+		newcomers: options.newcomers ?? [],
+		talking: options.heard === true ? idOf(3) : null,
+		siren: options.heard === true ? idOf(2) : null,
+		...{ on: off, hush: nothing, acknowledge: nothing },
+	};
+}
+
 export function stubHome(options: HomeOptions): Stub<Engine> {
 	return {
 		cameraDirectory: {
@@ -184,13 +200,6 @@ export function stubHome(options: HomeOptions): Stub<Engine> {
 		},
 		lastSeen: {
 			seenMs: (device: DeviceId) => SEEN.get(device) ?? null,
-		},
-		hosting: {
-			watchers: options.watchers ?? [],
-			newcomers: options.newcomers ?? [],
-			talking: options.heard === true ? idOf(3) : null,
-			siren: options.heard === true ? idOf(2) : null,
-			...{ on: off, hush: nothing, seen: nothing },
 		},
 		members: {
 			list: options.members ?? MEMBERS,

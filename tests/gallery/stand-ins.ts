@@ -4,8 +4,8 @@ import type { Gap, Span } from '#domain/footage/span.ts';
 import type { ClipPlan } from '#engine/playback/clip-exporter.ts';
 import { INITIAL_STATE, type PlayerState } from '#engine/playback/player-state.ts';
 import type { Installation } from '#ports/app/installer.ts';
-import type { Engine } from '#state/app/engine.ts';
-import { stubHome, type HomeOptions, type Stub } from './home.ts';
+import type { Engine, LocalCamera } from '#state/app/engine.ts';
+import { stubHome, stubHosting, type HomeOptions, type Stub } from './home.ts';
 import { CAMERA, NOON } from './scene.ts';
 
 /** Static engines, for looking at each state. */
@@ -73,6 +73,17 @@ export function stubEngine({
 		needsFile: false,
 		...plan,
 	};
+	const camera = {
+		...{ number: 1, begun: done(), dispose: nothing, hosting: stubHosting(home) },
+		tamperDetector: { sign: null, on: off },
+		adaptiveQuality: { why: null, on: off },
+		scheduler: { now: null, on: off, begin: done },
+		recorder: { state: { kind: 'off', fault: null }, on: off, camera: null },
+		preferences: {
+			...{ ignored: [], on: off, accept: done },
+			read: () => Promise.resolve({ lensId: null, profile: 'standard', sound: true }),
+		},
+	} as unknown as LocalCamera;
 	const engine: Stub<Engine> = {
 		calendar: localCalendar,
 		clock: { wallMs: () => NOON, monotonicMs: () => 0, every: off, after: off },
@@ -84,9 +95,6 @@ export function stubEngine({
 			runs: () => Promise.resolve([]),
 		},
 		eventLog: { watch: off, between: () => Promise.resolve([]) },
-		tamperDetector: { sign: null, on: off },
-		adaptiveQuality: { why: null, on: off },
-		scheduler: { now: null, on: off, begin: done },
 		thumbnails: { near: () => Promise.resolve(null), first: () => Promise.resolve(null) },
 		player: () =>
 			Promise.resolve({
@@ -119,19 +127,15 @@ export function stubEngine({
 				homeId: CAMERA as string,
 				deviceId: CAMERA as string,
 				strength: 'sealed',
-				cameras: [{ id: CAMERA, name: 'Hall' }],
+				cameras: [{ id: CAMERA, number: 1, name: 'Hall' }],
 			},
 			on: off,
 			refresh: done,
 		},
-		recorder: {
-			state: { kind: 'off', fault: null },
-			on: off,
-			resume: () => Promise.resolve(false),
-		},
+		cameras: { all: [camera], of: () => camera, idOf: () => CAMERA, on: off },
 		preferences: {
-			read: () =>
-				Promise.resolve({ lensId: null, profile: 'standard', sound: true, acceptsLoss: false }),
+			...{ ignored: [], on: off, accept: done },
+			read: () => Promise.resolve({ acceptsLoss: false }),
 		},
 		features: {
 			...{ secure: true, localhost: true, camera: true, wakeLock: true, mobile: true },

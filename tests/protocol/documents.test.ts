@@ -4,7 +4,12 @@ import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { EVENT_KINDS } from '#domain/recording/event.ts';
 import { eventBodyFrom, eventBytes, type EventBody } from '#protocol/event.ts';
 import { changeFrom, deletionFrom, storageUsageFrom } from '#protocol/ledger.ts';
-import { preferencesFrom } from '#protocol/preferences.ts';
+import {
+	CAMERA_FIELDS,
+	DEVICE_FIELDS,
+	preferencesFrom,
+	type PreferenceFields,
+} from '#protocol/preferences.ts';
 import { seenDocument, seenFrom } from '#protocol/seen.ts';
 import { clearedFrom, traceFrom } from '#protocol/trace.ts';
 import { expectBound, expectChecked, NOT_JSON, type Sample } from './fields.ts';
@@ -90,26 +95,37 @@ test('LV28 devices last seen are read as they were written; an invalid row costs
 	for (const stored of [undefined, null, 1, 'a', []]) expect(seenFrom(stored).size).toBe(0);
 });
 
-test('each setting falls back on its own', () => {
-	const chosen = {
-		...{ lensId: 'back', lensLabel: 'Back', profile: 'high', sound: true, armed: true },
-		...{ budgetBytes: 1e9, cap: { bytes: 1, refusedMs: 2 }, mostDays: 3, acceptsLoss: true },
-		plan: { when: 'times', times: [{ days: [0, 6], from: 0, until: 1439 }], away: true },
-		...{ override: { records: true, untilMs: 5 }, triedKit: { kit: 'a', atMs: 1 }, claimedMs: 9 },
-	};
-	const defaults = preferencesFrom(undefined);
-	expect(preferencesFrom(chosen)).toEqual(chosen);
+const CHOSEN = {
+	...{ lensId: 'back', lensLabel: 'Back', profile: 'high', sound: true, armed: true },
+	plan: { when: 'times', times: [{ days: [0, 6], from: 0, until: 1439 }], away: true },
+	override: { records: true, untilMs: 5 },
+	...{ budgetBytes: 1e9, cap: { bytes: 1, refusedMs: 2 }, mostDays: 3, acceptsLoss: true },
+	...{ triedKit: { kit: 'a', atMs: 1 }, claimedMs: 9 },
+};
+
+test.each<[string, PreferenceFields]>([
+	['device', DEVICE_FIELDS],
+	['camera', CAMERA_FIELDS],
+])('GO7 each setting of a %s falls back on its own', (_, fields) => {
+	const chosen: Record<string, unknown> = Object.fromEntries(
+		Object.entries(CHOSEN).filter(([name]) => name in fields),
+	);
+	const read = (stored: unknown) => preferencesFrom(fields, { stored, good: null });
+	expect(read(chosen)).toEqual({ values: chosen, ignored: [] });
+	const defaults: Record<string, unknown> = read(undefined).values;
 	expect(Object.keys(defaults).toSorted()).toEqual(Object.keys(chosen).toSorted());
-	for (const key of Object.keys(chosen) as (keyof typeof chosen)[]) {
+	for (const key of Object.keys(chosen)) {
 		expect(chosen[key]).not.toEqual(defaults[key]);
 		for (const wrong of [{}, -1, 1.5, 'x'.repeat(513), []]) {
-			const read = preferencesFrom({ ...chosen, [key]: wrong });
-			const numbers = key === 'claimedMs' && typeof wrong === 'number';
-			expect(read, key).toEqual({ ...chosen, [key]: numbers ? wrong : defaults[key] });
+			const fits = key === 'claimedMs' && typeof wrong === 'number';
+			expect(read({ ...chosen, [key]: wrong }), key).toEqual({
+				values: { ...chosen, [key]: fits ? wrong : defaults[key] },
+				ignored: fits ? [] : [key],
+			});
 		}
 	}
 	for (const stored of [null, 1, 'a', [], { later: 1 }])
-		expect(preferencesFrom(stored)).toMatchObject(defaults);
+		expect(read(stored).values).toEqual(defaults);
 });
 
 test.each([
@@ -118,8 +134,6 @@ test.each([
 	['half a minute', { days: [1], from: 0.5, until: 1 }],
 ])('a schedule with %s is none', (_, time) => {
 	const plan = { when: 'times', times: [time], away: false };
-	expect(preferencesFrom({ plan, sound: true })).toMatchObject({
-		plan: preferencesFrom(null).plan,
-		sound: true,
-	});
+	const read = (stored: unknown) => preferencesFrom(CAMERA_FIELDS, { stored, good: null }).values;
+	expect(read({ plan, sound: true })).toMatchObject({ plan: read(null).plan, sound: true });
 });

@@ -44,7 +44,7 @@ const SAMPLES: readonly Message[] = [
 	{ t: 'candidate', ...answered, candidate: 'candidate:1', mid: '0' },
 	{ t: 'relayed', ...answered, atMs: 1, why: 'asked', key: { run: id, raw: fingerprint } },
 	{ t: 'hang-up', ...answered, why: 'done' },
-	{ t: 'want-grants', camera: id, earlier: true },
+	{ t: 'want-grants', earlier: true, known: [id] },
 	{ t: 'grants', camera: id, grants: ['AAAA'] },
 	{ t: 'home-key', grant: 'AAAA' },
 	{ t: 'show-earlier', device: id, entry: 2 },

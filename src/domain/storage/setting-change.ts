@@ -14,19 +14,21 @@ export type SettingChangeKind = (typeof SETTING_CHANGE_KINDS)[number];
 
 export type SettingChange = LoggedChange<SettingChangeKind>;
 
+/** Of a device or of a camera. */
 interface Settings {
-	readonly bitsPerSecond: number;
-	readonly sound: boolean;
-	readonly lensId: string | null;
-	readonly budgetBytes: number | null;
-	readonly mostDays: number | null;
+	readonly bitsPerSecond?: number | undefined;
+	readonly sound?: boolean | undefined;
+	readonly lensId?: string | null | undefined;
+	readonly budgetBytes?: number | null | undefined;
+	readonly mostDays?: number | null | undefined;
 }
 
 /** What differs between two settings. */
 export function settingChangesBetween(before: Settings, after: Settings): SettingChangeKind[] {
 	const changes: SettingChangeKind[] = [];
-	if (after.bitsPerSecond > before.bitsPerSecond) changes.push('quality-raised');
-	if (after.bitsPerSecond < before.bitsPerSecond) changes.push('quality-lowered');
+	const [from = 0, to = 0] = [before.bitsPerSecond, after.bitsPerSecond];
+	if (to > from) changes.push('quality-raised');
+	if (to < from) changes.push('quality-lowered');
 	if (after.sound !== before.sound) changes.push(after.sound ? 'sound-on' : 'sound-off');
 	if (after.lensId !== before.lensId) changes.push('lens');
 	if (after.budgetBytes !== before.budgetBytes) changes.push('budget');

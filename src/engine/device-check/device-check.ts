@@ -60,7 +60,8 @@ export interface DeviceCheckTools {
 	readonly origin: Pick<StoragePersistence, 'persisted'>;
 	readonly features: BrowserFeatures;
 	readonly lab: DeviceProbe;
-	readonly recorder: Pick<RecorderControls, 'state' | 'camera'>;
+	/** Of all cameras of this device. */
+	readonly recorders: () => readonly Pick<RecorderControls, 'state' | 'camera'>[];
 	readonly tenure: Pick<CameraLock, 'isHeld'>;
 	/** The device's real store: DC4 reads the running recording from it. */
 	readonly segments: SegmentStore;
@@ -84,12 +85,13 @@ export class DeviceCheck {
 
 	/** DC4: the camera that is recording now, in this tab or another. Never throws. */
 	async busy(): Promise<CameraId | null> {
-		const { recorder, tenure } = this.#tools;
-		const { camera, state } = recorder;
-		if (camera === null) return null;
-		if (['starting', 'recording', 'blind'].includes(state.kind)) return camera;
-		const taken = await tenure.isHeld(camera).catch(() => false);
-		return taken ? camera : null;
+		const { recorders, tenure } = this.#tools;
+		for (const { camera, state } of recorders()) {
+			if (camera === null) continue;
+			if (['starting', 'recording', 'blind'].includes(state.kind)) return camera;
+			if (await tenure.isHeld(camera).catch(() => false)) return camera;
+		}
+		return null;
 	}
 
 	/**

@@ -1,14 +1,14 @@
 import { hexOf } from '#domain/base/bytes.ts';
 import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { GrantSubject } from '#domain/home/grant.ts';
-import type { DeviceId } from '#domain/base/ids.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { isCamera, rolesFor, withCamera } from '#domain/home/rights.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Identity, KeyStrength, NewIdentity, Vault } from '#ports/keys/vault.ts';
 import { makeEpoch } from './epochs.ts';
 import { verifyIdentity } from './identity.ts';
-import { cameraIdOf, deviceIdOf, homeIdOf, makeSecret } from './keys.ts';
+import { cameraIdOf, cameraIdsOf, deviceIdOf, homeIdOf, makeSecret } from './keys.ts';
 import { inForce, nextEntry, signEntry, type Roster } from './roster.ts';
 
 interface CreationDependencies {
@@ -117,29 +117,36 @@ async function discardIdentity(vault: Vault, device: DeviceId): Promise<void> {
 }
 
 /**
- * Gives a watch-only device its first camera. An owner also records it in the roster; for other
- * devices an owner has to. Throws `conflict` while a kit has claims: held entries are unknown here,
- * and signing beside them needs a settlement (KT12).
+ * Gives a device a camera, with the lowest free number. With the first one, an owner also becomes a
+ * camera in the roster; for other devices an owner has to do that. Throws `conflict` beyond
+ * sixteen, and while a kit has claims: held entries are unknown here, and signing beside them needs
+ * a settlement (KT12).
  */
 export async function becomeCamera(
 	tools: CreationDependencies,
 	{ identity, roster }: { readonly identity: Identity; readonly roster: Roster },
-): Promise<void> {
+): Promise<CameraId> {
 	const { crypto, vault, clock } = tools;
 	const { device, owner } = identity;
 	const owns =
 		roster.owners.has(hexOf(owner.public)) && inForce(roster.devices.get(device), clock.wallMs());
-	if (owns && roster.claims.size > 0)
-		throw new Fault('conflict', 'a recovery kit has pending claims');
-	const id = await cameraIdOf(crypto, device, 1);
-	await vault.addCamera({ id, number: 1, sealedName: null, runNo: 0 });
-	await makeEpoch(crypto, vault, identity, id, clock.wallMs(), 1);
 	const mine = roster.devices.get(device);
-	if (!mine || isCamera(mine.roles) || !owns) return;
+	const adds = owns && mine !== undefined && !isCamera(mine.roles);
+	if (adds && roster.claims.size > 0)
+		throw new Fault('conflict', 'a recovery kit has pending claims');
+	const ids = await cameraIdsOf(crypto, device);
+	const free = ids.findIndex((one) => !identity.cameras.some((camera) => camera.id === one));
+	const id = ids[free];
+	if (id === undefined) throw new Fault('conflict', 'a device has at most sixteen cameras');
+	const number = free + 1;
+	await vault.addCamera({ id, number, sealedName: null, runNo: 0 });
+	await makeEpoch(crypto, vault, identity, id, clock.wallMs(), 1);
+	if (!adds) return id;
 	const entry = await nextEntry(crypto, owner, roster, clock.wallMs(), {
 		...mine,
 		op: 'rotate',
 		roles: withCamera(mine.roles),
 	});
 	await vault.appendRoster(roster.home, roster.seq + 1, [entry]);
+	return id;
 }

@@ -14,8 +14,8 @@ import { signedBytes } from '#domain/base/signed.ts';
 import type { Crypto, KemKey, KeyPair, Secret, SignKey } from '#ports/keys/crypto.ts';
 import type { KeptSecret, NewSecret } from '#ports/keys/vault.ts';
 
-/** Cameras per device (docs/spec/relay.md, RL19). */
-const MAX_CAMERAS = 16;
+/** Per device (docs/spec/relay.md, RL19). */
+export const MAX_CAMERAS = 16;
 
 type Hashing = Pick<Crypto, 'sha256'>;
 

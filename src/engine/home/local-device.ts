@@ -10,7 +10,7 @@ import type { Identity, KeyStrength, Vault } from '#ports/keys/vault.ts';
 import { currentEpoch, type Epoch } from './epochs.ts';
 import { changesBetween, type DeviceChange } from './device-change.ts';
 import { becomeCamera, createIdentity } from './create-identity.ts';
-import { homeSecrets, replayRosters, verifyIdentity } from './identity.ts';
+import { homeSecrets, isSameIdentity, replayRosters, verifyIdentity } from './identity.ts';
 import { Keyring } from './keyring.ts';
 import { closeOpenRuns, findPreviousRun } from '#engine/sealing/previous-run.ts';
 import { LivePartSealer } from '#engine/sealing/live-part-sealer.ts';
@@ -42,6 +42,8 @@ export type LocalDeviceState =
 
 export interface NamedCamera {
 	readonly id: CameraId;
+	/** 1 for the device's first camera. */
+	readonly number: number;
 	/** Opened; `null`: no name yet. */
 	readonly name: string | null;
 }
@@ -56,6 +58,11 @@ export interface LocalDeviceControls {
 	 * a watch-only device: creates its camera.
 	 */
 	createCamera(): Promise<LocalDeviceState>;
+	/**
+	 * Another camera of a device that has one, with the lowest free number. Throws `conflict` beyond
+	 * sixteen, and what the vault throws.
+	 */
+	addCamera(): Promise<CameraId>;
 	nameCamera(camera: CameraId, name: string): Promise<void>;
 	/**
 	 * From `locked`, after a person confirmed: deletes the unreadable footage and the broken keys;
@@ -121,6 +128,13 @@ export class LocalDevice implements LocalDeviceControls {
 		return this.#create('camera');
 	}
 
+	async addCamera(): Promise<CameraId> {
+		const camera = await this.change((unlocked) => becomeCamera(this.#tools, unlocked));
+		// Members asked for keys when this device came online.
+		this.#epochListeners.notify(camera, 1);
+		return camera;
+	}
+
 	/** A first start without a camera. */
 	createViewer(): Promise<LocalDeviceState> {
 		return this.#create('viewer');
@@ -147,8 +161,10 @@ export class LocalDevice implements LocalDeviceControls {
 			if (state.kind !== 'ready') throw notReady();
 			const sealed = await nameSealer.seal(camera, name);
 			await this.#tools.vault.nameCamera(camera, sealed);
-			const kept = { id: camera, name: await nameSealer.open(camera, sealed) };
-			const cameras = state.cameras.map((before) => (before.id === camera ? kept : before));
+			const opened = await nameSealer.open(camera, sealed);
+			const cameras = state.cameras.map((before) =>
+				before.id === camera ? { ...before, name: opened } : before,
+			);
 			this.#set({ ...state, cameras }, ['names']);
 		});
 	}
@@ -342,8 +358,12 @@ export class LocalDevice implements LocalDeviceControls {
 			throw new Fault('corrupt', 'no home key of the current home works');
 		const nameSealer = new NameSealer(crypto, secrets);
 		const cameras: NamedCamera[] = [];
-		for (const { id, sealedName } of identity.cameras) {
-			cameras.push({ id, name: sealedName && (await nameSealer.nameOrNull(id, sealedName)) });
+		for (const { id, number, sealedName } of identity.cameras) {
+			cameras.push({
+				id,
+				number,
+				name: sealedName && (await nameSealer.nameOrNull(id, sealedName)),
+			});
 		}
 		const before = this.#unlocked?.identity;
 		this.#unlocked = { identity, roster, nameSealer };

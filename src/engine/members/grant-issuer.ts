@@ -136,13 +136,15 @@ export class GrantIssuer {
 			return;
 		}
 		if (message.t !== 'want-grants') return;
-		const camera = this.#cameras().find(({ id }) => id === message.camera)?.id;
 		const entry = this.#tools.homeRoster.member(from.device);
-		if (camera === undefined || entry === null || !may(entry.roles, 'footage')) return;
-		if (message.earlier && may(from.roles, 'earlier')) await this.#issueAll(camera, from.device, 0);
-		else {
-			const number = await this.#tools.localDevice.currentEpochNumber(camera);
-			await this.#issue(camera, from.device, [number], 0);
+		if (entry === null || !may(entry.roles, 'footage')) return;
+		const earlier = message.earlier && may(from.roles, 'earlier');
+		for (const { id } of this.#cameras()) {
+			if (earlier && !message.known.includes(id)) await this.#issueAll(id, from.device, 0);
+			else {
+				const number = await this.#tools.localDevice.currentEpochNumber(id);
+				await this.#issue(id, from.device, [number], 0);
+			}
 		}
 	}
 

@@ -10,7 +10,7 @@ import type { Message } from '#protocol/message.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Vault } from '#ports/keys/vault.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
-import { cameraIdOf, cameraIdsOf, openGrant } from '#engine/home/keys.ts';
+import { cameraIdsOf, openGrant } from '#engine/home/keys.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { Messenger, Sender } from '#engine/messaging/messenger.ts';
 
@@ -58,12 +58,13 @@ export class GrantReceiver {
 		return this.#listeners.add(listener);
 	}
 
-	/** Requests the current epoch key from a camera's device; `earlier`: all keys. */
-	async request(camera: CameraId, device: DeviceId, earlier = false): Promise<void> {
-		await this.#tools.messenger.sendAction(device, { t: 'want-grants', camera, earlier });
+	/** Requests the keys of a device's cameras: the newest of each, or all but of the `known`. */
+	async request(device: DeviceId, known: readonly CameraId[], earlier = false): Promise<void> {
+		const cameras = [...known];
+		await this.#tools.messenger.sendAction(device, { t: 'want-grants', earlier, known: cameras });
 	}
 
-	/** Asks each camera that came online; an owner without the first key asks for all. */
+	/** Asks each camera device that came online; an owner also for the earlier keys it lacks. */
 	async #requestAll(): Promise<void> {
 		const { localDevice, homeRoster, messenger, crypto, vault } = this.#tools;
 		const identity = localDevice.unlocked?.identity;
@@ -77,9 +78,10 @@ export class GrantReceiver {
 			const owner = may(mine, 'earlier');
 			if (this.#asked.get(device) === true || this.#asked.get(device) === owner) continue;
 			this.#asked.set(device, owner);
-			const camera = await cameraIdOf(crypto, device, 1);
-			const all = owner && (await vault.epoch(camera, 1)) === null;
-			await this.request(camera, device, all);
+			const known: CameraId[] = [];
+			for (const camera of await cameraIdsOf(crypto, device))
+				if (owner && (await vault.epoch(camera, 1)) !== null) known.push(camera);
+			await this.request(device, known, owner);
 		}
 	}
 

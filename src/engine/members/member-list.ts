@@ -287,7 +287,7 @@ export class MemberList implements MemberListControls {
 		const before = this.#list;
 		this.#list = opened.map((member) => ({
 			...member,
-			// The founder got no name from another device; fall back to its camera's.
+			// The founder got no name from another device; fall back to its first named camera's.
 			name: member.name ?? (member.device === self ? this.#cameraName() : null),
 			self: member.device === self,
 			online: messenger.online.has(member.device),
@@ -338,7 +338,8 @@ export class MemberList implements MemberListControls {
 
 	#cameraName(): string | null {
 		const { state } = this.#tools.localDevice;
-		return state.kind === 'ready' ? (state.cameras[0]?.name ?? null) : null;
+		if (state.kind !== 'ready') return null;
+		return state.cameras.find(({ name }) => name !== null)?.name ?? null;
 	}
 
 	/** Names and safety numbers; recomputed only when roster or home keys change. */

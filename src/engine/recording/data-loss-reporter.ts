@@ -3,7 +3,6 @@ import { expectFault, type FaultSource } from '#domain/base/fault.ts';
 import type { DataLossSource } from '#ports/storage/data-loss-source.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { DataLoss, LostDataKind, StoragePersistence } from '#ports/storage/persistence.ts';
-import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { EventLog } from './event-log.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import type { RecorderControls } from './recorder-controls.ts';
@@ -19,9 +18,10 @@ export interface DataLossTools {
 	readonly clearing: DataLossSource;
 	readonly origin: Pick<StoragePersistence, 'dataLoss' | 'writeDataLoss'>;
 	readonly localDevice: Pick<LocalDevice, 'ensureKeys' | 'state'>;
-	/** Reading restores them (GO5). */
-	readonly preferences: Pick<PreferenceStore, 'read'>;
-	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
+	/** Of the device and its cameras. Reading restores them (GO5). */
+	readonly readPreferences: () => Promise<unknown>;
+	/** Of all cameras of this device. */
+	readonly recorders: () => readonly Pick<RecorderControls, 'state' | 'camera'>[];
 	readonly eventLog: Pick<EventLog, 'add'>;
 	/** Bytes of footage at the last count. */
 	readonly footage: () => number;
@@ -44,8 +44,8 @@ export class DataLossReporter implements DataLossControls {
 	cleared: DataLoss | null;
 	readonly #tools: DataLossTools;
 	readonly #listeners = new Listeners();
-	/** The event is not written yet: that needs keys. */
-	#unlogged = false;
+	/** Where the event is not written yet: that needs keys. */
+	readonly #unlogged = new Set<object>();
 
 	constructor(tools: DataLossTools) {
 		this.#tools = tools;
@@ -53,10 +53,9 @@ export class DataLossReporter implements DataLossControls {
 	}
 
 	begin(): void {
-		const { clock, clearing, recorder } = this.#tools;
+		const { clock, clearing } = this.#tools;
 		clearing.on((what) => void this.#lost(what));
 		clock.every(CHECK_MS, () => void this.#restore());
-		recorder.on(() => this.#log());
 	}
 
 	on(listener: () => void): () => void {
@@ -68,7 +67,9 @@ export class DataLossReporter implements DataLossControls {
 	}
 
 	get #armed(): boolean {
-		return ['starting', 'recording', 'blind'].includes(this.#tools.recorder.state.kind);
+		return this.#tools
+			.recorders()
+			.some(({ state: { kind } }) => ['starting', 'recording', 'blind'].includes(kind));
 	}
 
 	async #lost(source: FaultSource): Promise<void> {
@@ -83,7 +84,7 @@ export class DataLossReporter implements DataLossControls {
 		const device = state.kind === 'ready' ? state.deviceId : null;
 		const recorded = same?.recorded === true || this.#armed;
 		const atMs = same?.atMs ?? nowMs;
-		this.#unlogged ||= same === null;
+		if (same === null) for (const one of this.#tools.recorders()) this.#unlogged.add(one);
 		this.#set({ atMs, what, bytes, recorded, anew: same?.anew ?? false });
 		await this.#restore();
 		const now = localDevice.state;
@@ -94,19 +95,20 @@ export class DataLossReporter implements DataLossControls {
 	/** GO5. */
 	async #restore(): Promise<void> {
 		if (!this.#armed) return;
-		const { localDevice, preferences } = this.#tools;
+		const { localDevice, readPreferences } = this.#tools;
 		// A failure is retried at the next check, and before each run.
 		await Promise.all([
-			preferences.read().catch(expectFault),
+			readPreferences().catch(expectFault),
 			localDevice.ensureKeys().catch(expectFault),
 		]);
 	}
 
-	#log(): void {
-		const { recorder, eventLog } = this.#tools;
+	/** Call when a recorder's state has changed. */
+	log(recorder: Pick<RecorderControls, 'state' | 'camera'>): void {
+		const { eventLog } = this.#tools;
 		const { camera, state } = recorder;
-		if (!this.#unlogged || camera === null || state.kind !== 'recording') return;
-		this.#unlogged = false;
+		if (camera === null || state.kind !== 'recording') return;
+		if (!this.#unlogged.delete(recorder)) return;
 		const { atMs = null } = this.cleared ?? {};
 		eventLog.add(camera, 'cleared', atMs === null ? undefined : Math.floor(atMs * 1000));
 	}

@@ -6,6 +6,7 @@ import type { Repair } from '#domain/recording/watchdog.ts';
 import type { SealedSegment } from '#domain/footage/segment.ts';
 import type { Capture, Picture } from '#ports/media/capture.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { CameraLock } from '#ports/device/camera-lock.ts';
 import type { Retention } from '#engine/storage/retention.ts';
@@ -101,7 +102,7 @@ export interface RecorderTools extends RunWriterTools {
 	readonly segments: SegmentStore;
 	readonly retention: Retention;
 	readonly tenure: CameraLock;
-	readonly preferences: PreferenceStore;
+	readonly preferences: PreferenceStore<CameraPreferences>;
 	/**
 	 * Called before the next attempt with what will be recreated for it; may itself reload the page.
 	 */

@@ -3,6 +3,7 @@ import { profileNamed } from '#domain/recording/profile.ts';
 import { changeBetween, degradedProfile } from '#domain/recording/quality-ladder.ts';
 import type { Captured } from '#ports/media/capture.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { RecorderChoice } from './recorder-controls.ts';
 import type { Retention } from '#engine/storage/retention.ts';
 
@@ -16,10 +17,13 @@ export class RecorderSettings {
 	};
 	/** Steps below the chosen quality. Never stored. */
 	#step = 0;
-	readonly #preferences: PreferenceStore;
+	readonly #preferences: PreferenceStore<CameraPreferences>;
 	readonly #retention: Pick<Retention, 'withRoom'>;
 
-	constructor(preferences: PreferenceStore, retention: Pick<Retention, 'withRoom'>) {
+	constructor(
+		preferences: PreferenceStore<CameraPreferences>,
+		retention: Pick<Retention, 'withRoom'>,
+	) {
 		this.#preferences = preferences;
 		this.#retention = retention;
 	}

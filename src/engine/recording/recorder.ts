@@ -33,7 +33,7 @@ export class Recorder implements RecorderControls {
 	readonly #tools: RecorderTools;
 	readonly #rotateMs: number;
 	readonly #listeners = new Listeners();
-	#state: RecorderState = { kind: 'off', fault: null };
+	state: RecorderState = { kind: 'off', fault: null };
 	readonly #settings: RecorderSettings;
 	readonly #lens: OpenLens;
 	readonly #held: HeldCamera;
@@ -42,6 +42,7 @@ export class Recorder implements RecorderControls {
 	/** Resolves when all previous writers have written and closed their runs. */
 	#drained: Promise<unknown> = Promise.resolve();
 	readonly #watchdog: WatchdogTimers;
+	readonly #offLenses: () => void;
 	/** What to recreate before the next attempt. */
 	#repair: Repair = 'recorder';
 	#progress: RecordingProgress | null = null;
@@ -61,11 +62,9 @@ export class Recorder implements RecorderControls {
 			() => void this.#enqueue(() => this.#check()),
 			() => void this.#enqueue(() => this.#retryNow()),
 		);
-		tools.capture.onLenses(() => void this.#enqueue(() => this.#onLensesChanged()));
-	}
-
-	get state(): RecorderState {
-		return this.#state;
+		this.#offLenses = tools.capture.onLenses(
+			() => void this.#enqueue(() => this.#onLensesChanged()),
+		);
 	}
 
 	get camera(): CameraId | null {
@@ -87,7 +86,7 @@ export class Recorder implements RecorderControls {
 	open(choice: RecorderChoice): Promise<void> {
 		return this.#enqueue(async () => {
 			this.#lens.shown = true;
-			if (this.#armed || this.#state.kind === 'preview') return;
+			if (this.#armed || this.state.kind === 'preview') return;
 			await this.#settings.adopt(choice);
 			await this.#showPicture();
 		});
@@ -174,6 +173,13 @@ export class Recorder implements RecorderControls {
 		});
 	}
 
+	/** The camera is gone: ends what it records, and closes its lens. */
+	async dispose(): Promise<void> {
+		this.#offLenses();
+		await this.stop();
+		await this.close();
+	}
+
 	#enqueue(job: () => Promise<void> | void): Promise<void> {
 		return this.#serial.run(job).catch((error: unknown) => {
 			const fault = faultOf(error);
@@ -219,7 +225,7 @@ export class Recorder implements RecorderControls {
 	/** For an armed camera: if the lens does not open, goes blind and retries. */
 	async #beginOrOpen(): Promise<void> {
 		let { captured } = this.#lens;
-		if (captured === null && this.#state.kind !== 'blind') this.#set({ kind: 'opening' });
+		if (captured === null && this.state.kind !== 'blind') this.#set({ kind: 'opening' });
 		try {
 			captured ??= await this.#lens.open();
 		} catch (error) {
@@ -267,7 +273,7 @@ export class Recorder implements RecorderControls {
 		this.#writer = writer;
 		if (before !== null) this.#drained = Promise.all([this.#drained, before.end(why)]);
 		this.#watchdog.begin(this.pulse);
-		if (this.#state.kind !== 'blind' && this.#state.kind !== 'recording') {
+		if (this.state.kind !== 'blind' && this.state.kind !== 'recording') {
 			const view = this.#lens.view;
 			if (view !== null) this.#set({ kind: 'starting', view });
 		}
@@ -316,11 +322,10 @@ export class Recorder implements RecorderControls {
 
 	/** A device or permission was added: what failed or is missing may work now (RC33, RC36). */
 	async #onLensesChanged(): Promise<void> {
-		const failed = this.#state.kind === 'off' && this.#state.fault !== null;
-		if (this.#state.kind === 'blind') await this.#retryNow();
+		const failed = this.state.kind === 'off' && this.state.fault !== null;
+		if (this.state.kind === 'blind') await this.#retryNow();
 		else if (failed && this.#lens.shown && !this.#armed) await this.#showPicture();
-		else if (this.#writer !== null || this.#state.kind === 'preview')
-			await this.#reopenChosen(true);
+		else if (this.#writer !== null || this.state.kind === 'preview') await this.#reopenChosen(true);
 	}
 
 	async #reopenChosen(notified = false): Promise<void> {
@@ -354,7 +359,7 @@ export class Recorder implements RecorderControls {
 
 	/** Nothing is being saved: shows it and schedules the next attempt. Never gives up. */
 	#goBlind(why: RunEnd, fault: Fault, silent: 'frames' | 'fragments' | null = null): void {
-		const sinceMs = this.#state.kind === 'blind' ? this.#state.sinceMs : this.#tools.clock.wallMs();
+		const sinceMs = this.state.kind === 'blind' ? this.state.sinceMs : this.#tools.clock.wallMs();
 		this.#watchdog.failed();
 		this.#repair = repairFor(this.#watchdog.failures, why, silent, fault.kind);
 		this.#set({ kind: 'blind', why, fault, sinceMs, view: this.#lens.view });
@@ -376,23 +381,17 @@ export class Recorder implements RecorderControls {
 	#showRecording(): void {
 		const view = this.#lens.view;
 		if (view === null || this.#progress === null) return;
-		this.#set({
-			kind: 'recording',
-			view,
-			saved: this.#progress,
-			notes: noticesOf({
-				soundMissing: this.#lens.lacksSound || (this.#writer?.soundMissing ?? false),
-				muted: this.#lens.muted,
-			}),
-		});
+		const soundMissing = this.#lens.lacksSound || (this.#writer?.soundMissing ?? false);
+		const notes = noticesOf({ soundMissing, muted: this.#lens.muted });
+		this.#set({ kind: 'recording', view, saved: this.#progress, notes });
 	}
 
 	#refresh(): void {
-		if (this.#state.kind === 'recording') this.#showRecording();
+		if (this.state.kind === 'recording') this.#showRecording();
 	}
 
 	#set(state: RecorderState): void {
-		this.#state = state;
+		this.state = state;
 		this.#listeners.notify();
 	}
 }

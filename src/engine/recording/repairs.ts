@@ -20,6 +20,8 @@ export interface RepairsTools {
 	readonly clock: Clock;
 	readonly eventLog: Pick<EventLog, 'add' | 'settled'>;
 	readonly reloading: PageReloader;
+	/** Whether another camera of this page records: a reload would interrupt it. */
+	readonly othersRecord: (camera: CameraId) => boolean;
 }
 
 /** Logs repairs, and reloads the page when nothing else is left. */
@@ -36,11 +38,11 @@ export class Repairs {
 	}
 
 	async prepare(camera: CameraId, repair: Repair): Promise<'reloading' | null> {
-		const { clock, eventLog, reloading } = this.#tools;
+		const { clock, eventLog, reloading, othersRecord } = this.#tools;
 		const nowMs = clock.wallMs();
 		const { lastMs } = reloading;
 		const tooSoon = lastMs !== null && Math.abs(nowMs - lastMs) < RELOAD_INTERVAL_MS;
-		const done = repair === 'page' && tooSoon ? 'lens' : repair;
+		const done = repair === 'page' && (tooSoon || othersRecord(camera)) ? 'lens' : repair;
 		if (!this.#logged.has(done)) eventLog.add(camera, REPAIR_EVENTS[done]);
 		this.#logged.add(done);
 		if (done !== 'page') return null;

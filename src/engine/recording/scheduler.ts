@@ -5,7 +5,7 @@ import { nextChange, isPlanned, type Plan } from '#domain/recording/schedule.ts'
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
-import type { Override } from '#protocol/preferences.ts';
+import type { CameraPreferences, Override } from '#protocol/preferences.ts';
 import type { EventLog } from './event-log.ts';
 import type { RecorderControls } from './recorder-controls.ts';
 
@@ -42,7 +42,7 @@ export interface SchedulerControls {
 export interface SchedulerTools {
 	readonly clock: Clock;
 	readonly calendar: Calendar;
-	readonly preferences: PreferenceStore;
+	readonly preferences: PreferenceStore<CameraPreferences>;
 	readonly recorder: Pick<
 		RecorderControls,
 		'start' | 'stop' | 'close' | 'resume' | 'state' | 'camera'
@@ -55,6 +55,8 @@ export class Scheduler implements SchedulerControls {
 	now: ScheduleStatus | null = null;
 	readonly #tools: SchedulerTools;
 	readonly #listeners = new Listeners();
+	#stopPolling: () => void = () => undefined;
+	#disposed = false;
 	/** Recording from before the reload was resumed, if there was any. */
 	#resumed = false;
 	readonly #serial = new Serial();
@@ -68,8 +70,18 @@ export class Scheduler implements SchedulerControls {
 	}
 
 	begin(): Promise<void> {
-		this.#tools.clock.every(POLL_MS, () => void this.#inTurn(() => this.#refresh()));
+		this.#stopPolling = this.#tools.clock.every(
+			POLL_MS,
+			() => void this.#inTurn(() => this.#refresh()),
+		);
 		return this.#inTurn(() => this.#refresh());
+	}
+
+	/** Decides nothing from now on. Resolves when what was under way has ended. */
+	async dispose(): Promise<void> {
+		this.#stopPolling();
+		this.#disposed = true;
+		await this.#serial.run(() => undefined);
 	}
 
 	start(): Promise<void> {
@@ -159,6 +171,6 @@ export class Scheduler implements SchedulerControls {
 
 	/** Faults are dropped: the next poll evaluates the plan again. */
 	#inTurn(work: () => Promise<void>): Promise<void> {
-		return this.#serial.run(work).catch(expectFault);
+		return this.#serial.run(() => (this.#disposed ? undefined : work())).catch(expectFault);
 	}
 }

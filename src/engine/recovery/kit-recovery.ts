@@ -9,6 +9,7 @@ import { commonLength } from '#domain/home/roster.ts';
 import type { HomeId } from '#domain/base/ids.ts';
 import { WIRE_VERSION, type Refusal } from '#protocol/wire.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { DevicePreferences } from '#protocol/preferences.ts';
 import { isOwnRelay } from '#engine/messaging/addresses.ts';
 import { isSettledBy } from '#engine/home/fork.ts';
 import { CLAIM_DELAY_MS } from '#engine/home/claims.ts';
@@ -32,7 +33,7 @@ import { nextEntry, replayRoster, type Roster } from '#engine/home/roster.ts';
 
 export interface KitRecoveryDependencies extends RelayConnectionTools {
 	readonly homeRoster: Pick<HomeRoster, 'self' | 'enterByKit'>;
-	readonly preferences: PreferenceStore;
+	readonly preferences: PreferenceStore<DevicePreferences>;
 	/** Origin of this page. */
 	readonly here: string;
 }

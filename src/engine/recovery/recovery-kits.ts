@@ -9,6 +9,7 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { DevicePreferences } from '#protocol/preferences.ts';
 import type { Relays } from '#ports/network/relay.ts';
 import { appOriginFor, publicOriginOf } from '#engine/messaging/addresses.ts';
 import { CLAIM_DELAY_MS } from '#engine/home/claims.ts';
@@ -28,7 +29,7 @@ export interface RecoveryKitsDependencies {
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
 	readonly members: Pick<MemberListControls, 'rollBackClaims' | 'revoke'>;
-	readonly preferences: PreferenceStore;
+	readonly preferences: PreferenceStore<DevicePreferences>;
 	/** Origin of this page. */
 	readonly here: string;
 }

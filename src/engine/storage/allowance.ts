@@ -7,11 +7,13 @@ import {
 	type QuotaCap,
 } from '#domain/storage/allowance.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Preferences } from '#protocol/preferences.ts';
+import type { DevicePreferences } from '#protocol/preferences.ts';
 import type { AuditedPreferences } from './audited-preferences.ts';
 
 /** What the allowance is computed from; `quotaBytes` as the browser estimates it. */
-type Basis = Pick<Preferences, 'budgetBytes' | 'cap'> & { readonly quotaBytes: number | null };
+type Basis = Pick<DevicePreferences, 'budgetBytes' | 'cap'> & {
+	readonly quotaBytes: number | null;
+};
 
 /**
  * How much this device may keep: the person's budget, or less where the browser refused more. Known
@@ -22,7 +24,7 @@ type Basis = Pick<Preferences, 'budgetBytes' | 'cap'> & { readonly quotaBytes: n
 export class Allowance {
 	/** Bytes of thumbnails and index; updated now and then by `StorageMaintenance`. */
 	overheadBytes = 0;
-	readonly #preferences: Pick<AuditedPreferences, 'read' | 'write'>;
+	readonly #preferences: Pick<AuditedPreferences<DevicePreferences>, 'read' | 'write'>;
 	readonly #clock: Pick<Clock, 'wallMs'>;
 	readonly #estimate: () => Promise<number | null>;
 	#basis: Basis | null = null;
@@ -31,7 +33,7 @@ export class Allowance {
 	#refusedMs: number | null = null;
 
 	constructor(
-		preferences: Pick<AuditedPreferences, 'read' | 'write' | 'on'>,
+		preferences: Pick<AuditedPreferences<DevicePreferences>, 'read' | 'write' | 'on'>,
 		clock: Pick<Clock, 'wallMs'>,
 		estimate: () => Promise<number | null>,
 	) {

@@ -18,7 +18,7 @@ import {
 import { MAX_PAGES_PER_PASS } from '#domain/storage/retention.ts';
 import { outlookOf, recordingRatesOf, type Outlook } from '#domain/storage/forecast.ts';
 import type { PlannedEviction } from '#domain/storage/eviction-plan.ts';
-import { bytesPerHourOf, profileNamed } from '#domain/recording/profile.ts';
+import { bytesPerHourOf, profileNamed, type Profile } from '#domain/recording/profile.ts';
 import type { Run } from '#domain/footage/run.ts';
 import { reserveBytesOf } from '#domain/storage/allowance.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -27,6 +27,7 @@ import type { PinsAndTrash } from '#ports/footage/pins-and-trash.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
 import type { StoragePersistence, Trace } from '#ports/storage/persistence.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { DevicePreferences } from '#protocol/preferences.ts';
 import type { Reserve } from '#ports/storage/reserve.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { ThumbnailStore } from '#ports/footage/thumbnail-store.ts';
@@ -62,7 +63,9 @@ export interface StorageMaintenanceTools {
 	readonly retention: Pick<Retention, 'enforceBudget' | 'planEviction'>;
 	readonly pins: Pick<Pins, 'heldBytes'>;
 	readonly origin: StoragePersistence;
-	readonly preferences: PreferenceStore;
+	readonly preferences: PreferenceStore<DevicePreferences>;
+	/** The chosen qualities of the cameras that share the budget. */
+	readonly profiles: () => Promise<readonly Profile['name'][]>;
 }
 
 /** Limits that a person may set: budget, and days of footage. */
@@ -171,12 +174,12 @@ export class StorageMaintenance implements MaintenanceControls {
 	}
 
 	async #measure(): Promise<void> {
-		const { clock, preferences, allowance, ledger } = this.#tools;
+		const { clock, preferences, profiles, allowance, ledger } = this.#tools;
 		const runs = await this.#runs();
 		await allowance.refresh();
-		const { profile, mostDays } = await preferences.read();
+		const [{ mostDays }, chosenProfiles] = await Promise.all([preferences.read(), profiles()]);
 		const usage = await this.#count(runs);
-		const chosen = bytesPerHourOf(profileNamed(profile));
+		const chosen = chosenProfiles.reduce((sum, one) => sum + bytesPerHourOf(profileNamed(one)), 0);
 		this.outlook = outlookOf(usage, recordingRatesOf(runs, clock.wallMs()), chosen, mostDays);
 		this.usage = usage;
 		allowance.overheadBytes = usage.previews + usage.index;

@@ -4,7 +4,7 @@ import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
 import { profileNamed } from '#domain/recording/profile.ts';
 import type { Engine } from './engine.ts';
 
-type Dependencies = Pick<Engine, 'deviceCheck' | 'preferences' | 'recorder'>;
+type Dependencies = Pick<Engine, 'deviceCheck' | 'cameras'>;
 
 /** State of the device check screen. */
 export class DeviceCheckSession {
@@ -62,7 +62,8 @@ export class DeviceCheckSession {
 		[this.fault, this.copied] = [null, null];
 		try {
 			const check = await this.#engine.deviceCheck(this.#video);
-			const { lensId, profile } = await this.#engine.preferences.read();
+			const [first] = this.#engine.cameras.all;
+			const { lensId = null, profile = 'standard' } = (await first?.preferences.read()) ?? {};
 			const lens = isTestPicture(lensId) ? null : lensId;
 			this.report = await check.run({
 				lensId: drawn ? TEST_PICTURE : lens,

@@ -1,12 +1,17 @@
 import type { BrowserFeatures } from '#domain/recording/browser-features.ts';
 import type { Calendar } from '#domain/timeline/ribbon.ts';
 import type { Allowance } from '#engine/storage/allowance.ts';
+import type {
+	CameraPreferenceControls,
+	DevicePreferenceControls,
+} from '#engine/storage/audited-preferences.ts';
 import type { ArrivalControls } from '#engine/members/arrivals.ts';
 import type { MaintenanceControls } from '#engine/storage/maintenance.ts';
 import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import type { EventLog } from '#engine/recording/event-log.ts';
 import type { StoreCheck } from '#engine/storage/store-check.ts';
 import type { DeviceCheck } from '#engine/device-check/device-check.ts';
+import type { LocalCameras } from '#engine/home/local-cameras.ts';
 import type { LocalDeviceControls } from '#engine/home/local-device.ts';
 import type { ClipExporter } from '#engine/playback/clip-exporter.ts';
 import type { DataLossControls } from '#engine/recording/data-loss-reporter.ts';
@@ -34,20 +39,35 @@ import type { Installer } from '#ports/app/installer.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
 import type { StoragePersistence } from '#ports/storage/persistence.ts';
 import type { PowerSource } from '#ports/device/power-source.ts';
-import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { AppIntegrity } from '#ports/app/app-integrity.ts';
 import type { IndicatorState } from '#ports/app/indicator-state.ts';
+
+/** What keeps one camera of this device going: one of each. */
+export interface LocalCamera {
+	/** 1 for the device's first camera. */
+	readonly number: number;
+	readonly preferences: CameraPreferenceControls;
+	readonly recorder: RecorderControls;
+	readonly scheduler: SchedulerControls;
+	readonly tamperDetector: TamperStatus;
+	readonly adaptiveQuality: QualityStatus;
+	/** Serves its live pictures, and knows its viewers. */
+	readonly hosting: LiveHostControls;
+	/** Resolves once it is known whether recording resumes by itself. */
+	readonly begun: Promise<unknown>;
+	dispose(): void;
+}
 
 /** The app without its screens: one of each, for the life of the page. `compose.ts` builds it. */
 export interface Engine {
 	readonly clock: Clock;
 	readonly capture: Capture;
 	readonly segments: SegmentStore & PinsAndTrash;
-	readonly preferences: PreferenceStore;
+	readonly preferences: DevicePreferenceControls;
 	readonly localDevice: LocalDeviceControls;
-	/** Lives as long as the document, so recording continues across navigation. */
-	readonly recorder: RecorderControls;
+	/** This device's cameras. They live as long as the document: recording survives navigation. */
+	readonly cameras: Pick<LocalCameras<LocalCamera>, 'all' | 'of' | 'idOf' | 'on'>;
 	readonly features: BrowserFeatures;
 	readonly calendar: Calendar;
 	readonly thumbnails: Pick<ThumbnailReader, 'near' | 'first'>;
@@ -62,15 +82,10 @@ export interface Engine {
 	readonly persistence: Pick<StoragePersistence, 'persisted' | 'persist'>;
 	/** Events at this device's cameras. */
 	readonly eventLog: Pick<EventLog, 'between' | 'watch'>;
-	readonly scheduler: SchedulerControls;
-	readonly tamperDetector: TamperStatus;
-	readonly adaptiveQuality: QualityStatus;
 	/** The home's cameras, live. */
 	readonly cameraDirectory: CameraDirectoryControls;
 	/** When each device of the home was last seen. */
 	readonly lastSeen: LastSeen;
-	/** Serves live pictures of this device's camera, and knows its viewers. */
-	readonly hosting: LiveHostControls;
 	/** Guard mode, as commanded by another device. */
 	readonly guarding: Pick<GuardModeSwitch, 'serve' | 'report'>;
 	readonly members: MemberListControls;

@@ -1,18 +1,16 @@
 import { createContext } from 'svelte';
 import { subscribed } from './subscribed.ts';
-import { Fault } from '#domain/base/fault.ts';
-import { batteryLow, type DegradationReason } from '#domain/recording/quality-ladder.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import { promisesOf, type CameraPromise } from '#domain/recording/promises.ts';
-import type { TamperSign } from '#domain/recording/tamper.ts';
 import type { LocalDeviceState } from '#engine/home/local-device.ts';
-import type { ScheduleStatus } from '#engine/recording/scheduler.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import type { Outlook } from '#domain/storage/forecast.ts';
 import type { RunEnd } from '#domain/footage/run.ts';
 import type { WakeLockState } from '#domain/recording/wake-lock.ts';
 import type { DataLoss, Trace } from '#ports/storage/persistence.ts';
 import type { BatteryCharge } from '#ports/device/power-source.ts';
-import type { Engine } from './engine.ts';
+import { CameraSession } from './camera-session.svelte.ts';
+import type { Engine, LocalCamera } from './engine.ts';
 import { PersistencePermission } from './persistence-permission.svelte.ts';
 import type { LeaveGuard } from './leave-guard.svelte.ts';
 
@@ -36,12 +34,7 @@ export class Session {
 	persistence = $state.raw<PersistencePermission | null>(null);
 	#engine = $state.raw<Engine | null>(null);
 	#opening: Promise<Engine | null> | null = null;
-	/** End of the footage that existed when the page opened. */
-	#footageEndUs = $state(0);
-	/** End of what was recorded since, in wall ms. */
-	#savedMs = $state(0);
-	/** Recording was on before the reload, and could not even be attempted. */
-	unresumed = $state(false);
+	#cameras = $state.raw<readonly CameraSession[]>([]);
 	/**
 	 * Resolves once it is known whether recording resumes by itself: the browser may prompt first.
 	 */
@@ -66,20 +59,24 @@ export class Session {
 		return this.#engine?.localDevice.state ?? null;
 	}
 
-	/** The camera of this device; `null`: it has none yet, or it is not known yet. */
-	get ownCamera(): string | null {
-		const { localDevice } = this;
-		return localDevice?.kind === 'ready' ? (localDevice.cameras[0]?.id ?? null) : null;
+	/** The cameras of this device, by number; empty: none yet, or not known yet. */
+	get cameras(): readonly CameraSession[] {
+		return this.#cameras;
 	}
 
-	/** Where this device's own footage plays. `/saved` redirects once the camera is known. */
+	/** The one camera of this device; `null`: it has none yet, or several, or it is not known yet. */
+	get onlyCamera(): string | null {
+		return this.cameras.length === 1 ? (this.cameras[0]?.id ?? null) : null;
+	}
+
+	/** The camera of this device with that id. */
+	cameraOf(id: string): CameraSession | null {
+		return this.cameras.find((camera) => camera.id === id) ?? null;
+	}
+
+	/** Where this device's own footage plays. `/saved` redirects once the cameras are known. */
 	get savedPath(): string {
-		return this.ownCamera === null ? '/saved' : `/watch/${this.ownCamera}?saved`;
-	}
-
-	get recorder(): RecorderState | null {
-		this.#subscribe();
-		return this.#engine?.recorder.state ?? null;
+		return this.onlyCamera === null ? '/saved' : `/watch/${this.onlyCamera}?saved`;
 	}
 
 	/**
@@ -91,42 +88,24 @@ export class Session {
 		return kind === 'unavailable' ? !this.#usedBefore : kind === 'new';
 	}
 
-	/** Recording was asked for, whether or not something is being saved now. */
+	/** Recording was asked for at a camera, whether or not something is being saved now. */
 	get armed(): boolean {
-		return ['starting', 'recording', 'blind'].includes(this.recorder?.kind ?? '');
+		return this.cameras.some(({ armed }) => armed);
 	}
 
 	/** A reload would interrupt something; also true while a lens is being opened. */
 	get mustStay(): boolean {
-		return this.armed || this.recorder?.kind === 'opening';
+		return this.armed || this.cameras.some(({ recorder }) => recorder.kind === 'opening');
 	}
 
-	/**
-	 * Why nothing is being saved although recording is on; `null`: it is saved, or recording is off.
-	 */
+	/** A camera that should record saves nothing; `null`: none. */
 	get blind(): RunEnd | null {
-		const { recorder } = this;
-		return recorder?.kind === 'blind' ? recorder.why : null;
+		return this.cameras.find(({ blind }) => blind !== null)?.blind ?? null;
 	}
 
-	/** Wall time (ms) of the end of the saved footage; `null`: there is none. */
-	get savedUntilMs(): number | null {
-		const { recorder } = this;
-		const nowMs = recorder?.kind === 'recording' ? recorder.saved.untilMs : 0;
-		return Math.max(this.#footageEndUs / 1000, nowMs, this.#savedMs) || null;
-	}
-
-	/** GO1: it should record, and needs the user. The fault says why. */
-	get stuck(): Fault | null {
-		const { recorder } = this;
-		if (recorder?.kind === 'blind' && recorder.view === null) return recorder.fault;
-		return recorder?.kind === 'off' && this.unresumed ? recorder.fault : null;
-	}
-
-	/** What the schedule does; `null`: not known yet. */
-	get planned(): ScheduleStatus | null {
-		this.#subscribe();
-		return this.#engine?.scheduler.now ?? null;
+	/** GO1: a camera that should record and needs the user. */
+	get stuck(): CameraSession | null {
+		return this.cameras.find(({ stuck }) => stuck !== null) ?? null;
 	}
 
 	/** The storage forecast of this device; `null`: not known yet. */
@@ -143,29 +122,6 @@ export class Session {
 	get wakeLockState(): WakeLockState {
 		this.#subscribe();
 		return this.#engine?.wakeLock.state ?? 'unwanted';
-	}
-
-	/** What is wrong with the picture although it is saved. */
-	get tamperSign(): TamperSign | null {
-		this.#subscribe();
-		return this.#engine?.tamperDetector.sign ?? null;
-	}
-
-	/** Why the quality is below the chosen one; `null`: it is not. */
-	get degradation(): DegradationReason | null {
-		this.#subscribe();
-		return this.#engine?.adaptiveQuality.why ?? null;
-	}
-
-	/** The name of the chosen lens when it is missing and another is used; `null`: it is used. */
-	get missingLens(): string | null {
-		const { recorder } = this;
-		return (recorder && 'view' in recorder ? recorder.view?.instead : null) ?? null;
-	}
-
-	/** A low battery while recording, not charging; `null`: none. */
-	get lowBattery(): BatteryCharge | null {
-		return this.armed && batteryLow(this.charge) ? this.charge : null;
 	}
 
 	/** Footage the browser evicted; `null`: none, or acknowledged. */
@@ -185,6 +141,18 @@ export class Session {
 		const { localDevice } = this;
 		if (localDevice?.kind === 'unavailable') return localDevice.fault;
 		return this.#engine?.maintenance.fault ?? null;
+	}
+
+	/** GO7: settings whose stored value is not understood, by name. */
+	get ignoredSettings(): readonly string[] {
+		this.#subscribe();
+		return [this.#engine?.preferences, ...this.cameras].flatMap((one) => one?.ignored ?? []);
+	}
+
+	/** Something about this site's data is to be said on every page. */
+	get needsNotice(): boolean {
+		const { trouble, cleared, evicted, ignoredSettings } = this;
+		return (trouble ?? cleared ?? evicted) !== null || ignoredSettings.length > 0;
 	}
 
 	get promises(): CameraPromise[] {
@@ -207,28 +175,27 @@ export class Session {
 				engine.persistence,
 				engine.features.engine === 'firefox',
 			);
+			const { localDevice, maintenance, wakeLock, power, dataLoss, preferences, cameras } = engine;
 			this.#subscribe = subscribed(
-				...[engine.localDevice, engine.recorder, engine.maintenance, engine.tamperDetector],
-				...[engine.wakeLock, engine.power, engine.scheduler, engine.adaptiveQuality],
-				engine.dataLoss,
+				...[localDevice, maintenance, wakeLock, power, dataLoss, preferences],
 			);
-			engine.recorder.on(() => {
-				const { kind } = engine.recorder.state;
-				engine.wakeLock.setWanted(kind === 'recording' || kind === 'starting' || kind === 'blind');
-				engine.showIndicator(kind === 'recording' || kind === 'blind' ? kind : 'off');
-				const { state } = engine.recorder;
-				if (state.kind !== 'recording') return;
-				this.#savedMs = state.saved.untilMs;
-				this.unresumed = false;
-				permanence.saved(state.saved.untilMs - state.saved.sinceMs);
-			});
+			const follow = (): void => {
+				const before = this.#cameras;
+				this.#cameras = cameras.all.map(
+					(parts) =>
+						before.find((one) => one.parts === parts) ?? this.#camera(engine, parts, permanence),
+				);
+				this.resumed = Promise.all(this.#cameras.map(({ resumed }) => resumed));
+				this.#signal(engine);
+			};
+			cameras.on(follow);
+			follow();
 			await Promise.all([engine.localDevice.refresh(), permanence.refresh()]);
 			const { kind } = engine.localDevice.state;
 			if (kind !== 'unavailable') storeChoice('known', kind === 'new' ? null : 'yes');
 			this.#engine = engine;
 			this.persistence = permanence;
 			engine.maintenance.start(engine.localDevice.state.kind === 'new');
-			this.resumed = this.#resume(engine);
 			this.#retryKeys(engine);
 			return engine;
 		} catch (error) {
@@ -239,16 +206,22 @@ export class Session {
 		}
 	}
 
-	async #resume({ scheduler, recorder, segments }: Engine): Promise<void> {
-		const going = scheduler.begin();
-		try {
-			const runs = recorder.camera === null ? [] : await segments.runs(recorder.camera);
-			this.#footageEndUs = runs.reduce((last, { endUs }) => Math.max(last, endUs), 0);
-		} catch {
-			// The player reports what is wrong with the store.
-		}
-		await going;
-		this.unresumed = recorder.state.kind === 'off' && recorder.state.fault !== null;
+	#camera(engine: Engine, parts: LocalCamera, permanence: PersistencePermission): CameraSession {
+		const { recorder } = parts;
+		recorder.on(() => {
+			this.#signal(engine);
+			const { state } = recorder;
+			if (state.kind === 'recording') permanence.saved(state.saved.untilMs - state.saved.sinceMs);
+		});
+		return new CameraSession(engine, parts);
+	}
+
+	/** Keeps the screen on while a camera should record, and says in the tab that one does. */
+	#signal(engine: Engine): void {
+		const kinds = engine.cameras.all.map(({ recorder }) => recorder.state.kind);
+		const has = (kind: RecorderState['kind']): boolean => kinds.includes(kind);
+		engine.wakeLock.setWanted(has('recording') || has('starting') || has('blind'));
+		engine.showIndicator(has('blind') ? 'blind' : has('recording') ? 'recording' : 'off');
 	}
 
 	/**
@@ -257,11 +230,21 @@ export class Session {
 	#retryKeys(engine: Engine): void {
 		if (engine.localDevice.state.kind !== 'unavailable') return;
 		const retry = async (): Promise<void> => {
-			const { kind } = await engine.localDevice.refresh();
-			if (kind === 'ready') this.resumed = engine.recorder.resume();
+			await engine.localDevice.refresh();
 			this.#retryKeys(engine);
 		};
 		engine.clock.after(RETRY_MS, () => void retry());
+	}
+
+	/** GO7: what applies now replaces what is not understood. */
+	async acceptSettings(): Promise<void> {
+		try {
+			await this.#engine?.preferences.accept();
+			for (const { parts } of this.cameras) await parts.preferences.accept();
+		} catch (error) {
+			// The notice stays, with its button.
+			expectFault(error);
+		}
 	}
 
 	setLanguage(language: Language): void {

@@ -10,7 +10,7 @@ export class CodeScanner {
 	/** The user wants to scan. */
 	on = $state(false);
 	fault = $state.raw<Fault | null>(null);
-	readonly #engine: Pick<Engine, 'recorder' | 'capture' | 'show' | 'codeReader'>;
+	readonly #engine: Pick<Engine, 'cameras' | 'capture' | 'show' | 'codeReader'>;
 	readonly #found: (text: string) => boolean;
 	#captured: Captured | null = null;
 	/** Changes with each scan and stop. */
@@ -19,7 +19,7 @@ export class CodeScanner {
 
 	/** `found`: whether the code is accepted. */
 	constructor(
-		engine: Pick<Engine, 'recorder' | 'capture' | 'show' | 'codeReader'>,
+		engine: Pick<Engine, 'cameras' | 'capture' | 'show' | 'codeReader'>,
 		found: (text: string) => boolean,
 	) {
 		this.#engine = engine;
@@ -37,8 +37,10 @@ export class CodeScanner {
 		const over = (): boolean => turn !== this.#turn;
 		this.fault = null;
 		try {
-			const { state } = engine.recorder;
-			const view = 'view' in state ? state.view : null;
+			const views = engine.cameras.all.map(({ recorder: { state } }) =>
+				'view' in state ? state.view : null,
+			);
+			const view = views.find((one) => one !== null) ?? null;
 			const captured =
 				view === null
 					? await this.#preferBackLens(

@@ -83,7 +83,7 @@ export class Devices {
 	}
 
 	/** Cameras of a device, with their state. */
-	camerasOf(device: DeviceId): readonly WatchedCamera[] {
+	cameraIdsOf(device: DeviceId): readonly WatchedCamera[] {
 		this.#subscribe();
 		return this.#engine.cameraDirectory.cameras.filter((camera) => camera.device === device);
 	}

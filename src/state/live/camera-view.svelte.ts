@@ -26,7 +26,10 @@ export class CameraView {
 
 	/** `own`: a camera of this device. */
 	constructor(engine: Engine, camera: { readonly id: CameraId; readonly own: boolean }) {
-		this.#view = camera.own ? new LocalView(engine) : engine.cameraDirectory.view(camera.id);
+		const own = camera.own ? engine.cameras.of(camera.id) : undefined;
+		this.#view = own
+			? new LocalView({ ...own, clock: engine.clock, show: engine.show.bind(engine) })
+			: engine.cameraDirectory.view(camera.id);
 		this.#subscribe = subscribed(this.#view, (update) => engine.clock.every(POLL_MS, update));
 		let online = isOnline(engine, camera.id);
 		this.#view.on(() => {

@@ -1,7 +1,7 @@
 import { subscribed } from '#state/app/subscribed.ts';
 import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { Watcher } from '#engine/live/controls.ts';
+import type { LiveHostControls, Watcher } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 
 /** A device that is heard at this one (LV13). */
@@ -11,25 +11,27 @@ export interface SoundSource {
 	readonly what: 'talk' | 'siren';
 }
 
-/** The viewers of this device's camera, and its connection to the relay. */
+/** The viewers of a camera of this device, and the connection to the relay. */
 export class HostStatus {
-	readonly #engine: Pick<Engine, 'hosting' | 'members' | 'messenger'>;
+	readonly #engine: Pick<Engine, 'members' | 'messenger'>;
+	readonly #hosting: LiveHostControls;
 	readonly #subscribe: () => void;
 
-	constructor(engine: Pick<Engine, 'hosting' | 'members' | 'messenger'>) {
+	constructor(engine: Pick<Engine, 'members' | 'messenger'>, hosting: LiveHostControls) {
 		this.#engine = engine;
-		this.#subscribe = subscribed(engine.hosting, engine.members, engine.messenger);
+		this.#hosting = hosting;
+		this.#subscribe = subscribed(hosting, engine.members, engine.messenger);
 	}
 
 	get watchers(): readonly Watcher[] {
 		this.#subscribe();
-		return this.#engine.hosting.watchers;
+		return this.#hosting.watchers;
 	}
 
 	/** The devices that are heard here now. */
 	get voices(): readonly SoundSource[] {
 		this.#subscribe();
-		const { talking, siren } = this.#engine.hosting;
+		const { talking, siren } = this.#hosting;
 		const voices: SoundSource[] = [];
 		if (siren !== null) voices.push({ device: siren, name: this.#nameOf(siren), what: 'siren' });
 		if (talking !== null)
@@ -40,7 +42,7 @@ export class HostStatus {
 	/** Viewers that joined since the last `acknowledge`. */
 	get newcomers(): readonly Watcher[] {
 		const { watchers } = this;
-		const { newcomers } = this.#engine.hosting;
+		const { newcomers } = this.#hosting;
 		return watchers.filter(({ device }) => newcomers.includes(device));
 	}
 
@@ -51,11 +53,11 @@ export class HostStatus {
 
 	/** Stops siren and speech. */
 	hush(): void {
-		this.#engine.hosting.hush();
+		this.#hosting.hush();
 	}
 
 	acknowledge(): void {
-		this.#engine.hosting.acknowledge();
+		this.#hosting.acknowledge();
 	}
 
 	#nameOf(device: DeviceId): string | null {

@@ -1,11 +1,11 @@
 import { Listeners } from '#domain/base/listeners.ts';
 import { STALE_MS } from '#domain/live/age.ts';
 import type { LiveViewControls, ViewState } from '#engine/live/controls.ts';
-import type { Engine } from '#state/app/engine.ts';
+import type { Engine, LocalCamera } from '#state/app/engine.ts';
 
-type LocalViewTools = Pick<Engine, 'clock' | 'recorder' | 'scheduler' | 'show'>;
+type LocalViewTools = Pick<Engine, 'clock' | 'show'> & Pick<LocalCamera, 'recorder' | 'scheduler'>;
 
-/** A view of this device's own lens, without any network. */
+/** A view of a lens of this device, without any network. */
 export class LocalView implements LiveViewControls {
 	readonly #engine: LocalViewTools;
 	readonly #listeners = new Listeners();

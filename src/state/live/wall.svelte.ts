@@ -23,8 +23,8 @@ export class Wall {
 	readonly #library: Library;
 	/** The relay connection was lost and is not back. */
 	relayLost = $state(false);
-	/** This device's own lens is open. */
-	#records = $state(false);
+	/** Cameras of this device whose lens is open. */
+	#open = $state.raw<readonly CameraId[]>([]);
 	readonly #subscribe: () => void;
 	#unsubscribers: readonly (() => void)[] = [];
 
@@ -41,13 +41,15 @@ export class Wall {
 	}
 
 	watch(): void {
-		const { messenger, recorder } = this.#engine;
+		const { messenger, cameras } = this.#engine;
 		const refresh = (): void => {
 			const { kind } = messenger.state;
 			if (kind !== 'connecting') this.relayLost = kind === 'away';
-			this.#records = recorder.state.kind !== 'off';
+			const open = cameras.all.filter(({ recorder }) => recorder.state.kind !== 'off');
+			this.#open = open.flatMap(({ recorder }) => recorder.camera ?? []);
 		};
-		this.#unsubscribers = [messenger.on(refresh), recorder.on(refresh)];
+		const lenses = cameras.all.map(({ recorder }) => recorder.on(refresh));
+		this.#unsubscribers = [messenger.on(refresh), cameras.on(refresh), ...lenses];
 		refresh();
 		this.#library.watch();
 	}
@@ -77,7 +79,7 @@ export class Wall {
 		const others = shelf.filter(({ id }) => !cameras.some((camera) => camera.id === id));
 		const found = cameras.filter(
 			({ id, own, blank }) =>
-				!blank && (!own || this.#records || shelf.some((one) => one.id === id)),
+				!blank && (!own || this.#open.includes(id) || shelf.some((one) => one.id === id)),
 		);
 		return [
 			...found.map((watched) => ({

@@ -4,31 +4,48 @@ import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
 import { isTaken } from '#domain/home/name.ts';
 import { profileNamed, type Profile } from '#domain/recording/profile.ts';
 import type { Lens } from '#ports/media/capture.ts';
-import type { Engine } from '#state/app/engine.ts';
+import type { Engine, LocalCamera } from '#state/app/engine.ts';
 
-/** The choices on the camera page, synced with the stored preferences. */
+/**
+ * Visiting the camera page makes the device a camera; what to do about broken keys, a person
+ * decides. `false`: it is none, because a recovery kit claims this home first (KT12).
+ */
+export async function ensureCamera({ localDevice }: Pick<Engine, 'localDevice'>): Promise<boolean> {
+	const { state } = localDevice;
+	const hasNoCamera = state.kind === 'ready' && state.cameras.length === 0;
+	if (state.kind === 'new' || hasNoCamera) await localDevice.createCamera();
+	return localDevice.state.kind === 'ready' && localDevice.state.cameras.length > 0;
+}
+
+/** The choices for a camera of this device, synced with its stored preferences. */
 export class CameraChoices {
 	lenses = $state.raw<readonly Lens[]>([]);
 	lensId = $state<string | null>(null);
 	profile = $state<Profile['name']>('standard');
 	sound = $state(false);
 	accepted = $state(false);
+	/** Of this device, beside the camera's own. */
 	readonly #engine: Engine;
+	readonly #camera: LocalCamera;
 	/** The page has opened the lens for preview. */
 	#opened = false;
 	#gone = false;
 	#off: () => void = () => undefined;
 	readonly #subscribe: () => void;
 
-	constructor(engine: Engine) {
+	constructor(engine: Engine, camera: LocalCamera) {
 		this.#engine = engine;
-		this.#subscribe = subscribed(engine.recorder);
+		this.#camera = camera;
+		this.#subscribe = subscribed(camera.recorder);
 	}
 
 	/** Loads the stored choices. */
 	async read(): Promise<void> {
 		try {
-			const { lensId, profile, sound, acceptsLoss } = await this.#engine.preferences.read();
+			const [{ lensId, profile, sound }, { acceptsLoss }] = await Promise.all([
+				this.#camera.preferences.read(),
+				this.#engine.preferences.read(),
+			]);
 			this.lensId = lensId;
 			this.profile = profile;
 			this.sound = sound;
@@ -43,18 +60,13 @@ export class CameraChoices {
 	 * `close`.
 	 */
 	async open(): Promise<void> {
-		const { recorder, localDevice, capture } = this.#engine;
+		const { capture } = this.#engine;
+		const { recorder } = this.#camera;
 		const gone = (): boolean => this.#gone;
+		if (gone()) return;
 		await this.read();
 		if (gone()) return;
 		this.#opened = true;
-		// Visiting this page makes the device a camera; what to do about broken keys, a person decides.
-		const { state } = localDevice;
-		const hasNoCamera = state.kind === 'ready' && state.cameras.length === 0;
-		if (state.kind === 'new' || hasNoCamera) await localDevice.createCamera();
-		// No camera: a recovery kit claims this home first (KT12).
-		if (gone() || localDevice.state.kind !== 'ready' || localDevice.state.cameras.length === 0)
-			return;
 		await recorder.open(this.#choice());
 		await this.look();
 		if (!gone()) this.#off = capture.onLenses(() => void this.look());
@@ -85,7 +97,7 @@ export class CameraChoices {
 	}
 
 	async change(): Promise<void> {
-		const { recorder, preferences } = this.#engine;
+		const { recorder, preferences } = this.#camera;
 		const { lensId, profile, sound } = this;
 		const lensLabel = this.lenses.find(({ id }) => id === lensId)?.label ?? null;
 		// If saving fails, the choice still holds until the page is closed.
@@ -96,14 +108,14 @@ export class CameraChoices {
 	}
 
 	async tryAgain(): Promise<void> {
-		await this.#engine.recorder.open(this.#choice());
+		await this.#camera.recorder.open(this.#choice());
 		await this.look();
 	}
 
 	/** RC23: the test picture is offered only if no lens is available. */
 	get offersTestPicture(): boolean {
 		this.#subscribe();
-		const { state } = this.#engine.recorder;
+		const { state } = this.#camera.recorder;
 		// Without permission, browsers list no lens ids either.
 		const tried = state.kind === 'off' && state.fault !== null;
 		return (tried && this.lenses.length === 0) || this.onTestPicture;
@@ -128,7 +140,7 @@ export class CameraChoices {
 	/** The lens in use, for the list: the chosen one may be missing. */
 	get usedLens(): string {
 		this.#subscribe();
-		const { state } = this.#engine.recorder;
+		const { state } = this.#camera.recorder;
 		return ('view' in state ? state.view?.lensId : undefined) ?? this.lensId ?? '';
 	}
 

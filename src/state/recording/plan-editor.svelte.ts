@@ -1,24 +1,21 @@
 import type { Plan, TimeWindow } from '#domain/recording/schedule.ts';
-import type { Engine } from '#state/app/engine.ts';
+import type { SchedulerControls } from '#engine/recording/scheduler.ts';
 
 /** Default window: nights. */
 const PROPOSAL: TimeWindow = { days: [0, 1, 2, 3, 4, 5, 6], from: 22 * 60, until: 6 * 60 };
 
-/** Edits the recording plan; every change takes effect at once. */
+/** Edits a camera's recording plan; every change takes effect at once. */
 export class PlanEditor {
 	/** The window just removed and its index, for undo. */
 	removed = $state.raw<{ readonly at: number; readonly times: TimeWindow } | null>(null);
-	readonly #engine: Engine;
-	readonly #plan: () => Plan | null;
+	readonly #scheduler: SchedulerControls;
 
-	/** `plan` returns the current plan. */
-	constructor(engine: Engine, plan: () => Plan | null) {
-		this.#engine = engine;
-		this.#plan = plan;
+	constructor(scheduler: SchedulerControls) {
+		this.#scheduler = scheduler;
 	}
 
 	async choose(when: Plan['when']): Promise<void> {
-		await this.#engine.scheduler.set(({ times }) =>
+		await this.#scheduler.set(({ times }) =>
 			when === 'times' && times.length === 0 ? { when, times: [PROPOSAL] } : { when },
 		);
 	}
@@ -38,7 +35,7 @@ export class PlanEditor {
 	}
 
 	async remove(at: number): Promise<void> {
-		const times = this.#plan()?.times[at];
+		const times = this.#scheduler.now?.plan.times[at];
 		if (times === undefined) return;
 		await this.#set((all) => all.filter((_, n) => n !== at));
 		this.removed = { at, times };
@@ -52,7 +49,7 @@ export class PlanEditor {
 
 	async #set(change: (times: readonly TimeWindow[]) => readonly TimeWindow[]): Promise<void> {
 		this.removed = null;
-		await this.#engine.scheduler.set(({ times }) => ({ times: change(times) }));
+		await this.#scheduler.set(({ times }) => ({ times: change(times) }));
 	}
 }
 

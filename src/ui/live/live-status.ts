@@ -1,6 +1,7 @@
 import { isTestPicture } from '#domain/media/lens.ts';
 import type { CommandName } from '#domain/home/rights.ts';
 import type { Commands } from '#state/live/commands.svelte.ts';
+import type { CameraSession } from '#state/app/camera-session.svelte.ts';
 import type { Session } from '#state/app/session.svelte.ts';
 import type { CameraView } from '#state/live/camera-view.svelte.ts';
 import type { Tile } from '#state/live/wall.svelte.ts';
@@ -43,13 +44,14 @@ export function pictureStatus(state: CameraView['state'], live: LiveWords): stri
 }
 
 /** RC25: whether the picture shown is the test picture. */
-export function showsTestPicture({ own, state }: Watched, session: Session): boolean {
-	return own ? recordsTestPicture(session) : isTestPicture(state?.lens);
+export function showsTestPicture({ id, own, state }: Watched, session: Session): boolean {
+	return own ? recordsTestPicture(session.cameraOf(id)) : isTestPicture(state?.lens);
 }
 
 /** The same, at the camera itself. */
-export function recordsTestPicture({ recorder }: Session): boolean {
-	return recorder !== null && 'view' in recorder && isTestPicture(recorder.view?.lensId);
+export function recordsTestPicture(camera: Pick<CameraSession, 'recorder'> | null): boolean {
+	const { recorder } = camera ?? {};
+	return recorder !== undefined && 'view' in recorder && isTestPicture(recorder.view?.lensId);
 }
 
 /** Name of a lens in a list: its own label if it has one. */
@@ -66,16 +68,17 @@ export function tileStatus(state: CameraView['state'], live: LiveWords): string 
 type CameraStatus = NonNullable<Watched['fares']>;
 
 /**
- * LV32: a camera's own report of its status; `null` if unknown. For this device's own camera:
+ * LV32: a camera's own report of its status; `null` if unknown. `camera`: for one of this device,
  * unknown until it is decided whether recording resumes.
  */
 export function cameraStatus(
 	{ own, fares }: Pick<Watched, 'own' | 'fares'>,
 	shown: CameraView['state'],
-	{ recorder, planned }: Pick<Session, 'recorder' | 'planned'>,
+	camera: Pick<CameraSession, 'recorder' | 'planned'> | null,
 ): CameraStatus | null {
 	if (!own) return shown.kind === 'ended' && shown.why === 'revoked' ? null : fares;
-	if (recorder === null) return null;
+	if (camera === null) return null;
+	const { recorder, planned } = camera;
 	switch (recorder.kind) {
 		case 'elsewhere':
 			return null;

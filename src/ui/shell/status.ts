@@ -1,3 +1,4 @@
+import type { CameraSession } from '#state/app/camera-session.svelte.ts';
 import type { Session } from '#state/app/session.svelte.ts';
 import type { Advice, Words } from '#ui/words/en/index.ts';
 
@@ -11,34 +12,46 @@ export interface StatusText {
 }
 
 /**
- * LV27: the state of this device as a camera while it records, should record, or will by schedule;
- * `null`: nothing to say, or not known yet. The most important comes first.
+ * LV27: the state of this device's cameras while one records, should record, or will by schedule;
+ * `null`: nothing to say, or not known yet. The most important comes first: of a camera that needs
+ * a person, else of one that records.
  */
 export function statusOf(session: Session, w: Words): StatusText | null {
-	const { recorder, blind, planned, stuck } = session;
+	const all = session.cameras.flatMap((camera) => cameraStatusOf(session, camera, w) ?? []);
+	const rank = ({ urgent, records }: (typeof all)[number]) => (urgent ? 2 : records ? 1 : 0);
+	return all.toSorted((a, b) => rank(b) - rank(a))[0] ?? null;
+}
+
+function cameraStatusOf(session: Session, camera: CameraSession, w: Words) {
+	const { recorder, blind, planned, stuck, id } = camera;
 	const { status } = w.guard;
-	if (recorder === null || session.ownCamera === null) return null;
-	const device = status.device[deviceOf(session)];
-	const rest = [...savedUntil(session, w), ...remainingCapacity(session, w)];
-	const said = (what: string, more = rest, urgent = false) => ({ what, lasts: null, more, urgent });
-	if (blind !== null) return said(status.blind(device, w.gaps[blind]), rest, true);
+	if (id === null) return null;
+	const device = session.cameras.length > 1 ? camera.name : null;
+	const subject = device ?? status.device[deviceOf(session)];
+	const rest = [...savedUntil(camera, w), ...remainingCapacity(session, w)];
+	const said = (what: string, more = rest, urgent = false, records = false) => ({
+		...{ what, lasts: null as string | null, more, urgent, records },
+	});
+	if (blind !== null) return said(status.blind(subject, w.gaps[blind]), rest, true);
 	switch (recorder.kind) {
 		case 'recording': {
-			const [need] = deviceNeeds(session, w);
-			const records = status.recording(device);
-			if (need) return said(need.what, [records, ...rest]);
+			const [need] = deviceNeeds([camera], w);
+			const records = status.recording(subject);
+			if (need) return said(need.what, [records, ...rest], false, true);
 			const { sinceMs, untilMs } = recorder.saved;
 			const short = untilMs - sinceMs < 60_000;
-			return { ...said(records), lasts: short ? null : w.span(untilMs - sinceMs) };
+			const lasts = short ? null : w.span(untilMs - sinceMs);
+			return { ...said(records, rest, false, true), lasts };
 		}
 		case 'starting':
-			return said(status.starting(device));
+			return said(status.starting(subject));
 		case 'elsewhere':
 			return said(w.camera.elsewhere, []);
 		default: {
-			if (stuck !== null) return said(status.stopped(device), rest, true);
+			if (stuck !== null) return said(status.stopped(subject), rest, true);
 			if (recorder.kind !== 'off' || planned?.records !== false || planned.pressed) return null;
-			return said(status.rests(device, planned.untilMs === null ? null : w.about(planned.untilMs)));
+			const until = planned.untilMs === null ? null : w.about(planned.untilMs);
+			return said(status.rests(subject, until));
 		}
 	}
 }
@@ -48,18 +61,20 @@ function deviceOf({ engine }: Session): 'phone' | 'tablet' | 'computer' {
 	return Math.min(screen.width, screen.height) < 600 ? 'phone' : 'tablet';
 }
 
-/** SR11: what the device needs from the user although it records. */
-export function deviceNeeds({ lowBattery, degradation, missingLens }: Session, w: Words): Advice[] {
+/** SR11: what a device whose cameras these are needs from the user although it records. */
+export function deviceNeeds(cameras: readonly CameraSession[], w: Words): Advice[] {
 	const needs: Advice[] = [];
-	if (missingLens !== null) needs.push(w.guard.otherLens(missingLens));
-	if (lowBattery !== null) needs.push(w.guard.plugIn(w.percent(lowBattery.level)));
-	if (degradation === 'strain') needs.push(w.guard.strain);
+	for (const { missingLens } of cameras)
+		if (missingLens !== null) needs.push(w.guard.otherLens(missingLens));
+	const low = cameras.find(({ lowBattery }) => lowBattery !== null)?.lowBattery;
+	if (low) needs.push(w.guard.plugIn(w.percent(low.level)));
+	if (cameras.some(({ degradation }) => degradation === 'strain')) needs.push(w.guard.strain);
 	return needs;
 }
 
-function savedUntil({ savedUntilMs, recorder }: Session, w: Words): string[] {
+function savedUntil({ savedUntilMs, recorder }: CameraSession, w: Words): string[] {
 	if (savedUntilMs === null) return [];
-	const moment = recorder?.kind === 'recording' ? w.time(savedUntilMs) : w.about(savedUntilMs);
+	const moment = recorder.kind === 'recording' ? w.time(savedUntilMs) : w.about(savedUntilMs);
 	return [w.guard.status.saved(moment)];
 }
 

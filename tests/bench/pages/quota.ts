@@ -1,6 +1,6 @@
 import { DexieLedger } from '#browser/storage/ledger.ts';
 import { BrowserStoragePersistence } from '#browser/device/storage-persistence.ts';
-import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
+import { DexiePreferences } from '#browser/storage/preference-store.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
 import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { lengthOf, storable } from '#browser/footage/stored-bytes.ts';
@@ -113,7 +113,7 @@ class Ring {
 	readonly #thumbnails: DexieThumbnailStore;
 	readonly #reserve: DexieReserve;
 	readonly #ledger: DexieLedger;
-	readonly #preferences: DexiePreferenceStore;
+	readonly #preferences: DexiePreferences;
 	readonly #journal: DeletionJournal;
 	readonly #allowance: Allowance;
 	readonly #pins: Pins;
@@ -129,8 +129,8 @@ class Ring {
 		const thumbnails = (this.#thumbnails = new DexieThumbnailStore(name));
 		const reserve = (this.#reserve = new DexieReserve(`${name}-reserve`));
 		const ledger = (this.#ledger = new DexieLedger(`${name}-ledger`));
-		this.#preferences = new DexiePreferenceStore(`${name}-preferences`);
-		const preferences = new AuditedPreferences(this.#preferences, ledger, clock);
+		this.#preferences = new DexiePreferences(`${name}-preferences`);
+		const preferences = new AuditedPreferences(this.#preferences.device, ledger, clock);
 		const journal = (this.#journal = new DeletionJournal(ledger, clock));
 		const allowance = (this.#allowance = new Allowance(preferences, clock, () =>
 			Promise.resolve(null),
@@ -140,12 +140,13 @@ class Ring {
 		this.#maintenance = new StorageMaintenance({
 			...{ clock, segments, thumbnails, reserve, ledger, journal },
 			...{ allowance, retention, pins, origin: new BrowserStoragePersistence(), preferences },
+			profiles: () => Promise.resolve(['standard']),
 		});
 	}
 
 	/** A first second, a pin, and the reserve: what a device has by the time its ring is full. */
 	async open(): Promise<void> {
-		await this.#preferences.write({ budgetBytes: this.#sizes.budgetBytes });
+		await this.#preferences.device.write({ budgetBytes: this.#sizes.budgetBytes });
 		await this.#putSecond([]);
 		if (FRONT) await this.#pins.pin(FRONT, { startUs: T0, endUs: T0 + SECOND });
 		await this.#maintenance.refresh();

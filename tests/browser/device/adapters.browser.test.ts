@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BrowserClock } from '#browser/device/clock.ts';
-import { DexiePreferenceStore } from '#browser/storage/preference-store.ts';
+import { DexiePreferences } from '#browser/storage/preference-store.ts';
 import { DexieLastSeenStore } from '#browser/storage/last-seen-store.ts';
 import { WebCameraLock } from '#browser/device/camera-lock.ts';
 import { BrowserNetwork } from '#browser/network/network.ts';
@@ -8,10 +8,14 @@ import { trustedWorkerUrl } from '#browser/device/trusted-worker-url.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { clockContract } from '../../contracts/clock.ts';
-import { preferenceStoreContract } from '../../contracts/preference-store.ts';
+import {
+	preferenceStoreContract,
+	preferenceStoresContract,
+} from '../../contracts/preference-store.ts';
 import { lastSeenStoreContract } from '../../contracts/last-seen-store.ts';
 import { cameraLockContract } from '../../contracts/camera-lock.ts';
 import { networkContract } from '../../contracts/network.ts';
+import oneCamera from '../../fixtures/preferences-one-camera.json' with { type: 'json' };
 import { answer, rawly } from '../footage/raw-database.ts';
 
 const pass = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
@@ -83,21 +87,58 @@ describe('WebCameraLock', () => {
 	});
 });
 
-describe('DexiePreferenceStore', () => {
+describe('DexiePreferences', () => {
+	type Camera = ReturnType<DexiePreferences['camera']>;
+	const names = new WeakMap<object, string>();
 	let count = 0;
-	preferenceStoreContract(async (stored) => {
+	const withOld = async (old: unknown): Promise<DexiePreferences> => {
 		const name = `preferences-${(count += 1)}`;
-		const store = new DexiePreferenceStore(name);
-		await store.read();
-		if (stored !== undefined) {
-			await rawly(name, (table) => answer(table('documents').put(stored, 'preferences')));
-		}
-		return store;
+		const stores = new DexiePreferences(name);
+		names.set(stores, name);
+		await stores.device.read();
+		await rawly(name, (table) => answer(table('documents').put(old, 'preferences')));
+		return stores;
+	};
+	preferenceStoresContract(withOld);
+
+	const document = (store: Camera, change?: (before: unknown) => unknown): Promise<unknown> =>
+		rawly(names.get(store) ?? '', async (table) => {
+			const before: unknown = await answer(table('documents').get('camera 2'));
+			if (change) await answer(table('documents').put(change(before), 'camera 2'));
+			return before;
+		});
+	preferenceStoreContract({
+		make: async (stored) => {
+			const name = `preferences-${(count += 1)}`;
+			const store = new DexiePreferences(name).camera(2);
+			names.set(store, name);
+			await store.read();
+			if (stored !== undefined) await document(store, () => stored);
+			return store;
+		},
+		stored: document,
+		damage: async (store, by) => {
+			const fields = (before: unknown) => ({ ...(before as object), ...(by as object) });
+			await document(store, typeof by === 'object' ? fields : () => by);
+		},
 	});
 
 	test('a later page reads what was written', async () => {
-		await new DexiePreferenceStore('preferences-kept').write({ profile: 'high' });
-		expect((await new DexiePreferenceStore('preferences-kept').read()).profile).toBe('high');
+		await new DexiePreferences('preferences-kept').camera(1).write({ profile: 'high' });
+		const later = new DexiePreferences('preferences-kept').camera(1);
+		expect((await later.read()).profile).toBe('high');
+	});
+
+	test('GO5 GO8 all documents of a recording device are restored after the database was deleted', async () => {
+		const stores = await withOld(oneCamera);
+		const [first, second] = [stores.camera(1), stores.camera(2)];
+		await second.write({ lensId: 'back', sound: true });
+		const before = [await stores.device.read(), await first.read(), await second.read()];
+		const name = names.get(stores) ?? '';
+		await rawly(name, (table) => answer(table('documents').clear()));
+		expect([await stores.device.read(), await first.read(), await second.read()]).toEqual(before);
+		const later = new DexiePreferences(name);
+		expect([await later.device.read(), await later.camera(1).read()]).toEqual(before.slice(0, 2));
 	});
 });
 
@@ -114,7 +155,7 @@ describe('DexieLastSeenStore', () => {
 	});
 
 	test('LV28 it shares a database with the preferences, and neither overwrites the other', async () => {
-		const preferences = new DexiePreferenceStore('seen-beside');
+		const preferences = new DexiePreferences('seen-beside').camera(1);
 		await preferences.write({ profile: 'high' });
 		const one = { seenMs: 1_800_000_000_000, recorded: new Map() };
 		const seen = new Map([['a1'.repeat(16) as DeviceId, one]]);

@@ -12,7 +12,7 @@ import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
 import { DOOR, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryDevicePreferences } from '../../fakes/preference-store.ts';
 
 /** A device’s ring with real databases: what people are promised about their storage. */
 const MIB = 2 ** 20;
@@ -30,7 +30,7 @@ function world() {
 	const reserve = new DexieReserve(`ring-reserve-${String(name)}`);
 	const ledger = new DexieLedger(`ring-ledger-${String(name)}`);
 	open = [segments, thumbnails, reserve, ledger];
-	const stored = new MemoryPreferenceStore({ budgetBytes: BUDGET });
+	const stored = new MemoryDevicePreferences({ budgetBytes: BUDGET });
 	const preferences = new AuditedPreferences(stored, ledger, clock);
 	const allowance = new Allowance(preferences, clock, () => Promise.resolve(null));
 	const pins = new Pins(segments, allowance);
@@ -39,6 +39,7 @@ function world() {
 	const maintenance = new StorageMaintenance({
 		...{ clock, segments, thumbnails, reserve, ledger, journal, allowance, pins, retention },
 		preferences,
+		profiles: () => Promise.resolve(['standard']),
 		origin: new BrowserStoragePersistence(),
 	});
 	return { clock, segments, reserve, ledger, journal, pins, retention, maintenance };

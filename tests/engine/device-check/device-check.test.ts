@@ -123,7 +123,7 @@ function check(change: Partial<DeviceCheckTools> = {}): DeviceCheck {
 				return Promise.resolve({ segments, vault, remove });
 			},
 		},
-		recorder: recorder as DeviceCheckTools['recorder'],
+		recorders: () => [recorder] as ReturnType<DeviceCheckTools['recorders']>,
 		tenure: new MemoryCameraLock(new Set()),
 		segments: own,
 		localDevice: new LocalDevice({ crypto, clock, segments: own, vault: new MemoryVault() }),

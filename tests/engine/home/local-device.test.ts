@@ -188,6 +188,33 @@ describe('the local device', () => {
 	});
 });
 
+describe('more cameras', () => {
+	it('RC37 ID33 gets a camera with the next number and a key of its own, which members are given', async () => {
+		const { localDevice, camera } = await founded();
+		const epochs: unknown[] = [];
+		localDevice.onEpoch((...epoch) => epochs.push(epoch));
+		const second = await localDevice.addCamera();
+		expect(epochs).toEqual([[second, 1]]);
+		expect(localDevice.state).toMatchObject({
+			cameras: [
+				{ id: camera, number: 1 },
+				{ id: second, number: 2, name: null },
+			],
+		});
+		const later = houseOf();
+		await later.refresh();
+		expect(later.state).toEqual(localDevice.state);
+		await Promise.all([record(later, camera, 2), record(later, second, 2)]);
+		await expect(later.beginRun('ab'.repeat(16) as CameraId, given)).rejects.toThrow(Fault);
+	});
+
+	it('RC37 has at most sixteen', async () => {
+		const { localDevice } = await founded();
+		for (let number = 2; number <= 16; number += 1) await localDevice.addCamera();
+		await expect(localDevice.addCamera()).rejects.toMatchObject({ kind: 'conflict' });
+	});
+});
+
 describe('runs', () => {
 	it('EN4 a device can open its own recordings later', async () => {
 		const { localDevice, camera } = await founded();

@@ -7,6 +7,7 @@ import type { FramesPart, LivePart } from '#domain/live/live-part.ts';
 import { profileNamed } from '#domain/recording/profile.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
+import { DeviceHost, type DeviceHostTools } from '#engine/live/host/device-host.ts';
 import { LiveHost, type LiveHostTools } from '#engine/live/host/live-host.ts';
 import type { LocalDeviceState } from '#engine/home/local-device.ts';
 import { cameraIdOf } from '#engine/home/keys.ts';
@@ -23,7 +24,7 @@ import { MemoryEventLog } from '../../fakes/event-log.ts';
 import { FakeLiveEncoder, FakeLiveScreen } from '../../fakes/live-media.ts';
 import { FakePeerNetwork, FakePeerConnections, makePicture } from '../../fakes/peer-connections.ts';
 import { FakeMessengerRelay, type FakeMessenger } from '../../fakes/messenger.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryCameraPreferences } from '../../fakes/preference-store.ts';
 import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
 import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 
@@ -153,11 +154,11 @@ export async function makeHome() {
 	const messenger: FakeMessenger = relay.join(host, ['camera', 'owner']);
 	const ready: LocalDeviceState = {
 		...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: host, strength: 'sealed' },
-		cameras: [{ id: camera, name: 'Front door' }],
+		cameras: [{ id: camera, number: 1, name: 'Front door' }],
 	};
 	const certificate = dtls();
 	const locks = new Set<CameraId>();
-	const tools: LiveHostTools = {
+	const tools: LiveHostTools & Omit<DeviceHostTools, 'hosts' | 'onHosts'> = {
 		...{ clock, messenger, crypto, encoder, recorder, guarding, eventLog: events },
 		peers: new FakePeerConnections(network),
 		members: membersOf(host),
@@ -180,7 +181,7 @@ export async function makeHome() {
 				),
 			onLenses: nobody,
 		},
-		preferences: new MemoryPreferenceStore(),
+		preferences: new MemoryCameraPreferences(),
 		power: { charge: { level: 0.5, charging: true }, on: nobody },
 		torch: {
 			lit: () => torch.on,
@@ -216,7 +217,26 @@ export async function makeHome() {
 		},
 		tabLock: new MemoryCameraLock(locks),
 	};
-	const hosting = new LiveHost(tools);
+	/** A tab of the camera's device, with its own lens. */
+	const tab = (own: Partial<typeof tools>) => {
+		const all = { ...tools, ...own };
+		const hosts: LiveHost[] = [];
+		const shared = new DeviceHost({ ...all, hosts: () => hosts, onHosts: nobody });
+		hosts.push(new LiveHost(all, shared));
+		return { hosts, shared, all };
+	};
+	const own = tab({});
+	const [hosting] = own.hosts as [LiveHost];
+	/** Another camera of the same device. */
+	const addCamera = (more: Partial<typeof tools>): LiveHost => {
+		const made = new LiveHost({ ...own.all, ...more }, own.shared);
+		own.hosts.push(made);
+		return made;
+	};
+	const removeCamera = (host: LiveHost): void => {
+		own.hosts.splice(own.hosts.indexOf(host), 1);
+		host.dispose();
+	};
 	/** Another tab of the camera’s device, with a closed lens. */
 	const otherTab = () => {
 		const off = new Observable<RecorderState>({ kind: 'off', fault: null });
@@ -227,8 +247,8 @@ export async function makeHome() {
 			},
 			on: off.on,
 		};
-		const own = { recorder: idle, tabLock: new MemoryCameraLock(locks) };
-		return { hosting: new LiveHost({ ...tools, ...own }), off };
+		const other = tab({ recorder: idle, tabLock: new MemoryCameraLock(locks) });
+		return { hosting: other.hosts[0] as LiveHost, off };
 	};
 
 	function viewer(
@@ -330,7 +350,7 @@ export async function makeHome() {
 			guest,
 			until,
 		},
-		otherTab,
+		...{ otherTab, addCamera, removeCamera, recorder, host },
 		profile: profileNamed('standard'),
 		camera2: 'ab'.repeat(16) as CameraId,
 	};

@@ -1,3 +1,4 @@
+import type { Message } from '#protocol/message.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { base64urlOf } from '#domain/base/base64url.ts';
 import { ascii } from '#domain/base/bytes.ts';
@@ -111,7 +112,7 @@ describe('grants', () => {
 
 	it('ID38 earlier keys are for owners, and for members an owner names', async () => {
 		await eventually(() => has(viewer, camera, 2));
-		await viewer.grantReceiver.request(camera.camera, camera.device, true);
+		await viewer.grantReceiver.request(camera.device, [], true);
 		await expect(viewer.members.showEarlier(viewer.device)).rejects.toMatchObject({
 			kind: 'denied',
 		});
@@ -183,7 +184,7 @@ describe('grants', () => {
 		await join(guest, ['viewer', 'live'], 'Guest');
 		await owner.members.showEarlier(guest.device);
 		for (const earlier of [false, true]) {
-			await guest.grantReceiver.request(camera.camera, camera.device, earlier);
+			await guest.grantReceiver.request(camera.device, [], earlier);
 		}
 		clock.step(21 * 3_600_000);
 		await film(camera);
@@ -359,9 +360,9 @@ describe('a hostile relay', () => {
 			const identity = { ...mine, home };
 			const want = {
 				t: 'want-grants',
-				camera: camera.camera,
 				earlier: true,
-			} as const;
+				known: [],
+			} satisfies Message;
 			const writer = { identity, roster: unlocked.roster };
 			const box = await new MessageSealer(evil.crypto, clock).seal(writer, camera.device, {
 				message: want,

@@ -17,7 +17,7 @@ import { ManualClock } from '../../fakes/clock.ts';
 
 const crypto = new WebCrypto();
 const camera = 'ca'.repeat(16);
-const want: ActionMessage = { t: 'want-grants', camera, earlier: false };
+const want: ActionMessage = { t: 'want-grants', earlier: false, known: [camera] };
 const show: CountedMessage = { t: 'show-earlier', device: 'de'.repeat(16), entry: 3 };
 
 /** Two devices whose messages reach each other only when a test delivers them. */

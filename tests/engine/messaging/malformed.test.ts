@@ -96,7 +96,7 @@ const TEXTS: readonly (readonly [string, string, (text: string) => unknown])[] =
 	[
 		'an act',
 		JSON.stringify({
-			...{ t: 'want-grants', camera: id, earlier: false },
+			...{ t: 'want-grants', earlier: false, known: [id] },
 			beside: { nonce: id, act: { id, nonces: [{ nonce: id, withinMs: 5000 }] }, count: 7 },
 		}),
 		messageBodyFrom,

@@ -173,7 +173,7 @@ describe('pairing, both sides', () => {
 		void guest.pairing.join(link, 'Phone');
 		await Promise.all([owner.until('comparing'), guest.until('comparing')]);
 		await owner.clock.pass(CODE_MS + 1000, 5000);
-		expect(owner.state).toMatchObject({ kind: 'ended', why: 'expired' });
+		expect(await owner.until('ended')).toMatchObject({ why: 'expired' });
 		expect(await guest.until('ended')).toMatchObject({ why: 'other-side-gone' });
 		expect(await owner.admissions.members()).toHaveLength(1);
 		void guest.pairing.join(link, 'Phone');

@@ -6,9 +6,8 @@ import { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import { CommandExecutor, type ExecutorTools } from '#engine/live/host/command-executor.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
 import type { FakeCapture } from '../../fakes/capture.ts';
-import type { ManualClock } from '../../fakes/clock.ts';
 import type { FakeEncoder } from '../../fakes/encoder.ts';
-import type { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import type { MemoryCameraPreferences } from '../../fakes/preference-store.ts';
 import type { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { RecorderWorld, untilSo } from './recorder-world.ts';
 
@@ -16,15 +15,14 @@ const [low, standard] = PROFILES;
 const choice = { lensId: null, profile: standard, sound: false };
 
 let world: RecorderWorld;
-let clock: ManualClock;
 let capture: FakeCapture;
 let encoder: FakeEncoder;
 let segments: MemorySegmentStore;
-let preferences: MemoryPreferenceStore;
+let preferences: MemoryCameraPreferences;
 
 beforeEach(async () => {
 	world = await RecorderWorld.make(choice);
-	({ clock, capture, encoder, segments, preferences } = world);
+	({ capture, encoder, segments, preferences } = world);
 });
 
 const camera = () => world.camera;
@@ -135,11 +133,8 @@ describe('LV13 RC22 a closed lens', () => {
 	function executorOf(recorder: Recorder) {
 		const { torch, siren } = {} as ExecutorTools;
 		const scheduler = { start: () => recorder.start(), stop: () => recorder.stop() };
-		const tools = { clock, capture, recorder, scheduler, preferences, torch, siren };
-		const executor = new CommandExecutor(
-			{ ...tools, guarding: new GuardModeSwitch() },
-			() => undefined,
-		);
+		const tools = { capture, recorder, scheduler, preferences, torch, siren };
+		const executor = new CommandExecutor({ ...tools, guarding: new GuardModeSwitch() });
 		return (name: 'quality' | 'lens' | 'restart' | 'start', value: string | null = null) =>
 			executor.execute(name, value, 'ab'.repeat(16) as DeviceId);
 	}

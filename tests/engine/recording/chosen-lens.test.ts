@@ -11,7 +11,7 @@ import type { Lens } from '#ports/media/capture.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeEncoder } from '../../fakes/encoder.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryCameraPreferences } from '../../fakes/preference-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { retentionWith } from '../../fakes/storage.ts';
 import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
@@ -26,7 +26,7 @@ let clock: ManualClock;
 let capture: FakeCapture;
 let encoder: FakeEncoder;
 let segments: MemorySegmentStore;
-let preferences: MemoryPreferenceStore;
+let preferences: MemoryCameraPreferences;
 let recorder: Recorder;
 let camera: CameraId;
 
@@ -36,7 +36,7 @@ beforeEach(async () => {
 	capture.plugged = [LAPTOP, DOOR];
 	encoder = new FakeEncoder(() => clock.monotonicMs());
 	segments = new MemorySegmentStore();
-	preferences = new MemoryPreferenceStore();
+	preferences = new MemoryCameraPreferences();
 	const localDevice = new LocalDevice({
 		crypto: new WebCrypto(),
 		vault: new MemoryVault(),

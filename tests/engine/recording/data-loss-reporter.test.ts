@@ -4,7 +4,6 @@ import type { FaultSource } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';
 import { DataLossReporter } from '#engine/recording/data-loss-reporter.ts';
-import { preferencesFrom } from '#protocol/preferences.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import type { VaultReading } from '#ports/keys/vault.ts';
 import { ManualClock } from '../../fakes/clock.ts';
@@ -37,7 +36,6 @@ let localDevice: LocalDevice;
 let origin: MemoryPersistence;
 let noted: string[];
 let state: RecorderState;
-let tellRecorder: () => void;
 let clear: (what: FaultSource) => void;
 let dataLoss: DataLossReporter;
 let camera: CameraId;
@@ -46,14 +44,21 @@ let settingsRead: number;
 
 const recording = { kind: 'recording', view: {}, saved: {}, notes: [] } as unknown as RecorderState;
 
+const recorder = {
+	get state() {
+		return state;
+	},
+	get camera() {
+		return camera;
+	},
+};
+
 function makeLosses(): DataLossReporter {
 	const made = new DataLossReporter({
 		...{ clock, localDevice, origin },
-		preferences: {
-			read: () => {
-				settingsRead += 1;
-				return Promise.resolve(preferencesFrom(null));
-			},
+		readPreferences: () => {
+			settingsRead += 1;
+			return Promise.resolve();
 		},
 		clearing: {
 			on: (listener) => {
@@ -61,18 +66,7 @@ function makeLosses(): DataLossReporter {
 				return () => undefined;
 			},
 		},
-		recorder: {
-			get state() {
-				return state;
-			},
-			get camera() {
-				return camera;
-			},
-			on: (listener) => {
-				tellRecorder = listener;
-				return () => undefined;
-			},
-		},
+		recorders: () => [recorder],
 		eventLog: { add: (_, kind) => void noted.push(kind) },
 		footage: () => 5_000_000,
 	});
@@ -113,11 +107,11 @@ test('GO4 reports deletions within a minute as one, until dismissed, also on the
 test('GO4 logs an event once recording works again', () => {
 	state = { kind: 'blind', why: 'store', fault: null, sinceMs: 0, view: null };
 	clear('footage');
-	tellRecorder();
+	dataLoss.log(recorder);
 	expect(noted).toEqual([]);
 	state = recording;
-	tellRecorder();
-	tellRecorder();
+	dataLoss.log(recorder);
+	dataLoss.log(recorder);
 	expect(noted).toEqual(['cleared']);
 });
 

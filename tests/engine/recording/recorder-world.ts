@@ -9,7 +9,7 @@ import type { RecorderChoice, RecorderTools } from '#engine/recording/recorder-c
 import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeEncoder } from '../../fakes/encoder.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryCameraPreferences } from '../../fakes/preference-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { retentionWith } from '../../fakes/storage.ts';
 import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
@@ -24,7 +24,7 @@ export class RecorderWorld {
 	readonly capture = new FakeCapture();
 	readonly encoder = new FakeEncoder(() => this.clock.monotonicMs());
 	readonly segments = new MemorySegmentStore();
-	readonly preferences = new MemoryPreferenceStore();
+	readonly preferences = new MemoryCameraPreferences();
 	readonly localDevice = new LocalDevice({
 		...{ crypto: new WebCrypto(), vault: new MemoryVault() },
 		...{ segments: this.segments, clock: this.clock },

@@ -9,12 +9,14 @@ function world(remembers = true) {
 	const logged: EventKind[] = [];
 	const reloads: number[] = [];
 	const wait = { forever: false };
+	const others = { record: false };
 	const repairs = new Repairs({
 		clock,
 		eventLog: {
 			add: (_, kind) => void logged.push(kind),
 			settled: () => (wait.forever ? new Promise(() => undefined) : Promise.resolve()),
 		},
+		othersRecord: () => others.record,
 		reloading: {
 			get lastMs() {
 				return reloads.at(-1) ?? null;
@@ -25,7 +27,7 @@ function world(remembers = true) {
 			},
 		},
 	});
-	return { clock, logged, reloads, wait, repairs };
+	return { clock, logged, reloads, wait, others, repairs };
 }
 
 describe('repairs', () => {
@@ -62,4 +64,13 @@ describe('repairs', () => {
 		clock.advance(2000);
 		expect(await done).toBe('reloading');
 	});
+});
+
+test('WD6 the page is not reloaded while another camera records', async () => {
+	const { repairs, others, logged, reloads } = world();
+	others.record = true;
+	expect(await repairs.prepare(DOOR, 'page')).toBeNull();
+	others.record = false;
+	expect(await repairs.prepare(DOOR, 'page')).toBe('reloading');
+	expect([logged, reloads.length]).toEqual([['new-lens', 'reloaded'], 1]);
 });

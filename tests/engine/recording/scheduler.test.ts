@@ -7,7 +7,7 @@ import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import { DOOR } from '../../contracts/segment-store.ts';
 import { utcCalendar } from '../../fakes/calendar.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryCameraPreferences } from '../../fakes/preference-store.ts';
 
 const HOUR = 3_600_000;
 /** Monday, 5 January 2026, noon. */
@@ -19,7 +19,7 @@ const evenings: Plan = {
 
 function world(plan?: Plan, armed = false) {
 	const clock = new ManualClock(NOON);
-	const preferences = new MemoryPreferenceStore({ ...(plan && { plan }), armed });
+	const preferences = new MemoryCameraPreferences({ ...(plan && { plan }), armed });
 	const logged: EventKind[] = [];
 	const recorder = {
 		camera: DOOR,

@@ -135,7 +135,7 @@ describe('making a kit', () => {
 		expect(relay.waiting(homeOf(owner), kit.device)).toBe(0);
 		const unlocked = owner.localDevice.unlocked!;
 		const asKit = { ...unlocked, identity: { ...unlocked.identity, ...kit } };
-		const asks = { t: 'want-grants', earlier: true, camera: camera.camera } as const;
+		const asks = { t: 'want-grants' as const, earlier: true, known: [] };
 		const said = { message: asks, beside: { nonce: '00'.repeat(16) } };
 		const box = await new MessageSealer(crypto, clock).seal(asKit, camera.device, said);
 		const told = relay.heard.length;

@@ -4,7 +4,7 @@ import { Allowance } from '#engine/storage/allowance.ts';
 import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import { Retention } from '#engine/storage/retention.ts';
 import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryDevicePreferences } from '../../fakes/preference-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { MemoryLedger, MemoryReserve } from '../../fakes/storage.ts';
 
@@ -12,7 +12,7 @@ const GIB = 2 ** 30;
 const DAY_MS = 86_400_000;
 const NOW = 1_790_000_000_000;
 
-const audited = (store = new MemoryPreferenceStore()) =>
+const audited = (store = new MemoryDevicePreferences()) =>
 	new AuditedPreferences(store, new MemoryLedger(), { wallMs: () => NOW });
 
 describe('Allowance', () => {
@@ -26,7 +26,7 @@ describe('Allowance', () => {
 	});
 
 	test('SP1 SP2 SP9 remembers what was refused, and grows again day by day', async () => {
-		const preferences = audited(new MemoryPreferenceStore({ budgetBytes: 100_000 }));
+		const preferences = audited(new MemoryDevicePreferences({ budgetBytes: 100_000 }));
 		let now = NOW;
 		const make = () =>
 			new Allowance(preferences, { wallMs: () => now }, () => Promise.resolve(null));
@@ -39,7 +39,7 @@ describe('Allowance', () => {
 	});
 
 	test('SP9 keeps a cap that cannot be saved', async () => {
-		const store = new MemoryPreferenceStore({ budgetBytes: 100_000 });
+		const store = new MemoryDevicePreferences({ budgetBytes: 100_000 });
 		const allowance = new Allowance(audited(store), { wallMs: () => NOW }, () =>
 			Promise.resolve(null),
 		);
@@ -52,7 +52,7 @@ describe('Allowance', () => {
 		const store = new MemorySegmentStore();
 		await record(store, DOOR, 1, 130);
 		store.roomBytes = await store.usedBytes();
-		const preferences = audited(new MemoryPreferenceStore({ budgetBytes: 1e9 }));
+		const preferences = audited(new MemoryDevicePreferences({ budgetBytes: 1e9 }));
 		const allowance = new Allowance(preferences, { wallMs: () => NOW }, () =>
 			Promise.resolve(null),
 		);
@@ -92,7 +92,7 @@ describe('Allowance', () => {
 		const [usedBytes, held] = [store.usedBytes.bind(store), new MemoryReserve()];
 		store.usedBytes = counted('kept', usedBytes);
 		held.held = counted('reserve', held.held.bind(held));
-		const memory = new MemoryPreferenceStore({ budgetBytes: 20_000 });
+		const memory = new MemoryDevicePreferences({ budgetBytes: 20_000 });
 		memory.read = counted('preferences', memory.read.bind(memory));
 		const preferences = audited(memory);
 		const allowance = new Allowance(
@@ -131,7 +131,7 @@ describe('Allowance', () => {
 	});
 
 	test('RT22 what another page set counts once the maintenance has refreshed', async () => {
-		const memory = new MemoryPreferenceStore({ budgetBytes: 20_000 });
+		const memory = new MemoryDevicePreferences({ budgetBytes: 20_000 });
 		const allowance = new Allowance(audited(memory), { wallMs: () => NOW }, () =>
 			Promise.resolve(null),
 		);

@@ -155,13 +155,23 @@ describe('the journal', () => {
 	});
 
 	test('SP18 a changed setting is logged, and a failing ledger does not lose the setting', async () => {
-		const { preferences, ledger } = here;
-		await preferences.write({ profile: 'high', armed: true });
-		await preferences.write({ profile: 'high' });
+		const { camera, ledger } = here;
+		await camera.write({ profile: 'high', armed: true });
+		await camera.write({ profile: 'high' });
 		expect((await ledger.changes(9)).map(({ what }) => what)).toEqual(['quality-raised']);
 		ledger.full = true;
-		expect((await preferences.write({ sound: true })).sound).toBe(true);
+		expect((await camera.write({ sound: true })).sound).toBe(true);
 	});
+});
+
+test('GO7 listeners are told when a stored setting is not understood, and when it was replaced', async () => {
+	const { camera: preferences } = storageWorld({ profile: 'ultra' });
+	const told: (readonly string[])[] = [];
+	preferences.on(() => told.push(preferences.ignored));
+	await preferences.read();
+	await preferences.write({ sound: true });
+	await preferences.write({ profile: 'high' });
+	expect(told).toEqual([['profile'], []]);
 });
 
 describe('refreshing', () => {

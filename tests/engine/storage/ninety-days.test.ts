@@ -10,7 +10,7 @@ import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
 import { DOOR, filled, MINUTE, sealed, startOf, T0 } from '../../contracts/segment-store.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryDevicePreferences } from '../../fakes/preference-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { MemoryLedger, MemoryPersistence, MemoryReserve } from '../../fakes/storage.ts';
 import { SOAK } from '../../faults/support/counts.ts';
@@ -29,7 +29,7 @@ class NinetyDays {
 	readonly store = new MemorySegmentStore();
 	readonly ledger = new MemoryLedger();
 	readonly preferences = new AuditedPreferences(
-		new MemoryPreferenceStore({ budgetBytes: 60_000_000, mostDays: null }),
+		new MemoryDevicePreferences({ budgetBytes: 60_000_000, mostDays: null }),
 		this.ledger,
 		this.clock,
 	);
@@ -44,6 +44,7 @@ class NinetyDays {
 	readonly maintenance = new StorageMaintenance({
 		...{ clock: this.clock, segments: this.store, reserve: this.reserve, journal: this.journal },
 		...{ allowance: this.allowance, pins: this.pins, preferences: this.preferences },
+		profiles: () => Promise.resolve(['standard']),
 		retention: this.retention,
 		...{ ledger: new MemoryLedger(), origin: new MemoryPersistence() },
 		thumbnails: { size: () => Promise.resolve({ count: 0, bytes: 0 }) },

@@ -9,7 +9,7 @@ import { startRelay, type Relay } from '../../e2e/support/launch.ts';
 import { subjectOf } from '../../engine/members/joined.ts';
 import { until } from '../../support/until.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryDevicePreferences } from '../../fakes/preference-store.ts';
 import { PageSocket, realClock as clock } from '../http/page.ts';
 import { builtSite } from '../process/site.ts';
 
@@ -52,7 +52,7 @@ test('KT4 KT5 RL22 a kit finds its home and claims, and an online camera learns 
 
 	const recovering = new KitRecovery({
 		...{ ...tools, homeRoster: fresh.homeRoster, here: relay.address },
-		preferences: new MemoryPreferenceStore(),
+		preferences: new MemoryDevicePreferences(),
 	});
 	await recovering.recover(kitGroups(secret).join(' '), 'New phone', null);
 	expect(recovering.state).toMatchObject({ kind: 'waiting', fresh: true });

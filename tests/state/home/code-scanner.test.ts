@@ -36,8 +36,8 @@ beforeEach(() => {
 			},
 		};
 	};
-	const recorder = { state: { kind: 'off', fault: null } };
-	const engine = { capture, recorder, codeReader, show: () => undefined };
+	const cameras = { all: [{ recorder: { state: { kind: 'off', fault: null } } }] };
+	const engine = { capture, cameras, codeReader, show: () => undefined };
 	scanner = new CodeScanner(
 		engine as unknown as ConstructorParameters<typeof CodeScanner>[0],
 		(text) => {

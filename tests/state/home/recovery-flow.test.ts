@@ -46,7 +46,7 @@ beforeEach(() => {
 	};
 	const engine = {
 		launchLink,
-		recorder: { state: { kind: 'preview', view: { picture: {} } } },
+		cameras: { all: [{ recorder: { state: { kind: 'preview', view: { picture: {} } } } }] },
 		show: () => undefined,
 		codeReader: () =>
 			Promise.resolve({

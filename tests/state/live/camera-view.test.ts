@@ -3,7 +3,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { RecorderState } from '#engine/recording/recorder-controls.ts';
 import type { LiveViewControls, ViewState, WatchedCamera } from '#engine/live/controls.ts';
 import type { Picture } from '#ports/media/capture.ts';
-import type { Engine } from '#state/app/engine.ts';
+import type { Engine, LocalCamera } from '#state/app/engine.ts';
 import { LocalView } from '#state/live/local-view.ts';
 import { CameraView } from '#state/live/camera-view.svelte.ts';
 import { ManualClock } from '../../fakes/clock.ts';
@@ -160,8 +160,8 @@ function ownLens() {
 				change = listener;
 				return () => undefined;
 			},
-		} as Engine['recorder'],
-		scheduler: { now: { records: null } } as Engine['scheduler'],
+		} as LocalCamera['recorder'],
+		scheduler: { now: { records: null } } as LocalCamera['scheduler'],
 		show: (_, picture) => void shown.push(picture),
 	});
 	const video = {

@@ -3,20 +3,21 @@ import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { TEST_PICTURE } from '#domain/media/lens.ts';
 import { Recorder } from '#engine/recording/recorder.ts';
-import { CameraChoices } from '#state/recording/camera-choices.svelte.ts';
-import type { Engine } from '#state/app/engine.ts';
+import { CameraChoices, ensureCamera } from '#state/recording/camera-choices.svelte.ts';
+import type { Engine, LocalCamera } from '#state/app/engine.ts';
 import { FakeCapture } from '../../fakes/capture.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeEncoder } from '../../fakes/encoder.ts';
-import { MemoryPreferenceStore } from '../../fakes/preference-store.ts';
+import { MemoryCameraPreferences, MemoryDevicePreferences } from '../../fakes/preference-store.ts';
 import { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import { retentionWith } from '../../fakes/storage.ts';
 import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
 
 const camera = 'ab'.repeat(16) as CameraId;
 let capture: FakeCapture;
-let preferences: MemoryPreferenceStore;
+let preferences: MemoryCameraPreferences;
 let engine: Engine;
+let parts: LocalCamera;
 /** A device without a camera. */
 let localDevice: { state: unknown; createCamera: () => Promise<void> };
 let recorder: Recorder;
@@ -25,7 +26,7 @@ beforeEach(() => {
 	const clock = new ManualClock();
 	const segments = new MemorySegmentStore();
 	capture = new FakeCapture();
-	preferences = new MemoryPreferenceStore();
+	preferences = new MemoryCameraPreferences();
 	localDevice = {
 		state: { kind: 'new' },
 		createCamera: () => {
@@ -41,8 +42,17 @@ beforeEach(() => {
 		beginRun: () => Promise.reject(new Fault('unavailable', 'no device')),
 		camera: () => camera,
 	});
-	engine = { recorder, capture, preferences, localDevice } as unknown as Engine;
+	parts = { recorder, preferences } as unknown as LocalCamera;
+	engine = {
+		...{ capture, localDevice },
+		preferences: new MemoryDevicePreferences(),
+	} as unknown as Engine;
 });
+
+/** What the page does when it is opened. */
+async function visit(choices: CameraChoices): Promise<void> {
+	if (await ensureCamera(engine)) await choices.open();
+}
 
 /** What the page does when it is left. */
 async function leave(choices: CameraChoices): Promise<void> {
@@ -72,8 +82,8 @@ test.each([
 ] as const)('RC22 leaving while %s leaves no open lens and no listener', async (_, hold) => {
 	const listeners = capture.listeners;
 	const { reached, release } = hold();
-	const choices = new CameraChoices(engine);
-	const opening = choices.open();
+	const choices = new CameraChoices(engine, parts);
+	const opening = visit(choices);
 	await reached;
 	const left = leave(choices);
 	release();
@@ -84,11 +94,11 @@ test.each([
 
 test('RC22 leaving and returning while the lens opens results in one open lens', async () => {
 	const { reached, release } = held(capture, 'open');
-	const first = new CameraChoices(engine);
+	const first = new CameraChoices(engine, parts);
 	const opening = first.open();
 	await reached;
 	const left = leave(first);
-	const second = new CameraChoices(engine).open();
+	const second = new CameraChoices(engine, parts).open();
 	release();
 	await Promise.all([opening, left, second]);
 	expect([open(), recorder.state.kind]).toEqual([1, 'preview']);
@@ -99,7 +109,7 @@ test('KT12 a device that cannot become a camera yet opens no lens', async () => 
 		localDevice.state = { kind: 'ready', cameras: [] };
 		return Promise.resolve();
 	};
-	await new CameraChoices(engine).open();
+	await visit(new CameraChoices(engine, parts));
 	expect([capture.opened.length, recorder.state.kind]).toEqual([0, 'off']);
 });
 
@@ -107,12 +117,12 @@ test('RC23 the test picture is offered if no lens is available, chosen by a pers
 	const lenses = capture.lenses.bind(capture);
 	capture.lenses = () => Promise.resolve([]);
 	// The settings page opens no lens, so it cannot know that there is none.
-	const settings = new CameraChoices(engine);
+	const settings = new CameraChoices(engine, parts);
 	await settings.read();
 	await settings.look();
 	expect(settings.offersTestPicture).toBe(false);
 	capture.failures.push(new Fault('not-found', 'no camera'));
-	const choices = new CameraChoices(engine);
+	const choices = new CameraChoices(engine, parts);
 	await choices.open();
 	expect([open(), choices.offersTestPicture, choices.onTestPicture]).toEqual([0, true, false]);
 	await choices.useTestPicture(true);
@@ -122,7 +132,7 @@ test('RC23 the test picture is offered if no lens is available, chosen by a pers
 
 	// The choice persists although a lens exists by now; the person switches back.
 	capture.lenses = lenses;
-	const later = new CameraChoices(engine);
+	const later = new CameraChoices(engine, parts);
 	await later.open();
 	expect([later.onTestPicture, later.offersTestPicture]).toEqual([true, true]);
 	await later.useTestPicture(false);
@@ -131,14 +141,14 @@ test('RC23 the test picture is offered if no lens is available, chosen by a pers
 });
 
 test('a running preview is not restarted', async () => {
-	await new CameraChoices(engine).open();
-	await new CameraChoices(engine).open();
+	await new CameraChoices(engine, parts).open();
+	await new CameraChoices(engine, parts).open();
 	expect(capture.opened).toHaveLength(1);
 });
 
 test('leaving the page removes its listener, and recording goes on', async () => {
 	const listeners = capture.listeners;
-	const choices = new CameraChoices(engine);
+	const choices = new CameraChoices(engine, parts);
 	await choices.open();
 	expect(capture.listeners).toBe(listeners + 1);
 	await recorder.start();
@@ -148,7 +158,7 @@ test('leaving the page removes its listener, and recording goes on', async () =>
 
 test('RC22 choosing another lens retries after a failure, but not after leaving or from settings', async () => {
 	capture.failures.push(new Fault('conflict', 'in use'));
-	const choices = new CameraChoices(engine);
+	const choices = new CameraChoices(engine, parts);
 	await choices.open();
 	expect([open(), recorder.state.kind]).toEqual([0, 'off']);
 	choices.lensId = 'lens-2';
@@ -160,7 +170,7 @@ test('RC22 choosing another lens retries after a failure, but not after leaving 
 	const left = leave(choices);
 	release();
 	await Promise.all([changing, left]);
-	const settings = new CameraChoices(engine);
+	const settings = new CameraChoices(engine, parts);
 	await settings.read();
 	settings.sound = true;
 	await settings.change();

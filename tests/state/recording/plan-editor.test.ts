@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Plan } from '#domain/recording/schedule.ts';
-import type { Engine } from '#state/app/engine.ts';
+import type { SchedulerControls } from '#engine/recording/scheduler.ts';
 import { PlanEditor } from '#state/recording/plan-editor.svelte.ts';
 
 let plan: Plan;
@@ -11,7 +11,12 @@ beforeEach(() => {
 		plan = { ...plan, ...change(plan) };
 		return Promise.resolve();
 	};
-	editor = new PlanEditor({ scheduler: { set } } as unknown as Engine, () => plan);
+	editor = new PlanEditor({
+		set,
+		get now() {
+			return { plan };
+		},
+	} as unknown as SchedulerControls);
 });
 
 test('choosing times proposes the nights, and only the first time', async () => {

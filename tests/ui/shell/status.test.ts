@@ -17,19 +17,22 @@ const recording: RecorderState = { kind: 'recording', view, saved, notes: [] };
 const denied = new Fault('denied', 'no');
 const rests = { plan: { when: 'times', times: [], away: false }, records: false } as const;
 
+function camera(recorder: RecorderState, more: object = {}) {
+	return {
+		...{ recorder, id: 'a'.repeat(32), name: 'Hall', stuck: null, planned: null },
+		blind: recorder.kind === 'blind' ? recorder.why : null,
+		...{ missingLens: null, lowBattery: null, degradation: null, savedUntilMs: null },
+		...more,
+	};
+}
+
 function said(recorder: RecorderState | null, more: object = {}, language: 'en' | 'de' = 'en') {
+	return saidOf(recorder === null ? [] : [camera(recorder, more)], more, language);
+}
+
+function saidOf(cameras: object[], more: object = {}, language: 'en' | 'de' = 'en') {
 	const session = {
-		...{ recorder, ownCamera: 'a'.repeat(32), stuck: null, planned: null },
-		blind: recorder?.kind === 'blind' ? recorder.why : null,
-		...{
-			missingLens: null,
-			lowBattery: null,
-			degradation: null,
-			savedUntilMs: null,
-			lasting: null,
-			charge: null,
-		},
-		engine: { features: { mobile: true } },
+		...{ cameras, outlook: null, charge: null, engine: { features: { mobile: true } } },
 		...more,
 	};
 	return statusOf(session as unknown as Session, WORDS[language]);
@@ -42,7 +45,7 @@ describe('LV27 a status line only while this device records, should, or will by 
 		['a lens was refused that was not meant to record', { kind: 'off', fault: denied }, {}],
 		['its lens is opening', { kind: 'opening' }, {}],
 		['its lens is open', { kind: 'preview', view }, {}],
-		['it is no camera', recording, { ownCamera: null }],
+		['its camera is not known now', recording, { id: null }],
 		[
 			'a person stopped it against its schedule',
 			{ kind: 'off', fault: null },
@@ -105,4 +108,18 @@ describe('LV27 a status line only while this device records, should, or will by 
 		const engine = { features: { mobile: false } };
 		expect(said(recording, { engine })?.what).toBe('This computer is recording');
 	});
+});
+
+test('LV27 of several cameras, one that needs a person comes first, then one that records, by name', () => {
+	const off = camera({ kind: 'off', fault: null }, { name: 'Door' });
+	const hall = camera(recording);
+	expect(saidOf([off, hall])?.what).toBe('Hall is recording');
+	const blind = camera(
+		{ kind: 'blind', why: 'quota', fault: null, sinceMs: NOON, view: null },
+		{ name: 'Yard' },
+	);
+	expect(saidOf([hall, blind])).toMatchObject({
+		...{ what: 'Yard is not saving: there was no space left', urgent: true },
+	});
+	expect(saidOf([hall], {})?.what).toBe('This phone is recording');
 });

@@ -4,12 +4,12 @@ import type { DeviceId } from '#domain/base/ids.ts';
 import { isTestPicture } from '#domain/media/lens.ts';
 import { PROFILES, profileNamed } from '#domain/recording/profile.ts';
 import type { Capture } from '#ports/media/capture.ts';
-import type { Clock } from '#ports/device/clock.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
-import type { Siren } from '#ports/device/siren.ts';
 import { SIREN_MS } from '#domain/live/siren.ts';
+import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import type { CommandName } from '#protocol/message.ts';
+import type { SharedSiren } from './shared-siren.ts';
 import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import type { SchedulerControls } from '#engine/recording/scheduler.ts';
 import type {
@@ -19,14 +19,13 @@ import type {
 } from '#engine/recording/recorder-controls.ts';
 
 export interface ExecutorTools {
-	readonly clock: Clock;
 	readonly recorder: Pick<RecorderControls, 'state' | 'change' | 'retry' | 'close'>;
 	readonly capture: Pick<Capture, 'lenses'>;
 	readonly scheduler: Pick<SchedulerControls, 'start' | 'stop'>;
-	readonly preferences: Pick<PreferenceStore, 'read'>;
+	readonly preferences: Pick<PreferenceStore<CameraPreferences>, 'read'>;
 	readonly guarding: Pick<GuardModeSwitch, 'request'>;
 	readonly torch: Torch;
-	readonly siren: Siren;
+	readonly siren: Pick<SharedSiren, 'start' | 'hush'>;
 }
 
 type CommandValue = string | boolean | null;
@@ -48,15 +47,10 @@ export function loggedCommand(
 
 /** Carries out other devices' commands (LV13). Every method throws `Fault`. */
 export class CommandExecutor {
-	/** Who started the siren; `null` if it is silent. */
-	siren: DeviceId | null = null;
 	readonly #tools: ExecutorTools;
-	readonly #changed: () => void;
-	#cancelSirenEnd: () => void = () => undefined;
 
-	constructor(tools: ExecutorTools, changed: () => void) {
+	constructor(tools: ExecutorTools) {
 		this.#tools = tools;
-		this.#changed = changed;
 	}
 
 	async execute(
@@ -64,24 +58,17 @@ export class CommandExecutor {
 		value: CommandValue,
 		by: DeviceId,
 	): Promise<void> {
-		const { scheduler, guarding } = this.#tools;
+		const { scheduler, guarding, siren } = this.#tools;
 		if (name === 'start') await scheduler.start();
 		else if (name === 'stop') await scheduler.stop();
 		else if (name === 'restart') await this.#restart();
 		else if (name === 'guard') guarding.request(booleanOf(value));
 		else if (name === 'torch') await this.#setTorch(booleanOf(value));
-		else if (name === 'siren') await this.#setSiren(booleanOf(value), by);
-		else if (name === 'lens') await this.#change({ lensId: await this.#lens(stringOf(value)) });
+		else if (name === 'siren') {
+			if (booleanOf(value)) await siren.start(by);
+			else siren.hush();
+		} else if (name === 'lens') await this.#change({ lensId: await this.#lens(stringOf(value)) });
 		else await this.#change({ profile: profileOf(value) });
-	}
-
-	/** Stops the siren. */
-	hush(): void {
-		this.#cancelSirenEnd();
-		this.#tools.siren.stop();
-		if (this.siren === null) return;
-		this.siren = null;
-		this.#changed();
 	}
 
 	async #change(change: Partial<RecorderChoice>): Promise<void> {
@@ -129,20 +116,6 @@ export class CommandExecutor {
 		const view = viewOf(recorder.state);
 		if (view === null) throw new Fault('unavailable', 'cannot switch the torch: no lens is open');
 		await torch.light(view.picture, on);
-	}
-
-	async #setSiren(on: boolean, by: DeviceId): Promise<void> {
-		if (!on) {
-			this.hush();
-			return;
-		}
-		await this.#tools.siren.start();
-		this.siren = by;
-		this.#cancelSirenEnd();
-		this.#cancelSirenEnd = this.#tools.clock.after(SIREN_MS, () => {
-			this.hush();
-		});
-		this.#changed();
 	}
 }
 

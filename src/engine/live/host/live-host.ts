@@ -1,9 +1,8 @@
 import { Listeners, only } from '#domain/base/listeners.ts';
 import type { EventCommand } from '#domain/recording/event.ts';
-import { expectFault, type FaultKind, faultOf } from '#domain/base/fault.ts';
+import { expectFault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
-import { maxDirectViewers } from '#domain/live/path.ts';
-import { may, rightFor, type Right } from '#domain/home/rights.ts';
+import type { CommandName } from '#domain/home/rights.ts';
 import type { Picture } from '#ports/media/capture.ts';
 import type { DtlsCertificate } from '#ports/keys/crypto.ts';
 import type { CameraLock } from '#ports/device/camera-lock.ts';
@@ -11,57 +10,58 @@ import type { Message } from '#protocol/message.ts';
 import { DirectViewer, type DirectViewerTools } from './direct-viewer.ts';
 import { AccessLog, type AccessLogTools } from './access-log.ts';
 import { LiveKeyRotation, type LiveKeyTools } from './live-key-rotation.ts';
-import { loggedCommand, CommandExecutor, viewOf, type ExecutorTools } from './command-executor.ts';
+import { CommandExecutor, viewOf, type ExecutorTools } from './command-executor.ts';
 import { RelayPublisher, type RelayPublisherTools } from './relay-publisher.ts';
 import { RelayViewers, UnannouncedViewers, watchersOf, type RelayViewer } from './relay-viewers.ts';
-import { StatusReports, recordingStatus, type StatusReportTools } from './status-reports.ts';
+import type { DeviceHost } from './device-host.ts';
+import { recordingStatus, type ReportedCamera } from './status-reports.ts';
 import { TabLeader } from './tab-leader.ts';
-import { CommandQueue } from './command-queue.ts';
-import { LensFrameMonitor, LiveClock } from '#engine/live/live-clock.ts';
-import type { Member, MemberListControls } from '#engine/members/member-list.ts';
-import type { Messenger, Sender } from '#engine/messaging/messenger.ts';
-import { SenderRateLimiter } from '#engine/messaging/sender-rate-limiter.ts';
+import { LensFrameMonitor } from '#engine/live/live-clock.ts';
+import type { MemberListControls } from '#engine/members/member-list.ts';
+import type { Messenger } from '#engine/messaging/messenger.ts';
+import type { RecorderControls } from '#engine/recording/recorder-controls.ts';
+import type { SchedulerControls } from '#engine/recording/scheduler.ts';
 import type { LiveHostControls, Watcher } from '#engine/live/controls.ts';
 
 /** Viewers at the relay call again every 15 s. */
 const RELAY_VIEWER_TTL_MS = 40_000;
 const REFRESH_MS = 5000;
-/** Direct connections per device: each costs about twenty messages. */
-const DIRECT = { perSecond: 0.5, atOnce: 6 };
 
 export type LiveHostTools = Omit<DirectViewerTools, 'live' | 'pulse' | 'kind'> &
 	Omit<RelayPublisherTools, 'live' | 'sealerOf'> &
 	AccessLogTools &
 	LiveKeyTools &
-	ExecutorTools &
-	Omit<StatusReportTools, 'rosterSeq' | 'isLeader' | 'live'> & {
+	Omit<ExecutorTools, 'siren' | 'recorder' | 'scheduler'> & {
+		readonly recorder: ExecutorTools['recorder'] & Pick<RecorderControls, 'camera' | 'on'>;
+		readonly scheduler: ExecutorTools['scheduler'] & Pick<SchedulerControls, 'now' | 'on'>;
 		readonly messenger: Messenger;
 		readonly members: Pick<MemberListControls, 'list' | 'on'>;
 		/** This device's certificate; `null`: no direct connections. */
 		readonly dtls: () => Promise<DtlsCertificate | null>;
 		/** Number of frames captured by the open lens. */
 		readonly frames: () => number;
-		readonly phone: boolean;
-		readonly rosterSeq: () => number;
 		/** Held by the tab whose lens is open. */
 		readonly tabLock: CameraLock;
 	};
 
 type MessageOf<T extends Message['t']> = Extract<Message, { t: T }>;
 
-/** The camera's side of live: its viewers, paths and commands. Rules: docs/spec/live.md. */
-export class LiveHost implements LiveHostControls {
+/**
+ * The camera's side of live: its viewers, paths and commands. What comes from them it gets from the
+ * `DeviceHost`. Rules: docs/spec/live.md.
+ */
+export class LiveHost implements LiveHostControls, ReportedCamera {
+	/** Direct viewers. */
+	calls: readonly DirectViewer[] = [];
 	newcomers: readonly DeviceId[] = [];
 	talking: DeviceId | null = null;
 	readonly #tools: LiveHostTools;
-	readonly #live: LiveClock;
+	readonly #device: DeviceHost;
 	readonly #pulse: LensFrameMonitor;
 	readonly #publisher: RelayPublisher;
 	readonly #executor: CommandExecutor;
-	readonly #reports: StatusReports;
 	readonly #leader: TabLeader;
 	readonly #listeners = new Listeners();
-	#calls: readonly DirectViewer[] = [];
 	readonly #relayed = new RelayViewers();
 	readonly #keys: LiveKeyRotation;
 	readonly #accessLog: AccessLog;
@@ -69,58 +69,85 @@ export class LiveHost implements LiveHostControls {
 	#atRelay: readonly DeviceId[] = [];
 	readonly #unannounced: UnannouncedViewers;
 	#picture: Picture | null = null;
-	readonly #queue: CommandQueue;
-	readonly #rate: SenderRateLimiter;
+	readonly #unsubscribe: readonly (() => void)[];
 
-	constructor(tools: LiveHostTools) {
+	constructor(tools: LiveHostTools, device: DeviceHost) {
 		this.#tools = tools;
-		this.#live = new LiveClock(tools.clock);
-		this.#pulse = new LensFrameMonitor(this.#live, tools.frames);
+		this.#device = device;
+		this.#pulse = new LensFrameMonitor(device.live, tools.frames);
 		this.#accessLog = new AccessLog(tools);
 		this.#unannounced = new UnannouncedViewers(tools.clock);
-		this.#queue = new CommandQueue(tools.clock);
-		this.#rate = new SenderRateLimiter(tools.clock, DIRECT);
 		this.#keys = new LiveKeyRotation(
 			tools,
 			(key) => this.#giveKey(key),
 			() => this.#publisher.rekey(),
 		);
 		const sealerOf = this.#keys.sealerOf.bind(this.#keys);
-		this.#publisher = new RelayPublisher({ ...tools, sealerOf, live: this.#live });
+		this.#publisher = new RelayPublisher({ ...tools, sealerOf, live: device.live });
 		const [notify, refresh] = [this.#notify.bind(this), this.#refresh.bind(this)];
-		this.#executor = new CommandExecutor(tools, notify);
+		this.#executor = new CommandExecutor({ ...tools, siren: device.siren });
 		this.#leader = new TabLeader(tools.tabLock, notify);
-		const isLeader = (camera: CameraId): Promise<boolean> => this.#leader.isLeader(camera);
-		this.#reports = new StatusReports({ ...tools, live: this.#live, isLeader }, () =>
-			this.watchers.filter(({ path }) => path !== 'sealed').map(({ device }) => device),
-		);
-		tools.messenger.onMessage((message, from) => {
-			this.#receive(message, from);
-		});
-		tools.messenger.onWatched((camera, devices) => {
-			if (camera !== tools.recorder.camera) return;
-			const more = devices.length > this.#atRelay.length;
-			this.#atRelay = devices;
-			this.#update();
-			if (more) this.#publisher.requestKeyFrame();
-			this.#notify();
-		});
-		tools.messenger.on(only(['presence'], refresh));
-		tools.members.on(only(['members'], refresh));
-		tools.recorder.on(() => {
-			this.#update();
-		});
-		tools.clock.every(REFRESH_MS, refresh);
+		const { messenger, members, recorder, scheduler, clock } = tools;
+		this.#unsubscribe = [
+			messenger.onWatched((camera, devices) => {
+				if (camera !== recorder.camera) return;
+				const more = devices.length > this.#atRelay.length;
+				this.#atRelay = devices;
+				this.#update();
+				if (more) this.#publisher.requestKeyFrame();
+				this.#notify();
+			}),
+			messenger.on(only(['presence'], refresh)),
+			members.on(only(['members'], refresh)),
+			recorder.on(() => {
+				this.#update();
+				device.schedule();
+			}),
+			scheduler.on(() => device.schedule()),
+			device.siren.on(notify),
+			clock.every(REFRESH_MS, refresh),
+		];
 		this.#update();
 	}
 
+	/** Nobody watches any longer. */
+	dispose(): void {
+		for (const off of this.#unsubscribe) off();
+		this.#picture = null;
+		this.#hangUpAll('closed');
+		this.#keys.setViewers([], false);
+		this.#leader.setCamera(null);
+		this.#pulse.setActive(this.#tools.clock, false);
+		if (this.camera !== null) this.#publisher.setSource(this.camera, null);
+	}
+
+	get camera(): CameraId | null {
+		return this.#tools.recorder.camera;
+	}
+
+	get recorder() {
+		return this.#tools.recorder;
+	}
+
+	get preferences() {
+		return this.#tools.preferences;
+	}
+
+	get scheduler() {
+		return this.#tools.scheduler;
+	}
+
+	async isLeader(): Promise<boolean> {
+		return this.camera === null || this.#leader.isLeader(this.camera);
+	}
+
 	get watchers(): readonly Watcher[] {
-		const paths = [...this.#relayed.all, ...this.#calls, ...this.#unannounced.all];
+		const paths = [...this.#relayed.all, ...this.calls, ...this.#unannounced.all];
 		return watchersOf(paths, (device) => this.#nameOf(device));
 	}
 
 	get siren(): DeviceId | null {
-		return this.#executor.siren;
+		return this.#device.siren.by;
 	}
 
 	on(listener: () => void): () => void {
@@ -133,25 +160,14 @@ export class LiveHost implements LiveHostControls {
 	}
 
 	hush(): void {
-		this.#executor.hush();
+		this.#device.siren.hush();
 		this.#speak(null);
 	}
 
-	#receive(message: Message, { device, roles }: Sender): void {
-		if (!may(roles, 'watch') || !this.#inForce(device)) return;
-		if (message.t === 'ask') this.#reports.subscribe(device, message.nonce);
-		else if (message.t === 'call') void this.#accept(message, device);
-		else if (message.t === 'answer' || message.t === 'candidate') {
-			this.#callOf(device, message.sid)?.receive(message);
-		} else if (message.t === 'hang-up') this.#remove(device, message.sid);
-		else if (message.t === 'command') this.#execute(message, device);
-		else if (message.t === 'what-became') this.#reportOutcome(message, device);
-	}
-
-	async #accept(call: MessageOf<'call'>, device: DeviceId): Promise<void> {
+	async accept(call: MessageOf<'call'>, device: DeviceId): Promise<void> {
 		const { recorder, peers, messenger } = this.#tools;
 		const { sid, nonce: peer } = call;
-		if (recorder.camera !== null && !(await this.#leader.isLeader(recorder.camera))) return;
+		if (!(await this.isLeader())) return;
 		const picture = this.#picture;
 		if (call.camera !== recorder.camera || picture === null) {
 			await messenger.send(device, { t: 'hang-up', sid, peer, why: 'closed' });
@@ -159,10 +175,10 @@ export class LiveHost implements LiveHostControls {
 		}
 		this.#tools.encoder.preload();
 		const direct = call.ways.includes('direct');
-		if (direct && this.#callOf(device, sid) !== undefined) return;
-		const limited = direct && !this.#rate.take(device);
-		if (direct && !limited) this.#evictOne(device);
-		const full = limited || this.#calls.length >= maxDirectViewers(this.#tools.phone);
+		if (direct && this.callOf(device, sid) !== undefined) return;
+		const limited = direct && !this.#device.rate.take(device);
+		if (direct && !limited) this.#device.evictOne(device);
+		const full = limited || this.#device.full;
 		const dtls = direct && !full ? await this.#dtls() : null;
 		if (dtls !== null && this.#picture !== null) {
 			try {
@@ -170,9 +186,9 @@ export class LiveHost implements LiveHostControls {
 					this.#changed(changedCall);
 				};
 				const kind = () => recordingStatus(recorder.state).kind;
-				const tools = { ...this.#tools, peers, live: this.#live, pulse: this.#pulse, kind };
+				const tools = { ...this.#tools, peers, live: this.#device.live, pulse: this.#pulse, kind };
 				const hosted = new DirectViewer(tools, dtls, device, call, this.#picture, changed);
-				this.#calls = [...this.#calls, hosted];
+				this.calls = [...this.calls, hosted];
 				this.#update();
 				return;
 			} catch (error) {
@@ -192,24 +208,12 @@ export class LiveHost implements LiveHostControls {
 		why: MessageOf<'relayed'>['why'],
 		key: MessageOf<'relayed'>['key'],
 	): Promise<void> {
-		const now = { atMs: this.#live.nowMs(), key };
+		const now = { atMs: this.#device.live.nowMs(), key };
 		await this.#tools.messenger.send(device, { t: 'relayed', sid, peer, why, ...now });
 	}
 
-	/**
-	 * LV4. A device that calls again gives up its own place, most often left by a closed page.
-	 * Otherwise a device that holds several places gives up one.
-	 */
-	#evictOne(device: DeviceId): void {
-		if (this.#calls.length < maxDirectViewers(this.#tools.phone)) return;
-		const of = (whose: DeviceId) => this.#calls.filter((call) => call.device === whose);
-		const [own] = of(device);
-		const spare = this.#calls.find((call) => of(call.device).length > 1);
-		(own ?? spare)?.hangUp('full');
-	}
-
 	#giveKey(key: MessageOf<'relayed'>['key']): Promise<unknown> {
-		const allowed = this.#relayed.all.filter(({ device }) => this.#inForce(device));
+		const allowed = this.#relayed.all.filter(({ device }) => this.#device.inForce(device));
 		return Promise.all(allowed.map((view) => this.#sendRelayed(view.device, view, 'asked', key)));
 	}
 
@@ -228,7 +232,7 @@ export class LiveHost implements LiveHostControls {
 
 	#changed(call: DirectViewer): void {
 		if (call.over) {
-			this.#calls = this.#calls.filter((other) => other !== call);
+			this.calls = this.calls.filter((other) => other !== call);
 			if (this.talking === call.device) this.#speak(null);
 		} else if (call.path !== null && !this.#watches(call.device, call)) this.#announce(call.device);
 		this.#update();
@@ -241,12 +245,12 @@ export class LiveHost implements LiveHostControls {
 
 	/** Whether it watches already, apart from the `besides` call. */
 	#watches(device: DeviceId, besides?: DirectViewer): boolean {
-		const others = this.#calls.filter((call) => call !== besides && call.device === device);
+		const others = this.calls.filter((call) => call !== besides && call.device === device);
 		return this.#relayed.of(device).length > 0 || others.some(({ path }) => path !== null);
 	}
 
-	#remove(device: DeviceId, sid: string): void {
-		this.#callOf(device, sid)?.hangUp(null);
+	remove(device: DeviceId, sid: string): void {
+		this.callOf(device, sid)?.hangUp(null);
 		if (!this.#relayed.remove(device, sid)) return;
 		this.#update();
 		this.#notify();
@@ -261,7 +265,7 @@ export class LiveHost implements LiveHostControls {
 		if (picture !== this.#picture) {
 			this.#picture = picture;
 			// Without a lens the picture stands still and its age shows it; the lens may return soon.
-			if (picture !== null) for (const call of this.#calls) call.show(picture);
+			if (picture !== null) for (const call of this.calls) call.show(picture);
 		}
 		if (picture === null && recorder.state.kind === 'off') this.#hangUpAll('closed');
 		const { devices } = this.#relayed;
@@ -269,15 +273,15 @@ export class LiveHost implements LiveHostControls {
 		const wanted = devices.length > 0 && this.#atRelay.length > 0;
 		if (camera !== null) this.#publisher.setSource(camera, wanted ? picture : null);
 		this.#publisher.setSound(this.#relayed.listens);
-		this.#pulse.setActive(clock, this.#calls.length > 0);
+		this.#pulse.setActive(clock, this.calls.length > 0);
 	}
 
 	/** Removes viewers that lost the right to watch, or left without hanging up. */
 	#refresh(): void {
 		const { messenger, clock } = this.#tools;
-		for (const call of this.#calls) if (!this.#inForce(call.device)) call.hangUp('revoked');
+		for (const call of this.calls) if (!this.#device.inForce(call.device)) call.hangUp('revoked');
 		for (const { device, sid, seenMs } of this.#relayed.all) {
-			const inForce = this.#inForce(device);
+			const inForce = this.#device.inForce(device);
 			if (
 				inForce &&
 				messenger.online.has(device) &&
@@ -288,55 +292,35 @@ export class LiveHost implements LiveHostControls {
 			if (!inForce) this.#keys.setViewers(this.#relayed.devices, true);
 			if (!inForce) void messenger.send(device, { t: 'hang-up', sid, peer: sid, why: 'revoked' });
 		}
-		if (this.talking !== null && !this.#inForce(this.talking, 'control')) this.#speak(null);
-		this.#reports.retain((device) => this.#inForce(device));
+		if (this.talking !== null && !this.#device.inForce(this.talking, 'control')) this.#speak(null);
 		this.#update();
 		this.#notify();
 	}
 
 	#hangUpAll(why: 'closed'): void {
-		for (const call of this.#calls) call.hangUp(why);
+		for (const call of this.calls) call.hangUp(why);
 		for (const { device, sid } of this.#relayed.all) {
 			this.#relayed.remove(device, sid);
 			void this.#tools.messenger.send(device, { t: 'hang-up', sid, peer: sid, why });
 		}
 	}
 
-	/** LV13: once, in turn, and answered. */
-	#execute({ id, nonce, camera, name, value }: MessageOf<'command'>, device: DeviceId): void {
-		if (nonce !== this.#reports.nonce) return;
-		const work = async (): Promise<FaultKind | null> => {
-			try {
-				const { recorder } = this.#tools;
-				const others = name === 'siren' && this.siren !== null && this.siren !== device;
-				if (!this.#inForce(device, rightFor(name, value, others))) return 'denied';
-				if (camera !== recorder.camera) return 'not-found';
-				if (name === 'talk') return this.#talk(value === true, device);
-				await this.#executor.execute(name, value, device);
-				return null;
-			} catch (error) {
-				return faultOf(error).kind;
-			}
-		};
-		this.#queue.enqueue(device, id, work, (fault) => {
-			this.#logCommand(device, loggedCommand(name, value, fault));
-			this.#reports.schedule();
-			void this.#tools.messenger.send(device, { t: 'done', id, fault });
-		});
+	/** Resolves to why it was not done. Throws `Fault`. */
+	async carryOut(
+		name: CommandName,
+		value: string | boolean | null,
+		device: DeviceId,
+	): Promise<FaultKind | null> {
+		if (name === 'talk') return this.#talk(value === true, device);
+		await this.#executor.execute(name, value, device);
+		return null;
 	}
 
 	/** EV12. Ending talk only closes the event that its beginning opened. */
-	#logCommand(device: DeviceId, command: EventCommand): void {
+	logCommand(device: DeviceId, command: EventCommand): void {
 		const { camera } = this.#tools.recorder;
 		if (camera === null || (command.name === 'talk' && command.value === false)) return;
 		this.#accessLog.recordCommand(camera, { device, name: this.#nameOf(device) }, command);
-	}
-
-	/** LT12. A command that has not arrived by now never will: it is out of date. */
-	#reportOutcome({ id, nonce }: MessageOf<'what-became'>, device: DeviceId): void {
-		if (nonce !== this.#reports.nonce) return;
-		const fault = this.#queue.outcomeOf(device, id);
-		if (fault !== undefined) void this.#tools.messenger.send(device, { t: 'done', id, fault });
 	}
 
 	/** Half duplex: one talks at a time, and hears nothing meanwhile. */
@@ -345,8 +329,9 @@ export class LiveHost implements LiveHostControls {
 			if (this.talking === device) this.#speak(null);
 			return null;
 		}
-		if (this.talking !== null && this.talking !== device) return 'conflict';
-		if (!this.#calls.some((call) => call.device === device && call.path !== null))
+		const other = this.#device.talking;
+		if (other !== null && other !== device) return 'conflict';
+		if (!this.calls.some((call) => call.device === device && call.path !== null))
 			return 'unavailable';
 		this.#speak(device);
 		return null;
@@ -356,26 +341,16 @@ export class LiveHost implements LiveHostControls {
 		if (device === this.talking) return;
 		if (this.talking !== null) this.#accessLog.endSpeech(this.talking);
 		this.talking = device;
-		for (const call of this.#calls) call.setTalk(call.device === device);
+		for (const call of this.calls) call.setTalk(call.device === device);
 		this.#notify();
 	}
 
-	#callOf(device: DeviceId, sid: string): DirectViewer | undefined {
-		return this.#calls.find((call) => call.sid === sid && call.device === device);
-	}
-
-	#inForce(device: DeviceId, right: Right = 'watch'): boolean {
-		const member = this.#memberOf(device);
-		if (member === undefined || !may(member.roles, right)) return false;
-		return member.notAfterMs === null || this.#tools.clock.wallMs() < member.notAfterMs;
+	callOf(device: DeviceId, sid: string): DirectViewer | undefined {
+		return this.calls.find((call) => call.sid === sid && call.device === device);
 	}
 
 	#nameOf(device: DeviceId): string | null {
-		return this.#memberOf(device)?.name ?? null;
-	}
-
-	#memberOf(device: DeviceId): Member | undefined {
-		return this.#tools.members.list.find((one) => one.device === device);
+		return this.#device.memberOf(device)?.name ?? null;
 	}
 
 	#dtls(): Promise<DtlsCertificate | null> {
@@ -388,12 +363,12 @@ export class LiveHost implements LiveHostControls {
 	#notify(): void {
 		const { camera } = this.#tools.recorder;
 		// A caller that is not connected has no picture, and may still be at the relay unannounced.
-		const direct = this.#calls.filter(({ path }) => path !== null);
+		const direct = this.calls.filter(({ path }) => path !== null);
 		const asked = [...this.#relayed.devices, ...direct.map(({ device }) => device)];
-		const isMember = (device: DeviceId): boolean => this.#memberOf(device) !== undefined;
+		const isMember = (device: DeviceId): boolean => this.#device.memberOf(device) !== undefined;
 		this.#unannounced.update(this.#atRelay, asked, isMember).forEach(this.#announce.bind(this));
 		if (camera !== null) this.#accessLog.recordWatchers(camera, this.watchers);
-		this.#reports.schedule();
+		this.#device.schedule();
 		this.#listeners.notify();
 	}
 }

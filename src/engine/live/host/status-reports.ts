@@ -7,12 +7,14 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { PowerSource } from '#ports/device/power-source.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import type { CameraState, Message } from '#protocol/message.ts';
 import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import type { LocalDeviceControls } from '#engine/home/local-device.ts';
 import { viewOf } from './command-executor.ts';
 import type { LiveClock } from '#engine/live/live-clock.ts';
+import type { Watcher } from '#engine/live/controls.ts';
 import type { SchedulerControls } from '#engine/recording/scheduler.ts';
 import type { Messenger } from '#engine/messaging/messenger.ts';
 import type { RecorderControls, RecorderState } from '#engine/recording/recorder-controls.ts';
@@ -26,52 +28,58 @@ const MAX_TABS = 4;
 /** As many viewers as fit in a message. */
 const MAX_WATCHERS = 64;
 
+/** One camera of this device, as it is reported. */
+export interface ReportedCamera {
+	readonly recorder: Pick<RecorderControls, 'state' | 'camera'>;
+	readonly preferences: Pick<PreferenceStore<CameraPreferences>, 'read'>;
+	readonly scheduler: Pick<SchedulerControls, 'now'>;
+	/** Those who watch it, and the relay's word apart. */
+	readonly watchers: readonly Watcher[];
+	/** Whether this tab answers for the camera (LV19). */
+	isLeader(): Promise<boolean>;
+}
+
 export interface StatusReportTools {
 	readonly clock: Clock;
 	readonly live: Pick<LiveClock, 'nowMs'>;
 	readonly messenger: Pick<Messenger, 'send' | 'online'>;
 	readonly crypto: Pick<Crypto, 'random'>;
 	readonly localDevice: Pick<LocalDeviceControls, 'state' | 'on'>;
-	readonly recorder: Pick<RecorderControls, 'state' | 'camera' | 'on'>;
 	readonly capture: Pick<Capture, 'lenses' | 'onLenses'>;
-	readonly preferences: Pick<PreferenceStore, 'read'>;
 	readonly power: PowerSource;
 	readonly torch: Torch;
 	readonly guarding: Pick<GuardModeSwitch, 'on' | 'listen'>;
-	readonly scheduler: Pick<SchedulerControls, 'now' | 'on'>;
 	/** Whether the camera has ever recorded (LV30). */
 	readonly recorded: (camera: CameraId) => Promise<boolean>;
 	readonly rosterSeq: () => number;
-	/** Whether this tab answers for the camera (LV19). */
-	readonly isLeader: (camera: CameraId) => Promise<boolean>;
+	readonly hosts: () => readonly ReportedCamera[];
 }
 
-/** Reports this device's camera status to the devices that asked, at once and on every change. */
+/**
+ * Reports the status of this device's cameras to the devices that asked, at once and on every
+ * change.
+ */
 export class StatusReports {
 	/** Commands must carry it (LT5); it is new each time the page starts. */
 	readonly nonce: string;
 	readonly #tools: StatusReportTools;
-	readonly #watchers: () => readonly DeviceId[];
 	/** The devices that asked, with the nonces of their tabs. */
 	readonly #subscribers = new Map<DeviceId, readonly string[]>();
 	#lastSent = '';
 	#pendingSend: (() => void) | null = null;
 	readonly #work = new Serial();
 
-	constructor(tools: StatusReportTools, watching: () => readonly DeviceId[]) {
+	constructor(tools: StatusReportTools) {
 		this.#tools = tools;
-		this.#watchers = watching;
 		this.nonce = hexOf(tools.crypto.random(16));
-		const { localDevice, recorder, capture, power, guarding, scheduler, clock } = tools;
+		const { localDevice, capture, power, guarding, clock } = tools;
 		const changed = (): void => {
 			this.schedule();
 		};
 		localDevice.on(changed);
-		recorder.on(changed);
 		capture.onLenses(changed);
 		power.on(changed);
 		guarding.listen(changed);
-		scheduler.on(changed);
 		clock.every(INTERVAL_MS, () => {
 			this.#sendAll(true);
 		});
@@ -120,45 +128,52 @@ export class StatusReports {
 		await this.#tools.messenger.send(device, { t: 'state', peer, ...report });
 	}
 
-	/** `null`: unknown at the moment. */
+	/** `null`: another tab answers, or nothing is known at the moment. */
 	async #report(): Promise<StatusReport | null> {
-		const { localDevice, recorder, preferences, capture, torch, power, guarding, scheduler } =
-			this.#tools;
-		const { camera } = recorder;
-		const { state } = localDevice;
-		if (state.kind !== 'ready') return null;
+		const { localDevice, live, rosterSeq, hosts } = this.#tools;
+		if (localDevice.state.kind !== 'ready') return null;
+		const all = hosts().filter(({ recorder }) => recorder.camera !== null);
+		const watchers = all.flatMap((one) => one.watchers.filter(({ path }) => path !== 'sealed'));
+		const watching = [...new Set(watchers.map(({ device }) => device))].slice(0, MAX_WATCHERS);
 		const { nonce } = this;
-		const [atMs, rosterSeq] = [this.#tools.live.nowMs(), this.#tools.rosterSeq()];
-		const common = { nonce, atMs, rosterSeq, watching: this.#watchers().slice(0, MAX_WATCHERS) };
-		if (camera === null) return { ...common, cameras: [] };
-		if (!(await this.#tools.isLeader(camera))) return null;
-		// LV32: the scheduler has not yet decided whether recording resumes.
-		if (recorder.state.kind === 'off' && scheduler.now === null) return null;
+		const common = { nonce, atMs: live.nowMs(), rosterSeq: rosterSeq(), watching };
 		try {
-			const view = viewOf(recorder.state);
-			const [{ profile }, lenses, recorded] = await Promise.all([
-				...([preferences.read(), capture.lenses(), this.#tools.recorded(camera)] as const),
-			]);
-			const { charge } = power;
-			const one: CameraState = {
-				id: camera,
-				name: state.cameras.find(({ id }) => id === camera)?.name ?? null,
-				...{ ...recordingStatus(recorder.state), recorded },
-				sound: view?.sound === true,
-				torch: view === null ? null : torch.lit(view.picture),
-				lenses: listedLenses(lenses, view?.lensId).map(({ id, label }) => ({
-					id,
-					label: label.slice(0, 256),
-				})),
-				lens: view?.lensId ?? null,
-				quality: profile,
-				guard: guarding.on,
-				battery: charge === null ? null : { ...charge },
-			};
-			return { ...common, cameras: [one] };
+			const found = await Promise.all(all.map((one) => this.#stateOf(one)));
+			const cameras = found.filter((one) => one !== null);
+			return cameras.length === 0 && all.length > 0 ? null : { ...common, cameras };
 		} catch {
 			return null;
 		}
+	}
+
+	async #stateOf(one: ReportedCamera): Promise<CameraState | null> {
+		const { localDevice, capture, torch, power, guarding, recorded } = this.#tools;
+		const { recorder, preferences, scheduler } = one;
+		const { camera } = recorder;
+		const { state } = localDevice;
+		if (camera === null || state.kind !== 'ready' || !(await one.isLeader())) return null;
+		// LV32: the scheduler has not yet decided whether recording resumes.
+		if (recorder.state.kind === 'off' && scheduler.now === null) return null;
+		const view = viewOf(recorder.state);
+		const [{ profile }, lenses, ever] = await Promise.all([
+			...([preferences.read(), capture.lenses(), recorded(camera)] as const),
+		]);
+		const { charge } = power;
+		return {
+			id: camera,
+			name: state.cameras.find(({ id }) => id === camera)?.name ?? null,
+			...{ ...recordingStatus(recorder.state), recorded: ever },
+			sound: view?.sound === true,
+			torch: view === null ? null : torch.lit(view.picture),
+			lenses: listedLenses(lenses, view?.lensId).map(({ id, label }) => ({
+				id,
+				label: label.slice(0, 256),
+			})),
+			lens: view?.lensId ?? null,
+			quality: profile,
+			guard: guarding.on,
+			battery: charge === null ? null : { ...charge },
+		};
 	}
 }
 

@@ -219,4 +219,15 @@ export const faults: FaultWords = {
 		nextIdle: 'Die gelöschten Daten sind weg. Lade diese Seite neu, um neu zu beginnen.',
 		understood: 'OK',
 	},
+	unread: {
+		what: (names) => `Spy-cam versteht nicht, was hier gespeichert ist: ${names}.`,
+		next: 'Es gilt, was zuletzt verstanden wurde. Die gespeicherte Einstellung bleibt, wie sie ist, bis du sie änderst: Eine neuere Version versteht sie vielleicht.',
+		replace: 'Durch das ersetzen, was jetzt gilt',
+		lens: 'die Kamera',
+		profile: 'die Qualität',
+		sound: 'der Ton',
+		plan: 'wann aufgenommen wird',
+		limits: 'die Speichergrenzen',
+		other: 'andere Einstellungen',
+	},
 };

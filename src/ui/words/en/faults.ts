@@ -204,6 +204,18 @@ export const faults = {
 		nextIdle: 'The deleted data is gone. Reload this page to start over.',
 		understood: 'OK',
 	},
+	/** Settings that were not understood (GO7). */
+	unread: {
+		what: (names: string) => `Spy-cam does not understand what is stored for ${names}.`,
+		next: 'What it last understood applies. The stored setting stays as it is until you change it: a later version may understand it.',
+		replace: 'Replace it by what applies now',
+		lens: 'the camera',
+		profile: 'the quality',
+		sound: 'the sound',
+		plan: 'when to record',
+		limits: 'the storage limits',
+		other: 'other settings',
+	},
 };
 
 export type FaultWords = typeof faults;
