@@ -129,7 +129,7 @@ export async function replayRosters(
 /** Whether no listener would notice a difference. */
 export function isSameIdentity(a: Identity, b: Identity): boolean {
 	const facts = ({ home, device, homes, cameras }: Identity) => [
-		...[home, device, cameras.length],
+		...[home, device, cameras.map(({ id, removed }) => `${id} ${removed ?? ''}`).join()],
 		...homes.map(({ roster, keys, relay }) => {
 			const newest = hexOf(roster.at(-1)?.slice(-SIGNATURE_BYTES) ?? new Uint8Array());
 			return `${roster.length} ${newest} ${keys.length} ${relay ?? ''}`;
