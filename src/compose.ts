@@ -96,7 +96,7 @@ export function composeEngine(installer: Installer): Engine {
 	return {
 		...{ clock, capture, power, installer, features: detectFeatures(), calendar: localCalendar },
 		...{ segments, preferences, ledger, persistence, allowance, pins, maintenance },
-		...{ cameras, eventLog, dataLoss },
+		...{ cameras, eventLog, dataLoss, cameraPreferences: storage.cameraPreferences },
 		...{ localDevice, homeRoster, messenger, arrivals, pairing, lastSeen, members },
 		...live,
 		...composeRecovery(home, relays, members, preferences),

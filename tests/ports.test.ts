@@ -47,7 +47,7 @@ const ports = globSync('src/ports/*/*.ts', { cwd: root }).map((file) =>
 const suites = globSync('tests/contracts/*.ts', { cwd: root })
 	.map((file) => ({ file: file.replaceAll('\\', '/'), text: read(file) }))
 	.flatMap(({ file, text }) =>
-		[...text.matchAll(/^export function (\w+Contract)\(/gm)].map(([, name = '']) => {
+		[...text.matchAll(/^export function (\w+Contract)[(<]/gm)].map(([, name = '']) => {
 			return { name, file, text };
 		}),
 	);

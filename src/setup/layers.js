@@ -167,7 +167,7 @@ export const layers = [
 			words: ['words/format', 'words/en', 'words/de'],
 			live: ['words/en', 'words'],
 			parts: ['words/format', 'words/en', 'words'],
-			shell: ['words/en', 'words', 'live', 'parts'],
+			shell: ['words/format', 'words/en', 'words', 'live', 'parts'],
 			timeline: ['words'],
 		},
 		imports: ['state', 'domain'],

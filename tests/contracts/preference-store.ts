@@ -89,7 +89,7 @@ export function preferenceStoreContract<S extends PreferenceStore<CameraPreferen
 }
 
 /** `old`: the one document of the time when a device had one camera. */
-export function preferenceStoresContract(make: (old: unknown) => Promise<PreferenceStores>): void {
+export function separateDocuments(make: (old: unknown) => Promise<PreferenceStores>): void {
 	const { budgetBytes, cap, mostDays, acceptsLoss, triedKit, claimedMs, ...camera } = oneCamera;
 	const device = { budgetBytes, cap, mostDays, acceptsLoss, triedKit, claimedMs };
 

@@ -113,7 +113,7 @@ export function vaultContract(
 
 		it('ID20 keeps a sealed name', async () => {
 			await under.vault.create(made, strength);
-			await under.vault.nameCamera(camera, ascii('sealed'));
+			await under.vault.changeCamera(camera, { sealedName: ascii('sealed') });
 			await under.vault.beginRun(camera, 1);
 			const kept = await (await under.reopened()).camera(camera);
 			expect(kept).toEqual({ id: camera, number: 1, sealedName: ascii('sealed'), runNo: 1 });
@@ -258,6 +258,17 @@ export function vaultContract(
 			await under.vault.addCamera(kept);
 			await expect(under.vault.addCamera(kept)).rejects.toMatchObject({ kind: 'conflict' });
 			expect((await whole(await under.reopened())).cameras).toEqual([kept]);
+		});
+
+		it('RC37 a removed camera stays with its number and run numbers, and can come back', async () => {
+			await under.vault.create(made, strength);
+			const second = { id: 'ca'.repeat(16) as CameraId, number: 2, sealedName: null, runNo: 3 };
+			await under.vault.addCamera(second);
+			await under.vault.changeCamera(second.id, { removed: true });
+			const vault = await under.reopened();
+			expect((await whole(vault)).cameras[1]).toEqual({ ...second, removed: true });
+			await vault.changeCamera(second.id, { removed: false });
+			expect((await whole(await under.reopened())).cameras[1]).toEqual(second);
 		});
 
 		it('LT10 returns each number once, and only accepts numbers above all earlier ones, also after a reload', async () => {

@@ -22,45 +22,6 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-/** Adds camera 2, with the lens that camera 1 does not use, as its rows in the two databases. */
-async function addSecond(page: Page): Promise<void> {
-	await page.evaluate(async () => {
-		const rows = async (name: string, table: string, put?: (store: IDBObjectStore) => void) => {
-			const database = await new Promise<IDBDatabase>((done) => {
-				const request = indexedDB.open(name);
-				request.onsuccess = () => done(request.result);
-			});
-			const transaction = database.transaction(table, 'readwrite');
-			const store = transaction.objectStore(table);
-			put?.(store);
-			const all = store.getAll();
-			await new Promise((done) => (transaction.oncomplete = done));
-			database.close();
-			return all.result as Record<string, unknown>[];
-		};
-		const [identity] = await rows('spycam-vault', 'identity');
-		const device = String(identity?.['device']);
-		const bytes = Uint8Array.from([...device.matchAll(/../g), '00', '00', '00', '02'], (hex) =>
-			parseInt(String(hex), 16),
-		);
-		const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).slice(0, 16);
-		const id = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-		const lenses = (await navigator.mediaDevices.enumerateDevices()).filter(
-			({ kind }) => kind === 'videoinput',
-		);
-		const [first, second] = lenses.map(({ deviceId, label }) => ({
-			...{ lensId: deviceId, lensLabel: label },
-		}));
-		await rows('spycam-vault', 'cameras', (store) => {
-			store.add({ id, number: 2, sealedName: null, runNo: 0 });
-		});
-		await rows('spycam-preferences', 'documents', (store) => {
-			store.put(first, 'camera 1');
-			store.put(second, 'camera 2');
-		});
-	});
-}
-
 const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
 async function rename(page: Page, from: string, to: string): Promise<void> {
@@ -77,11 +38,11 @@ test('RC37 two lenses of one device record, are watched, stopped and played inde
 	const field = page.getByRole('textbox', { name: /name/i });
 	await field.fill('Door');
 	await field.blur();
-	await addSecond(page);
-	await page.reload();
-	await card(page, 'Door').getByRole('button', { name: 'Start recording' }).waitFor();
+	await page.getByRole('button', { name: 'Add another camera' }).click();
 	await page.getByRole('button', { name: 'Start recording' }).nth(1).waitFor();
-	await rename(page, 'This camera', 'Yard');
+	expect(await page.getByRole('button', { name: 'Add another camera' }).count()).toBe(0);
+	const named = await page.locator('section.several').nth(1).getAttribute('aria-label');
+	await rename(page, named ?? '', 'Yard');
 
 	for (const name of ['Door', 'Yard']) {
 		await card(page, name).getByRole('button', { name: 'Start recording' }).click();
@@ -136,5 +97,19 @@ test('RC37 two lenses of one device record, are watched, stopped and played inde
 		expect(await shownWallMs(page)).toBeGreaterThan(0);
 		expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(name);
 	}
+
+	await page.goto(`${relay.address}/camera`);
+	await card(page, 'Yard').getByRole('button', { name: 'Remove this camera' }).click();
+	await page.getByText('Yard was removed.').waitFor();
+	await card(page, 'Yard').waitFor({ state: 'detached' });
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await card(page, 'Yard').getByRole('button', { name: 'Remove this camera' }).click();
+	await page.getByText('Yard was removed.').waitFor();
+	await page.getByText(/^Recording since/).waitFor();
+	await page.getByRole('navigation').getByRole('link', { name: 'Watch' }).click();
+	await page
+		.getByRole('article', { name: 'Yard' })
+		.getByText('Only its footage is here.')
+		.waitFor();
 	expect(errors).toEqual([]);
 });

@@ -128,6 +128,7 @@ export function stubEngine({
 				deviceId: CAMERA as string,
 				strength: 'sealed',
 				cameras: [{ id: CAMERA, number: 1, name: 'Hall' }],
+				removed: [],
 			},
 			on: off,
 			refresh: done,

@@ -1,6 +1,6 @@
 import { Fault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId } from '#domain/base/ids.ts';
-import type { KeptCamera } from '#ports/keys/vault.ts';
+import type { KeptCamera, Vault } from '#ports/keys/vault.ts';
 import { isBytes } from './key-rows.ts';
 import { readRow, type VaultConnection, type VaultDatabase } from './vault-database.ts';
 
@@ -11,12 +11,22 @@ export async function requireCamera(db: VaultDatabase, camera: CameraId): Promis
 	return kept;
 }
 
+export function changedCamera(
+	camera: KeptCamera,
+	change: Parameters<Vault['changeCamera']>[1],
+): KeptCamera {
+	if ('sealedName' in change) return { ...camera, ...change };
+	const { id, number, sealedName, runNo } = camera;
+	return { id, number, sealedName, runNo, ...(change.removed && { removed: true }) };
+}
+
 /** `null`: none, or unreadable. */
 export function cameraFromRow(row: KeptCamera | undefined): KeptCamera | null {
 	if (row === undefined || idFrom<CameraId>(row.id) === null) return null;
-	const { id, number, sealedName, runNo } = row;
+	const { id, number, sealedName, runNo, removed } = row;
 	if (!Number.isSafeInteger(number) || !Number.isSafeInteger(runNo) || runNo < 0) return null;
-	return { id, number, runNo, sealedName: isBytes(sealedName) ? sealedName : null };
+	const name = isBytes(sealedName) ? sealedName : null;
+	return { id, number, runNo, sealedName: name, ...(removed === true && { removed }) };
 }
 
 /**

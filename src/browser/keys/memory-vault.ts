@@ -18,6 +18,7 @@ import type {
 	Vault,
 	VaultReading,
 } from '#ports/keys/vault.ts';
+import { changedCamera } from './camera-rows.ts';
 
 /** Keys that die with the tab: the last resort where a browser can store none. */
 export class MemoryVault implements Vault {
@@ -172,8 +173,8 @@ export class MemoryVault implements Vault {
 		this.#cameras.set(camera.id, camera);
 	}
 
-	async nameCamera(camera: CameraId, sealedName: Bytes): Promise<void> {
-		this.#cameras.set(camera, { ...this.#known(camera), sealedName });
+	async changeCamera(...[camera, change]: Parameters<Vault['changeCamera']>): Promise<void> {
+		this.#cameras.set(camera, changedCamera(this.#known(camera), change));
 	}
 
 	async beginRun(camera: CameraId, atLeast: number): Promise<number> {

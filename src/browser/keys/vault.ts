@@ -18,7 +18,7 @@ import type {
 	VaultReading,
 } from '#ports/keys/vault.ts';
 import { readArrivals, changeArrival, readPendingJoin } from './arrival-rows.ts';
-import { cameraFromRow, readCameras, requireCamera } from './camera-rows.ts';
+import { cameraFromRow, changedCamera, readCameras, requireCamera } from './camera-rows.ts';
 import {
 	addEntries,
 	addSecret,
@@ -266,10 +266,10 @@ export class BrowserVault implements Vault {
 		});
 	}
 
-	async nameCamera(camera: CameraId, sealedName: Bytes): Promise<void> {
-		if (this.#memory !== null) return this.#memory.nameCamera(camera, sealedName);
+	async changeCamera(...[camera, change]: Parameters<Vault['changeCamera']>): Promise<void> {
+		if (this.#memory !== null) return this.#memory.changeCamera(camera, change);
 		await this.#write(async (db) => {
-			await db.cameras.put({ ...(await requireCamera(db, camera)), sealedName });
+			await db.cameras.put(changedCamera(await requireCamera(db, camera), change));
 		});
 	}
 

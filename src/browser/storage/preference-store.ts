@@ -81,7 +81,7 @@ class DexieDocument<F extends PreferenceFields> implements PreferenceStore<Value
 			this.#stored(documents),
 		);
 		const found = own ?? old?.camera ?? null;
-		if (found === null && this.#restorable !== null) return this.write({});
+		if (found === null && this.#records) return this.write({});
 		return this.#known(found ?? NOTHING);
 	}
 
@@ -96,8 +96,10 @@ class DexieDocument<F extends PreferenceFields> implements PreferenceStore<Value
 	async #write(change: Partial<ValuesOf<F>>, accept: boolean): Promise<ValuesOf<F>> {
 		const next = await this.#connection.write(['documents'], async ({ documents }) => {
 			const { own, old } = await this.#stored(documents);
+			if (own === null && this.#records) await this.#restoreOthers(documents);
 			if (old !== null) await put(documents, DEVICE, old.rest);
-			const before = own ?? old?.camera ?? this.#restorable ?? NOTHING;
+			const last = this.#records ? this.#last.get(this.#name) : undefined;
+			const before = own ?? old?.camera ?? last ?? NOTHING;
 			const next = changedPreferences(this.#fields, before, change, accept);
 			await put(documents, this.#name, next);
 			return next;
@@ -121,14 +123,22 @@ class DexieDocument<F extends PreferenceFields> implements PreferenceStore<Value
 		return values;
 	}
 
-	/** `null`: no camera records, so a deletion stands. */
-	get #restorable(): StoredDocument | null {
-		const records = [...this.#last].some(([name, document]) => {
+	/** A camera should record; else a deletion stands. */
+	get #records(): boolean {
+		return [...this.#last].some(([name, document]) => {
 			if (name === DEVICE) return false;
 			const { armed, plan } = preferencesFrom(CAMERA_FIELDS, document).values;
 			return armed || plan.when !== 'by-hand';
 		});
-		return records ? (this.#last.get(this.#name) ?? null) : null;
+	}
+
+	/** All at once: the page may be reloaded before each has been read. */
+	async #restoreOthers(documents: Table<unknown, string>): Promise<void> {
+		for (const [name, document] of this.#last) {
+			const missing = name !== this.#name && document.stored !== undefined;
+			if (missing && (await documentOf(documents, name)) === null)
+				await put(documents, name, document);
+		}
 	}
 }
 

@@ -1,6 +1,6 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
-import type { Role, Subject } from '#domain/home/roster.ts';
+import { parseEntry, type Role, type Subject } from '#domain/home/roster.ts';
 import type { DtlsCertificate, KemKey, KeyPair, SignKey } from '#ports/keys/crypto.ts';
 import type { PendingJoin } from '#ports/keys/vault.ts';
 
@@ -55,4 +55,10 @@ export interface Admissions {
 	setPendingJoin(pending: PendingJoin | null): Promise<void>;
 	/** The stored pending join while this device has not entered that home; else `null`. */
 	pending(): Promise<PendingJoin | null>;
+}
+
+/** Number of the newest entry that added the device; 0: none did. */
+export function admissionSeq(entries: readonly Bytes[], device: DeviceId): number {
+	const all = entries.map((bytes) => parseEntry(bytes).entry);
+	return all.findLast(({ op, subject }) => op === 'add' && subject?.device === device)?.seq ?? 0;
 }

@@ -125,6 +125,7 @@ async function discardIdentity(vault: Vault, device: DeviceId): Promise<void> {
 export async function becomeCamera(
 	tools: CreationDependencies,
 	{ identity, roster }: { readonly identity: Identity; readonly roster: Roster },
+	prepare?: (number: number) => Promise<unknown>,
 ): Promise<CameraId> {
 	const { crypto, vault, clock } = tools;
 	const { device, owner } = identity;
@@ -139,6 +140,7 @@ export async function becomeCamera(
 	const id = ids[free];
 	if (id === undefined) throw new Fault('conflict', 'a device has at most sixteen cameras');
 	const number = free + 1;
+	await prepare?.(number);
 	await vault.addCamera({ id, number, sealedName: null, runNo: 0 });
 	await makeEpoch(crypto, vault, identity, id, clock.wallMs(), 1);
 	if (!adds) return id;

@@ -125,16 +125,3 @@ export async function replayRosters(
 	const founded = first?.past.owners.has(hexOf(identity.owner.public)) === true;
 	return founded && rosters.has(identity.home) ? rosters : null;
 }
-
-/** Whether no listener would notice a difference. */
-export function isSameIdentity(a: Identity, b: Identity): boolean {
-	const facts = ({ home, device, homes, cameras }: Identity) => [
-		...[home, device, cameras.length],
-		...homes.map(({ roster, keys, relay }) => {
-			const newest = hexOf(roster.at(-1)?.slice(-SIGNATURE_BYTES) ?? new Uint8Array());
-			return `${roster.length} ${newest} ${keys.length} ${relay ?? ''}`;
-		}),
-	];
-	const [before, after] = [facts(a), facts(b)];
-	return before.length === after.length && before.every((one, at) => one === after[at]);
-}

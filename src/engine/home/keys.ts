@@ -15,7 +15,7 @@ import type { Crypto, KemKey, KeyPair, Secret, SignKey } from '#ports/keys/crypt
 import type { KeptSecret, NewSecret } from '#ports/keys/vault.ts';
 
 /** Per device (docs/spec/relay.md, RL19). */
-export const MAX_CAMERAS = 16;
+const MAX_CAMERAS = 16;
 
 type Hashing = Pick<Crypto, 'sha256'>;
 

@@ -10,12 +10,12 @@ import type { Identity, KeyStrength, Vault } from '#ports/keys/vault.ts';
 import { currentEpoch, type Epoch } from './epochs.ts';
 import { changesBetween, type DeviceChange } from './device-change.ts';
 import { becomeCamera, createIdentity } from './create-identity.ts';
-import { homeSecrets, isSameIdentity, replayRosters, verifyIdentity } from './identity.ts';
+import { homeSecrets, replayRosters, verifyIdentity } from './identity.ts';
 import { Keyring } from './keyring.ts';
 import { closeOpenRuns, findPreviousRun } from '#engine/sealing/previous-run.ts';
 import { LivePartSealer } from '#engine/sealing/live-part-sealer.ts';
 import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
-import { NameSealer } from './name-sealer.ts';
+import { NameSealer, type NamedCamera } from './name-sealer.ts';
 import { Opener, type LiveKey } from '#engine/sealing/opener.ts';
 import type { Roster } from './roster.ts';
 import { RunSealer } from '#engine/sealing/run-sealer.ts';
@@ -32,6 +32,8 @@ export type LocalDeviceState =
 			readonly strength: KeyStrength;
 			/** Empty on a device that only watches. */
 			readonly cameras: readonly NamedCamera[];
+			/** Taken out of use; their footage may be here. */
+			readonly removed: readonly NamedCamera[];
 	  }
 	/**
 	 * There is footage, but its keys are missing or broken. A new identity is never made
@@ -39,14 +41,6 @@ export type LocalDeviceState =
 	 */
 	| { readonly kind: 'locked'; readonly missing: readonly string[]; readonly bytes: number }
 	| { readonly kind: 'unavailable'; readonly fault: Fault };
-
-export interface NamedCamera {
-	readonly id: CameraId;
-	/** 1 for the device's first camera. */
-	readonly number: number;
-	/** Opened; `null`: no name yet. */
-	readonly name: string | null;
-}
 
 export interface LocalDeviceControls {
 	readonly state: LocalDeviceState;
@@ -59,10 +53,12 @@ export interface LocalDeviceControls {
 	 */
 	createCamera(): Promise<LocalDeviceState>;
 	/**
-	 * Another camera of a device that has one, with the lowest free number. Throws `conflict` beyond
-	 * sixteen, and what the vault throws.
+	 * Another camera, with the lowest number never used; `prepare` gets it first. Throws `conflict`
+	 * beyond sixteen, and what `prepare` and the vault throw.
 	 */
-	addCamera(): Promise<CameraId>;
+	addCamera(prepare?: (number: number) => Promise<unknown>): Promise<CameraId>;
+	/** Takes a camera out of use, or back into it. Footage and keys stay. Throws as `Vault` does. */
+	setRemoved(camera: CameraId, removed: boolean): Promise<void>;
 	nameCamera(camera: CameraId, name: string): Promise<void>;
 	/**
 	 * From `locked`, after a person confirmed: deletes the unreadable footage and the broken keys;
@@ -128,11 +124,15 @@ export class LocalDevice implements LocalDeviceControls {
 		return this.#create('camera');
 	}
 
-	async addCamera(): Promise<CameraId> {
-		const camera = await this.change((unlocked) => becomeCamera(this.#tools, unlocked));
+	async addCamera(prepare?: (number: number) => Promise<unknown>): Promise<CameraId> {
+		const camera = await this.change((unlocked) => becomeCamera(this.#tools, unlocked, prepare));
 		// Members asked for keys when this device came online.
 		this.#epochListeners.notify(camera, 1);
 		return camera;
+	}
+
+	setRemoved(camera: CameraId, removed: boolean): Promise<void> {
+		return this.change(() => this.#tools.vault.changeCamera(camera, { removed }));
 	}
 
 	/** A first start without a camera. */
@@ -160,7 +160,7 @@ export class LocalDevice implements LocalDeviceControls {
 			const state = this.#state;
 			if (state.kind !== 'ready') throw notReady();
 			const sealed = await nameSealer.seal(camera, name);
-			await this.#tools.vault.nameCamera(camera, sealed);
+			await this.#tools.vault.changeCamera(camera, { sealedName: sealed });
 			const opened = await nameSealer.open(camera, sealed);
 			const cameras = state.cameras.map((before) =>
 				before.id === camera ? { ...before, name: opened } : before,
@@ -357,23 +357,16 @@ export class LocalDevice implements LocalDeviceControls {
 		if (secrets[0]?.home !== identity.home)
 			throw new Fault('corrupt', 'no home key of the current home works');
 		const nameSealer = new NameSealer(crypto, secrets);
-		const cameras: NamedCamera[] = [];
-		for (const { id, number, sealedName } of identity.cameras) {
-			cameras.push({
-				id,
-				number,
-				name: sealedName && (await nameSealer.nameOrNull(id, sealedName)),
-			});
-		}
 		const before = this.#unlocked?.identity;
+		const named = await nameSealer.namedCameras(identity.cameras);
 		this.#unlocked = { identity, roster, nameSealer };
 		if (this.#keyring?.device !== identity.device) this.#keyring = new Keyring(crypto, vault);
 		this.#keyring.setIdentity(identity, rosters);
 		const { home: homeId, device: deviceId, strength } = identity;
-		const state = { kind: 'ready', homeId, deviceId, strength, cameras } as const;
+		const state = { kind: 'ready', homeId, deviceId, strength, ...named } as const;
 		const known = this.#state.kind === 'ready' ? this.#state.cameras : [];
 		const was = before === undefined ? null : { identity: before, cameras: known };
-		return this.#set(state, changesBetween(was, { identity, cameras }));
+		return this.#set(state, changesBetween(was, { identity, cameras: named.cameras }));
 	}
 
 	#lock(state: LocalDeviceState): LocalDeviceState {

@@ -15,12 +15,21 @@ import {
 } from '#domain/home/name.ts';
 import { plainName } from '#domain/home/plain-name.ts';
 import type { Crypto, SealKey } from '#ports/keys/crypto.ts';
+import type { KeptCamera } from '#ports/keys/vault.ts';
 import type { HomeSecret } from './identity.ts';
 
 interface NameKey {
 	readonly home: HomeId;
 	readonly number: number;
 	readonly key: Promise<SealKey>;
+}
+
+export interface NamedCamera {
+	readonly id: CameraId;
+	/** 1 for the device's first camera. */
+	readonly number: number;
+	/** Opened; `null`: no name yet. */
+	readonly name: string | null;
 }
 
 /** Seals and opens names. Names are never stored in the clear. */
@@ -91,6 +100,22 @@ export class NameSealer {
 			if (error instanceof Fault) return null;
 			throw error;
 		}
+	}
+
+	/** The cameras in use, and those removed. */
+	async namedCameras(kept: readonly KeptCamera[]): Promise<{
+		readonly cameras: readonly NamedCamera[];
+		readonly removed: readonly NamedCamera[];
+	}> {
+		const all = await Promise.all(
+			kept.map(async ({ id, number, sealedName, removed = false }) => {
+				const name = sealedName && (await this.nameOrNull(id, sealedName));
+				return { removed, named: { id, number, name } };
+			}),
+		);
+		const those = (gone: boolean) =>
+			all.filter(({ removed }) => removed === gone).map(({ named }) => named);
+		return { cameras: those(false), removed: those(true) };
 	}
 }
 

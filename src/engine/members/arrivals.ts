@@ -11,7 +11,7 @@ import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Arrival, PendingJoin, Vault } from '#ports/keys/vault.ts';
-import { admissionSeq } from '#engine/home/admission-seq.ts';
+import { admissionSeq } from '#engine/home/admissions.ts';
 import { HomeKeys } from '#engine/home/home-keys.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import type { Admissions, SelfIdentity } from '#engine/home/admissions.ts';

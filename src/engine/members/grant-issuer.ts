@@ -9,7 +9,7 @@ import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { Vault } from '#ports/keys/vault.ts';
-import { admissionSeq } from '#engine/home/admission-seq.ts';
+import { admissionSeq } from '#engine/home/admissions.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import { homeOfGrant } from '#engine/home/identity.ts';
 import { signGrant, openGrant } from '#engine/home/keys.ts';

@@ -9,7 +9,7 @@ import { safetyDigits, safetyInputs } from '#domain/home/safety-number.ts';
 import type { Message } from '#protocol/message.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
-import { admissionSeq } from '#engine/home/admission-seq.ts';
+import { admissionSeq } from '#engine/home/admissions.ts';
 import type { GrantIssuer } from './grant-issuer.ts';
 import type { LocalDevice, UnlockedDevice } from '#engine/home/local-device.ts';
 import { currentHome } from '#engine/home/identity.ts';

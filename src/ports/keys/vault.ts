@@ -38,6 +38,8 @@ export interface KeptCamera {
 	readonly sealedName: Bytes | null;
 	/** Highest run number ever begun; 0 before the first. */
 	readonly runNo: number;
+	/** Taken out of use. It stays, so that its number and run numbers are never given again. */
+	readonly removed?: true;
 }
 
 export interface KeptHomeKey extends KeptSecret {
@@ -194,7 +196,11 @@ export interface Vault {
 	camera(camera: CameraId): Promise<KeptCamera | null>;
 	/** `conflict` when it already exists. */
 	addCamera(camera: KeptCamera): Promise<void>;
-	nameCamera(camera: CameraId, sealedName: Bytes): Promise<void>;
+	/** Names a camera, or takes it out of use or back into it. Its keys stay. */
+	changeCamera(
+		camera: CameraId,
+		change: { readonly sealedName: Bytes } | { readonly removed: boolean },
+	): Promise<void>;
 	/** Reserves the next run number, at least `atLeast`. Never returns a number twice. */
 	beginRun(camera: CameraId, atLeast: number): Promise<number>;
 

@@ -65,6 +65,8 @@ export interface Engine {
 	readonly capture: Capture;
 	readonly segments: SegmentStore & PinsAndTrash;
 	readonly preferences: DevicePreferenceControls;
+	/** Of a camera, by number. */
+	cameraPreferences(number: number): CameraPreferenceControls;
 	readonly localDevice: LocalDeviceControls;
 	/** This device's cameras. They live as long as the document: recording survives navigation. */
 	readonly cameras: Pick<LocalCameras<LocalCamera>, 'all' | 'of' | 'idOf' | 'on'>;

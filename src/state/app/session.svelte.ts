@@ -9,7 +9,7 @@ import type { RunEnd } from '#domain/footage/run.ts';
 import type { WakeLockState } from '#domain/recording/wake-lock.ts';
 import type { DataLoss, Trace } from '#ports/storage/persistence.ts';
 import type { BatteryCharge } from '#ports/device/power-source.ts';
-import { CameraSession } from './camera-session.svelte.ts';
+import type { CameraSession } from './camera-session.svelte.ts';
 import type { Engine, LocalCamera } from './engine.ts';
 import { PersistencePermission } from './persistence-permission.svelte.ts';
 import type { LeaveGuard } from './leave-guard.svelte.ts';
@@ -170,7 +170,21 @@ export class Session {
 
 	async #open(): Promise<Engine | null> {
 		try {
-			const engine = await this.#load();
+			// Not needed for the first paint.
+			const [engine, { CameraSession }] = await Promise.all([
+				this.#load(),
+				import('./camera-session.svelte.ts'),
+			]);
+			const sessionOf = (parts: LocalCamera): CameraSession => {
+				const { recorder } = parts;
+				recorder.on(() => {
+					this.#signal(engine);
+					const { state } = recorder;
+					if (state.kind !== 'recording') return;
+					permanence.saved(state.saved.untilMs - state.saved.sinceMs);
+				});
+				return new CameraSession(engine, parts);
+			};
 			const permanence = new PersistencePermission(
 				engine.persistence,
 				engine.features.engine === 'firefox',
@@ -182,8 +196,7 @@ export class Session {
 			const follow = (): void => {
 				const before = this.#cameras;
 				this.#cameras = cameras.all.map(
-					(parts) =>
-						before.find((one) => one.parts === parts) ?? this.#camera(engine, parts, permanence),
+					(parts) => before.find((one) => one.parts === parts) ?? sessionOf(parts),
 				);
 				this.resumed = Promise.all(this.#cameras.map(({ resumed }) => resumed));
 				this.#signal(engine);
@@ -204,16 +217,6 @@ export class Session {
 			this.#opening = null;
 			return null;
 		}
-	}
-
-	#camera(engine: Engine, parts: LocalCamera, permanence: PersistencePermission): CameraSession {
-		const { recorder } = parts;
-		recorder.on(() => {
-			this.#signal(engine);
-			const { state } = recorder;
-			if (state.kind === 'recording') permanence.saved(state.saved.untilMs - state.saved.sinceMs);
-		});
-		return new CameraSession(engine, parts);
 	}
 
 	/** Keeps the screen on while a camera should record, and says in the tab that one does. */

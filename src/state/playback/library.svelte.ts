@@ -56,7 +56,8 @@ export class Library {
 				const runs = (await segments.runs(id)).filter(({ lastSeq }) => lastSeq > 0);
 				if (runs.length === 0) continue;
 				const { footage } = wholeCoverage(runs, this.#engine.clock.wallMs() * 1000);
-				const named = localDevice.state.kind === 'ready' ? localDevice.state.cameras : [];
+				const { state } = localDevice;
+				const named = state.kind === 'ready' ? [...state.cameras, ...state.removed] : [];
 				found.push({
 					id,
 					name: named.find((camera) => camera.id === id)?.name ?? null,

@@ -146,7 +146,7 @@ export class StorageOverview {
 	nameOf(camera: CameraId): string | null {
 		const { state } = this.#engine.localDevice;
 		if (state.kind !== 'ready') return null;
-		return state.cameras.find(({ id }) => id === camera)?.name ?? null;
+		return [...state.cameras, ...state.removed].find(({ id }) => id === camera)?.name ?? null;
 	}
 
 	async refresh(): Promise<void> {

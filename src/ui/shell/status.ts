@@ -1,5 +1,6 @@
 import type { CameraSession } from '#state/app/camera-session.svelte.ts';
 import type { Session } from '#state/app/session.svelte.ts';
+import { named } from '#ui/words/format/named.ts';
 import type { Advice, Words } from '#ui/words/en/index.ts';
 
 export interface StatusText {
@@ -26,8 +27,8 @@ function cameraStatusOf(session: Session, camera: CameraSession, w: Words) {
 	const { recorder, blind, planned, stuck, id } = camera;
 	const { status } = w.guard;
 	if (id === null) return null;
-	const device = session.cameras.length > 1 ? camera.name : null;
-	const subject = device ?? status.device[deviceOf(session)];
+	const name = session.cameras.length > 1 ? camera.name : null;
+	const subject = name === null ? status.device[deviceOf(session)] : named(name);
 	const rest = [...savedUntil(camera, w), ...remainingCapacity(session, w)];
 	const said = (what: string, more = rest, urgent = false, records = false) => ({
 		...{ what, lasts: null as string | null, more, urgent, records },

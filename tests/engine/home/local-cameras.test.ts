@@ -11,7 +11,14 @@ function ready(numbers: readonly number[], of = 'a'): LocalDeviceState {
 	const cameras = numbers.map((number) => ({
 		...{ id: idOf(number, of) as CameraId, number, name: null },
 	}));
-	return { kind: 'ready', homeId: '' as never, deviceId: '' as never, strength: 'sealed', cameras };
+	return {
+		kind: 'ready',
+		homeId: '' as never,
+		deviceId: '' as never,
+		strength: 'sealed',
+		cameras,
+		removed: [],
+	};
 }
 
 function world() {

@@ -183,7 +183,7 @@ describe('the local device', () => {
 		const bytes = kept?.sealedName?.slice() ?? new Uint8Array();
 		const last = bytes.length - 1;
 		bytes[last] = (bytes[last] ?? 0) ^ 1;
-		await vault.nameCamera(camera, bytes);
+		await vault.changeCamera(camera, { sealedName: bytes });
 		expect(await houseOf().refresh()).toMatchObject({ kind: 'ready', cameras: [{ name: null }] });
 	});
 });
@@ -206,6 +206,26 @@ describe('more cameras', () => {
 		expect(later.state).toEqual(localDevice.state);
 		await Promise.all([record(later, camera, 2), record(later, second, 2)]);
 		await expect(later.beginRun('ab'.repeat(16) as CameraId, given)).rejects.toThrow(Fault);
+	});
+
+	it('RC37 a removed one keeps footage, keys, name and number, and can come back', async () => {
+		const { localDevice, camera } = await founded();
+		const prepared: number[] = [];
+		const prepare = (number: number) => Promise.resolve(prepared.push(number));
+		const second = await localDevice.addCamera(prepare);
+		await localDevice.nameCamera(second, 'Yard');
+		await record(localDevice, second, 2);
+		await localDevice.setRemoved(second, true);
+		const named = { id: second, number: 2, name: 'Yard' };
+		expect(localDevice.state).toMatchObject({ cameras: [{ id: camera }], removed: [named] });
+		const third = await localDevice.addCamera(prepare);
+		expect(prepared).toEqual([2, 3]);
+		await localDevice.setRemoved(second, false);
+		expect(localDevice.state).toMatchObject({
+			...{ cameras: [{ id: camera }, named, { id: third, number: 3 }], removed: [] },
+		});
+		const run = await localDevice.beginRun(second, given);
+		expect(run.start.runNo).toBe(2);
 	});
 
 	it('RC37 has at most sixteen', async () => {

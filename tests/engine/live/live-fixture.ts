@@ -155,6 +155,7 @@ export async function makeHome() {
 	const ready: LocalDeviceState = {
 		...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: host, strength: 'sealed' },
 		cameras: [{ id: camera, number: 1, name: 'Front door' }],
+		removed: [],
 	};
 	const certificate = dtls();
 	const locks = new Set<CameraId>();
@@ -265,7 +266,7 @@ export async function makeHome() {
 		const own = dtls();
 		const home: LocalDeviceState = {
 			...{ kind: 'ready', homeId: 'cd'.repeat(16) as never, deviceId: id, strength: 'sealed' },
-			cameras: [],
+			...{ cameras: [], removed: [] },
 		};
 		/** While asleep, none of the page’s intervals fires. */
 		const page = { asleep: false };

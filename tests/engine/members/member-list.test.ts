@@ -5,7 +5,7 @@ import { ascii } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
-import { admissionSeq } from '#engine/home/admission-seq.ts';
+import { admissionSeq } from '#engine/home/admissions.ts';
 import { GrantIssuer } from '#engine/members/grant-issuer.ts';
 import { MessageSealer } from '#engine/messaging/message-sealer.ts';
 import type { RevocationProof } from '#engine/members/member-list.ts';

@@ -171,7 +171,7 @@ test('GO7 listeners are told when a stored setting is not understood, and when i
 	await preferences.read();
 	await preferences.write({ sound: true });
 	await preferences.write({ profile: 'high' });
-	expect(told).toEqual([['profile'], []]);
+	expect(told).toEqual([['profile'], ['profile'], []]);
 });
 
 describe('refreshing', () => {

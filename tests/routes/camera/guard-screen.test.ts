@@ -13,16 +13,16 @@ const source = fileURLToPath(
 /** The guard screen of a phone that records, with `more` in its session. */
 function screen(more: object = {}, { dark = true, hosting = null as object | null } = {}): string {
 	const saved = { sinceMs: 0, untilMs: 60_000, segments: 1, bytes: 1 };
+	const camera = {
+		...{ recorder: { kind: 'recording', saved }, tamperSign: null, degradation: null },
+		...{ missingLens: null, name: null, blind: null, armed: true, ...more },
+	};
 	const session = {
-		...{ armed: true, blind: null, recorder: { kind: 'recording', saved }, outlook: null },
-		...{ missingLens: null, lowBattery: null, degradation: null, charge: null },
-		...{ tamperSign: null, wakeLockState: 'held', ...more },
+		...{ armed: true, blind: null, outlook: null, lowBattery: null, charge: null },
+		...{ cameras: [camera], missingLens: null, wakeLockState: 'held', ...more },
 	};
 	const guard = { dark, holding: false, place: () => ({ x: 40, y: 60 }) };
-	return rendered(GuardScreen, session, {
-		guard,
-		hosting,
-	});
+	return rendered(GuardScreen, session, { guard, hosted: hosting === null ? [] : [hosting] });
 }
 
 const badgeOf = (html: string): string | null =>

@@ -56,6 +56,13 @@ export const live: LiveWords = {
 		blind: 'Speichert nicht',
 	},
 	elsewhere: 'Ein anderer Tab in diesem Browser ist diese Kamera.',
+	more: {
+		add: 'Weitere Kamera hinzufügen',
+		remove: 'Diese Kamera entfernen',
+		removed: (name) => `${named(name)} wurde entfernt.`,
+		removedNext: 'Die Aufnahmen sind noch hier: unter Zuschauen.',
+		undo: 'Rückgängig',
+	},
 	notHere: 'Hier sind nur ihre Aufnahmen.',
 	way(path, reason) {
 		switch (path) {

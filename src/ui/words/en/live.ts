@@ -113,6 +113,14 @@ export const live = {
 	connecting: 'Connecting …',
 	kinds,
 	elsewhere: 'Another tab in this browser is this camera.',
+	/** Cameras of this device, each with a lens. */
+	more: {
+		add: 'Add another camera',
+		remove: 'Remove this camera',
+		removed: (name: string) => `${named(name)} was removed.`,
+		removedNext: 'Its footage is still here: see Watch.',
+		undo: 'Undo',
+	},
 	notHere: 'Only its footage is here.',
 	way,
 	inPieces: 'About 2 s behind: the camera’s browser sends one second at a time.',
