@@ -201,8 +201,11 @@ class WebRtcDataChannel implements DataChannel {
 		if (bytes.length < MAX_BYTES) this.#send(() => this.#channel.send(bytes));
 	}
 
+	/** A channel that is reset at once may lose what was sent just before: seen in Chromium. */
 	close(): void {
-		this.#channel.close();
+		if (this.#over) return;
+		if (this.#channel.readyState === 'open') setTimeout(() => this.#channel.close(), LINGER_MS);
+		else this.#channel.close();
 		this.end();
 	}
 
