@@ -1,4 +1,3 @@
-import { SIGNATURE_BYTES } from '#domain/base/signed.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { parseGrant } from '#domain/home/grant.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';

@@ -5,7 +5,6 @@ import { isTestPicture } from '#domain/media/lens.ts';
 import { PROFILES, profileNamed } from '#domain/recording/profile.ts';
 import type { Capture } from '#ports/media/capture.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
-import { SIREN_MS } from '#domain/live/siren.ts';
 import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { Torch } from '#ports/device/torch.ts';
 import type { CommandName } from '#protocol/message.ts';

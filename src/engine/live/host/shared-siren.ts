@@ -1,9 +1,8 @@
+import { SIREN_MS } from '#domain/live/siren.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Siren } from '#ports/device/siren.ts';
-
-const SIREN_MS = 60_000;
 
 /** The device's one siren, whichever of its cameras was asked for it. */
 export class SharedSiren {
