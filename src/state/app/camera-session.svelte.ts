@@ -1,4 +1,4 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { subscribed } from './subscribed.ts';
 import type { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { RunEnd } from '#domain/footage/run.ts';
@@ -30,13 +30,10 @@ export class CameraSession {
 		this.#engine = engine;
 		this.parts = parts;
 		const { recorder, scheduler, tamperDetector, adaptiveQuality, preferences } = parts;
-		this.#subscribe = createSubscriber((update) => {
-			const sources = [recorder, scheduler, tamperDetector, adaptiveQuality, preferences];
-			const offs = [...sources, engine.localDevice, engine.power].map((one) => one.on(update));
-			return () => {
-				for (const off of offs) off();
-			};
-		});
+		this.#subscribe = subscribed(
+			...[recorder, scheduler, tamperDetector, adaptiveQuality, preferences],
+			...[engine.localDevice, engine.power],
+		);
 		recorder.on(() => {
 			const { state } = recorder;
 			if (state.kind !== 'recording') return;
