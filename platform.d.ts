@@ -1,6 +1,7 @@
 /**
- * All that domain, protocol, ports and engine may use beyond ES2024, as `tsc -p tsconfig.inner.json`
- * checks: what browsers and Node both have. No element, no event, no worker, no network.
+ * All that domain, protocol, ports, engine and relay-core may use beyond ES2024, as
+ * `tsc -p tsconfig.inner.json` checks: what browsers and Node both have. No element, no event, no
+ * worker, no network.
  */
 interface AbortSignal {
 	readonly aborted: boolean;
