@@ -29,7 +29,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 	};
 	const served = await serveBarePage(fileURLToPath(new URL('pages/clip.ts', import.meta.url)));
 	const profile = temporaryFolder();
-	const context = await launchChromium({ profile });
+	const context = await launchChromium({ full: true, profile });
 	try {
 		const page = await context.newPage();
 		await page.goto(served.url);

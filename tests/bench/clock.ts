@@ -17,7 +17,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 	const errors: number[] = [];
 	try {
 		for (let round = 0; round < ROUNDS; round++) {
-			const context = await launchChromium();
+			const context = await launchChromium({ full: true });
 			await context.addInitScript(
 				([bits, fps]) => {
 					const canvas = document.createElement('canvas');

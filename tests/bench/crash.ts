@@ -22,7 +22,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 	const tails: number[] = [];
 	const back: number[] = [];
 	try {
-		let context = await launchChromium({ profile, fakeCameraFile });
+		let context = await launchChromium({ full: true, profile, fakeCameraFile });
 		let page = await context.newPage();
 		await becomeCamera(page, relay.address);
 		await startRecording(page);
@@ -34,7 +34,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 			const killedMs = Date.now();
 			await killBrowser(context);
 			const reopenedMs = Date.now();
-			context = await launchChromium({ profile, fakeCameraFile });
+			context = await launchChromium({ full: true, profile, fakeCameraFile });
 			page = await context.newPage();
 			await page.goto(`${relay.address}/camera`);
 			await waitForRecording(page);

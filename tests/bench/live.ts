@@ -133,8 +133,8 @@ async function withStrip(context: BrowserContext): Promise<void> {
 }
 
 async function pairUp(relay: Relay, profiles: Profiles): Promise<void> {
-	const camera = await launchChromium({ profile: profiles.camera });
-	const viewer = await launchChromium({ profile: profiles.viewer });
+	const camera = await launchChromium({ full: true, profile: profiles.camera });
+	const viewer = await launchChromium({ full: true, profile: profiles.viewer });
 	await withStrip(camera);
 	const owner = await camera.newPage();
 	await becomeCamera(owner, relay.address);
@@ -145,7 +145,7 @@ async function pairUp(relay: Relay, profiles: Profiles): Promise<void> {
 }
 
 async function ours(relay: Relay, profiles: Profiles, keep: Keep): Promise<void> {
-	const camera = await launchChromium({ profile: profiles.camera, args: [ALLOW_LOOPBACK_ARG] });
+	const camera = await launchChromium({ full: true, profile: profiles.camera, args: [ALLOW_LOOPBACK_ARG] });
 	await withStrip(camera);
 	const lens = await camera.newPage();
 	await lens.goto(`${relay.address}/camera`);
@@ -182,7 +182,7 @@ async function watch(
 	args: readonly string[],
 	work: (page: Page) => Promise<void>,
 ): Promise<void> {
-	const viewer = await launchChromium({ profile, args });
+	const viewer = await launchChromium({ full: true, profile, args });
 	try {
 		await viewer.addInitScript(() => {
 			addEventListener('click', () => Object.assign(window, { tapped: performance.now() }), true);
@@ -262,7 +262,7 @@ async function lags(page: Page): Promise<number[]> {
 async function bare(url: string, keep: Keep): Promise<void> {
 	const profiles = [temporaryFolder(), temporaryFolder()] as const;
 	const [sender, receiver] = await Promise.all(
-		profiles.map((profile) => launchChromium({ profile, args: [ALLOW_LOOPBACK_ARG] })),
+		profiles.map((profile) => launchChromium({ full: true, profile, args: [ALLOW_LOOPBACK_ARG] })),
 	);
 	const echo = new WebSocketServer({ port: 0, host: '127.0.0.1' });
 	echo.on('connection', (socket) => socket.on('message', (frame) => socket.send(frame)));

@@ -23,7 +23,7 @@ interface Took {
 
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
-	const cameras = await launchChromium({ args: [ALLOW_LOOPBACK_ARG] });
+	const cameras = await launchChromium({ full: true, args: [ALLOW_LOOPBACK_ARG] });
 	const all: Took[] = [];
 	try {
 		const owner = await cameras.newPage();
@@ -61,7 +61,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 }
 
 async function once(owner: Page, relay: Relay, name: string): Promise<Took> {
-	const viewers = await launchChromium({ args: [ALLOW_LOOPBACK_ARG] });
+	const viewers = await launchChromium({ full: true, args: [ALLOW_LOOPBACK_ARG] });
 	try {
 		const behind = await shown(owner);
 		const page = await viewers.newPage();

@@ -30,7 +30,7 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		durationTicks: first.durationTicks,
 	};
 	const served = await serveBarePage(fileURLToPath(new URL('pages/playback.ts', import.meta.url)));
-	const context = await launchChromium({ profile: temporaryFolder() });
+	const context = await launchChromium({ full: true, profile: temporaryFolder() });
 	try {
 		const fresh = async () => {
 			const page = await context.newPage();

@@ -156,7 +156,7 @@ function tell(progress: Progress, round: number, all: Record<string, Turns>): vo
 
 /** A browser of its own, whose profile is deleted with it. */
 async function inBrowser<T>(served: BarePage, work: (page: Page) => Promise<T>): Promise<T> {
-	const context = await launchChromium();
+	const context = await launchChromium({ full: true });
 	try {
 		const page = await context.newPage();
 		await page.goto(served.url);

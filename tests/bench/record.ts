@@ -76,7 +76,7 @@ export async function measured(
 	start: (context: BrowserContext) => Promise<Page>,
 ): Promise<Measured> {
 	const profile = temporaryFolder();
-	const context = await launchChromium({ profile, fakeCameraFile });
+	const context = await launchChromium({ full: true, profile, fakeCameraFile });
 	try {
 		const page = await start(context);
 		await page.evaluate(() => {
@@ -191,7 +191,7 @@ export async function heapGrowth(
 	fakeCameraFile: string,
 	progress: Progress,
 ): Promise<number> {
-	const context = await launchChromium({ fakeCameraFile });
+	const context = await launchChromium({ full: true, fakeCameraFile });
 	try {
 		const page = await start(context);
 		const session = await context.newCDPSession(page);

@@ -19,7 +19,7 @@ const TICKS_PER_SECOND = 100;
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const served = await serveBarePage(fileURLToPath(new URL('pages/seal.ts', import.meta.url)));
 	const profile = temporaryFolder();
-	const context = await launchChromium({ profile });
+	const context = await launchChromium({ full: true, profile });
 	try {
 		const page = await context.newPage();
 		await page.goto(served.url);

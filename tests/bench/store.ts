@@ -20,7 +20,7 @@ const SAMPLES = 200;
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const served = await serveBarePage(fileURLToPath(new URL('pages/store.ts', import.meta.url)));
-	const context = await launchChromium();
+	const context = await launchChromium({ full: true });
 	try {
 		const page = await context.newPage();
 		await page.goto(served.url);

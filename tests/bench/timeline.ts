@@ -28,7 +28,7 @@ const RUN_US = 4 * 3600e6;
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
 	const served = await serveBarePage(fileURLToPath(new URL('pages/timeline.ts', import.meta.url)));
-	const context = await launchChromium({ viewport: { width: 1280, height: 800 } });
+	const context = await launchChromium({ full: true, viewport: { width: 1280, height: 800 } });
 	try {
 		const page = await context.newPage();
 		await becomeCamera(page, relay.address);

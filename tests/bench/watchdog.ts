@@ -31,7 +31,7 @@ const FAILURES = {
  */
 export async function bench(progress: Progress): Promise<BenchResult> {
 	const relay = await startRelay();
-	const context = await launchChromium();
+	const context = await launchChromium({ full: true });
 	try {
 		await withPuppetCamera(context);
 		await context.addInitScript(() => {

@@ -153,7 +153,7 @@ interface ChromiumOptions extends ContextOptions {
 	 * depend on its load.
 	 */
 	pressure?: boolean;
-	/** Chromium with all that a window has; a headless shell installs and asks nothing. */
+	/** Chromium as people have it; a headless shell installs and asks nothing. */
 	full?: boolean;
 }
 
