@@ -145,7 +145,11 @@ async function pairUp(relay: Relay, profiles: Profiles): Promise<void> {
 }
 
 async function ours(relay: Relay, profiles: Profiles, keep: Keep): Promise<void> {
-	const camera = await launchChromium({ full: true, profile: profiles.camera, args: [ALLOW_LOOPBACK_ARG] });
+	const camera = await launchChromium({
+		full: true,
+		profile: profiles.camera,
+		args: [ALLOW_LOOPBACK_ARG],
+	});
 	await withStrip(camera);
 	const lens = await camera.newPage();
 	await lens.goto(`${relay.address}/camera`);
