@@ -1,6 +1,7 @@
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { ascii, type Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault } from '#domain/base/fault.ts';
+import { Listeners } from '#domain/base/listeners.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { MAX_ROSTER_ENTRIES } from '#domain/pairing/handshake-messages.ts';
 import { loginBytes } from '#domain/home/login.ts';
@@ -71,7 +72,8 @@ export class RelayConnection {
 	#events: RelayConnectionEvents | null = null;
 	#end: RelayFailure | null = null;
 	#closed = false;
-	#wake: () => void = () => undefined;
+	/** Each request that waits: for a frame, the socket, the end or its deadline. */
+	readonly #waiters = new Listeners();
 	#stopPings: () => void = () => undefined;
 	#heardMs = 0;
 	#heardWallMs: number | null = null;
@@ -119,7 +121,7 @@ export class RelayConnection {
 				(socket) => {
 					this.#socket = socket;
 					if (this.#end !== null) socket.close();
-					else this.#wake();
+					else this.#waiters.notify();
 				},
 				(error: unknown) => {
 					expectFault(error);
@@ -161,7 +163,7 @@ export class RelayConnection {
 		const deadline = { passed: false };
 		const stop = this.#tools.clock.after(ms, () => {
 			deadline.passed = true;
-			this.#wake();
+			this.#waiters.notify();
 		});
 		try {
 			for (;;) {
@@ -172,7 +174,7 @@ export class RelayConnection {
 				if (deadline.passed) {
 					return faulty('timeout', `no ${kind} from the relay in ${String(ms)} ms`);
 				}
-				await new Promise<void>((resolve) => (this.#wake = resolve));
+				await this.#change();
 			}
 		} finally {
 			stop();
@@ -206,6 +208,15 @@ export class RelayConnection {
 		this.#finish(faulty('aborted', 'the connection was closed'));
 	}
 
+	#change(): Promise<void> {
+		return new Promise((resolve) => {
+			const off = this.#waiters.add(() => {
+				off();
+				resolve();
+			});
+		});
+	}
+
 	/** The socket is awaited as well: a challenge may arrive before the promise of it resolves. */
 	#takeFrame(kind: FromRelay['t']): FromRelay | undefined {
 		if (this.#socket === null) return undefined;
@@ -227,7 +238,7 @@ export class RelayConnection {
 			this.#fail('malformed', 'the relay sent more frames than anybody asked for');
 		} else {
 			this.#frames.push(frame);
-			this.#wake();
+			this.#waiters.notify();
 		}
 	}
 
@@ -284,7 +295,7 @@ export class RelayConnection {
 		this.#end = failure;
 		this.#stopPings();
 		this.#socket?.close();
-		this.#wake();
+		this.#waiters.notify();
 		this.#events?.ended(failure);
 		this.#events = null;
 	}

@@ -203,6 +203,17 @@ describe('one relay connection', () => {
 		await expect(call).rejects.toThrow('a mistake');
 		expect(relays.closed).toBe(1);
 	});
+
+	it('LK3 requests at once have a deadline each', async () => {
+		const opening = connection.open(null);
+		await until(() => relays.connected === 1);
+		relays.events?.frame(CHALLENGE);
+		expect(await opening).toBeNull();
+		const asked = [connection.next('pong', 1000), connection.next('roster', 2000)];
+		clock.advance(2000);
+		const failures = await Promise.all(asked);
+		expect(failures.map((one) => kindOf(one as RelayFailure))).toEqual(['timeout', 'timeout']);
+	});
 });
 
 describe('a lasting connection', () => {

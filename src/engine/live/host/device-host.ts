@@ -1,3 +1,4 @@
+import { only } from '#domain/base/listeners.ts';
 import { faultOf, type FaultKind } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { maxDirectViewers } from '#domain/live/path.ts';
@@ -58,8 +59,8 @@ export class DeviceHost {
 		const refresh = (): void => {
 			this.#reports.retain((device) => this.inForce(device));
 		};
-		tools.messenger.on(refresh);
-		tools.members.on(refresh);
+		tools.messenger.on(only(['presence'], refresh));
+		tools.members.on(only(['members'], refresh));
 		tools.clock.every(REFRESH_MS, refresh);
 	}
 
