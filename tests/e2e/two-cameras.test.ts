@@ -99,10 +99,21 @@ test('RC37 two lenses of one device record, are watched, stopped and played inde
 	}
 
 	await page.goto(`${relay.address}/camera`);
+	await card(page, 'Yard').getByRole('button', { name: 'Start recording' }).click();
+	await card(page, 'Yard')
+		.getByText(/^Recording since/)
+		.waitFor({ timeout: 20_000 });
 	await card(page, 'Yard').getByRole('button', { name: 'Remove this camera' }).click();
 	await page.getByText('Yard was removed.').waitFor();
 	await card(page, 'Yard').waitFor({ state: 'detached' });
-	await page.getByRole('button', { name: 'Undo' }).click();
+	const undo = page.getByRole('button', { name: 'Undo' });
+	const { y = -1 } = (await undo.boundingBox()) ?? {};
+	expect(y).toBeGreaterThan(0);
+	expect(y).toBeLessThan(page.viewportSize()?.height ?? 0);
+	await undo.click();
+	await card(page, 'Yard')
+		.getByText(/^Recording since/)
+		.waitFor({ timeout: 20_000 });
 	await card(page, 'Yard').getByRole('button', { name: 'Remove this camera' }).click();
 	await page.getByText('Yard was removed.').waitFor();
 	await page.getByText(/^Recording since/).waitFor();

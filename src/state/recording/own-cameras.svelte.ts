@@ -10,6 +10,8 @@ const MAX_NAME = 60;
 interface RemovedCamera {
 	readonly id: CameraId;
 	readonly name: string | null;
+	/** It recorded, and does again after an undo. */
+	readonly armed: boolean;
 }
 
 /** Adds cameras to this device, a lens each, and removes them. */
@@ -68,11 +70,11 @@ export class OwnCameras {
 		});
 	}
 
-	async remove({ id, name }: CameraSession): Promise<void> {
+	async remove({ id, name, armed }: CameraSession): Promise<void> {
 		if (id === null) return;
 		await this.#try(async () => {
 			await this.#engine.localDevice.setRemoved(id, true);
-			this.removed = { id, name };
+			this.removed = { id, name, armed };
 		});
 	}
 
@@ -80,8 +82,10 @@ export class OwnCameras {
 		const { removed } = this;
 		if (removed === null) return;
 		await this.#try(async () => {
-			await this.#engine.localDevice.setRemoved(removed.id, false);
+			const { localDevice, cameras } = this.#engine;
+			await localDevice.setRemoved(removed.id, false);
 			this.removed = null;
+			if (removed.armed) await cameras.of(removed.id)?.scheduler.start();
 		});
 	}
 
