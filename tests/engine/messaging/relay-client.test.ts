@@ -33,17 +33,14 @@ afterEach(() => {
 	relay.down = true;
 });
 
-function homeOf({ homeRoster }: FakeDevice) {
-	const home = homeRoster.roster?.home;
-	if (home === undefined) throw new Error('no home');
-	return home;
+function present<T>(value: T | undefined): T {
+	if (value === undefined) throw new Error('missing');
+	return value;
 }
 
-function deviceOf({ localDevice }: FakeDevice): DeviceId {
-	const device = localDevice.unlocked?.identity.device;
-	if (device === undefined) throw new Error('no device');
-	return device;
-}
+const homeOf = ({ homeRoster }: FakeDevice) => present(homeRoster.roster?.home);
+const deviceOf = ({ localDevice }: FakeDevice): DeviceId =>
+	present(localDevice.unlocked?.identity.device);
 
 async function connected(...links: RelayClient[]): Promise<void> {
 	for (const messenger of links) messenger.begin();
