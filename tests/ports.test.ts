@@ -28,7 +28,6 @@ const WITHOUT: Readonly<Record<string, string>> = {
 	'device/wake-lock': ONE_ADAPTER,
 	'footage/footage-rows': 'every contract of the stores runs on it, in Dexie and in memory',
 	'footage/pins-and-trash': 'a part of the store: tests/contracts/pins-and-trash.ts',
-	'footage/thumbnail-store': ONE_ADAPTER,
 	'media/clip-muxer': ONE_ADAPTER,
 	'media/live-encoder': SEVERAL_SCREENS,
 	'media/live-screen': SEVERAL_SCREENS,
