@@ -32,8 +32,6 @@ const WITHOUT: Readonly<Record<string, string>> = {
 	'media/live-encoder': SEVERAL_SCREENS,
 	'media/live-screen': SEVERAL_SCREENS,
 	'media/playback-screen': SEVERAL_SCREENS,
-	'network/peer-connection':
-		'the fake sends tokens for pictures: tests/browser/live has the real one',
 	'network/relay-server':
 		'one relay core behind it: tests/contracts/relays.ts and tests/relay-core',
 	'storage/data-loss-source': ONE_ADAPTER,
