@@ -28,13 +28,10 @@ const WITHOUT: Readonly<Record<string, string>> = {
 	'device/wake-lock': ONE_ADAPTER,
 	'footage/footage-rows': 'every contract of the stores runs on it, in Dexie and in memory',
 	'footage/pins-and-trash': 'a part of the store: tests/contracts/pins-and-trash.ts',
-	'footage/thumbnail-store': ONE_ADAPTER,
 	'media/clip-muxer': ONE_ADAPTER,
 	'media/live-encoder': SEVERAL_SCREENS,
 	'media/live-screen': SEVERAL_SCREENS,
 	'media/playback-screen': SEVERAL_SCREENS,
-	'network/peer-connection':
-		'the fake sends tokens for pictures: tests/browser/live has the real one',
 	'network/relay-server':
 		'one relay core behind it: tests/contracts/relays.ts and tests/relay-core',
 	'storage/data-loss-source': ONE_ADAPTER,

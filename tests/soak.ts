@@ -15,7 +15,7 @@ export interface SoakPart {
 const parts: readonly SoakPart[] = [
 	{
 		name: 'unit',
-		what: 'mutated frames, rosters, messages and tokens; interrupted pairings; ninety days of footage',
+		what: 'mutated frames, rosters, messages and tokens; cut pairings; ninety days of footage',
 		files: [
 			...[
 				'engine/pairing/attacks',

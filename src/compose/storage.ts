@@ -1,7 +1,6 @@
 import { BrowserStoragePersistence } from '#browser/device/storage-persistence.ts';
 import { DexieEventStore } from '#browser/footage/event-store.ts';
 import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
-import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import { DexieLedger } from '#browser/storage/ledger.ts';
 import { DexiePreferences } from '#browser/storage/preference-store.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
@@ -12,6 +11,7 @@ import { FootageStore } from '#engine/storage/footage-store.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
+import { SealedThumbnails } from '#engine/storage/sealed-thumbnails.ts';
 import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
@@ -22,7 +22,7 @@ import type { Clock } from '#ports/device/clock.ts';
 export function composeStorage(clock: Clock, cameraNumbers: () => readonly number[]) {
 	const rows = new DexieFootageRows();
 	const segments = new FootageStore(rows, clock);
-	const thumbnails = new DexieThumbnailStore();
+	const thumbnails = new SealedThumbnails(rows);
 	const events = new DexieEventStore();
 	const ledger = new DexieLedger();
 	const reserve = new DexieReserve();

@@ -6,7 +6,7 @@ import type { FootageRows } from '#ports/footage/footage-rows.ts';
 
 export type Row = Record<string, unknown>;
 type Key = PageKey | RunKey | number;
-type Table = 'bytes' | 'pages' | 'runs';
+type Table = 'bytes' | 'pages' | 'runs' | 'thumbs';
 
 /** A database of footage that a test can damage behind the store's back. */
 export interface FootageDisk {

@@ -8,6 +8,7 @@ import { segmentStoreContract } from '../contracts/segment-store.ts';
 import { storeAtomicityContract } from '../contracts/store-atomicity.ts';
 import { storeCheckContract } from '../contracts/store-check.ts';
 import { storeDamageContract } from '../contracts/store-damage.ts';
+import { thumbnailStoreContract } from '../contracts/thumbnail-store.ts';
 import { MemoryDisk, MemoryFootageRows } from './footage-rows.ts';
 import { MemorySegmentStore } from './segment-store.ts';
 
@@ -45,6 +46,7 @@ describe('footage in memory', () => {
 	evictionPlanContract(make, 60);
 	pinsAndTrashContract(memoryDisk);
 	storeDamageContract(memoryDisk);
+	thumbnailStoreContract(memoryDisk);
 	storeCheckContract(memoryDisk);
 	storeAtomicityContract(memoryDisk, 20);
 });

@@ -5,7 +5,9 @@ import { Listeners } from '#domain/base/listeners.ts';
 import { Serial } from '#domain/base/serial.ts';
 import { asBytes, asFields, type PageKey, type RunKey } from '#domain/footage/rows.ts';
 import type { StoredBytes } from '#domain/footage/segment.ts';
+import type { Span } from '#domain/footage/span.ts';
 import type {
+	AddedTo,
 	FootageRows,
 	FootageTable,
 	KeyOf,
@@ -16,11 +18,14 @@ import type {
 	RunRange,
 	Stored,
 	Take,
+	ThumbnailRange,
 } from '#ports/footage/footage-rows.ts';
 
 const TABLES: FootageTable[] = [
 	...(['bytes', 'pages', 'runs', 'quarantined', 'thumbs', 'pins', 'removals'] as const),
 ];
+
+const ALL = { first: Infinity };
 
 /** The tables; several `MemoryFootageRows` may use them, as several tabs do. */
 export class MemoryDisk {
@@ -182,12 +187,14 @@ class MemoryRows implements RowWriter {
 	readonly #runs: MemoryTable;
 	readonly #pages: MemoryTable;
 	readonly #bytes: MemoryTable;
+	readonly #thumbs: MemoryTable;
 
 	constructor(disk: MemoryDisk) {
 		this.#disk = disk;
 		this.#runs = disk.table('runs');
 		this.#pages = disk.table('pages');
 		this.#bytes = disk.table('bytes');
+		this.#thumbs = disk.table('thumbs');
 	}
 
 	async get<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<unknown> {
@@ -291,11 +298,9 @@ class MemoryRows implements RowWriter {
 		this.#disk.table(table).put(key, row);
 	}
 
-	async add<T extends 'pins' | 'removals' | 'quarantined'>(
-		table: T,
-		row: RowOf[T],
-	): Promise<number> {
-		return this.#disk.table(table).add((id) => ({ ...row, id }));
+	async add<T extends AddedTo>(table: T, row: RowOf[T]): Promise<number> {
+		const key = table === 'thumbs' ? 'place' : 'id';
+		return this.#disk.table(table).add((id) => ({ ...row, [key]: id }));
 	}
 
 	async delete<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<void> {
@@ -317,8 +322,28 @@ class MemoryRows implements RowWriter {
 		for (const place of places) this.#bytes.delete(place);
 	}
 
-	async deleteThumbnails(): Promise<void> {
-		// No fake keeps thumbnails in the same database.
+	async thumbnails(range: ThumbnailRange, take: Take): Promise<Stored<number>[]> {
+		const all = this.#thumbs.all<number>();
+		if (range === 'all') return taken(all, take);
+		const { camera, fromUs, untilUs } = range;
+		const own = all.filter(({ row }) => asFields(row)?.['camera'] === camera);
+		return taken(
+			by(own, 'wallUs', (us) => us >= fromUs && us <= untilUs),
+			take,
+		);
+	}
+
+	async countThumbnails(): Promise<number> {
+		return this.#thumbs.all().length;
+	}
+
+	async deleteThumbnails(camera: CameraId, { startUs, endUs }: Span): Promise<void> {
+		const within = await this.thumbnails({ camera, fromUs: startUs, untilUs: endUs - 1 }, ALL);
+		for (const { key } of within) this.#thumbs.delete(key);
+	}
+
+	async deleteOldestThumbnails(count: number): Promise<void> {
+		for (const { key } of this.#thumbs.all().slice(0, count)) this.#thumbs.delete(key);
 	}
 }
 

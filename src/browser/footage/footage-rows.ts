@@ -13,6 +13,7 @@ import {
 import type { StoredBytes } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type {
+	AddedTo,
 	FootageRows,
 	FootageTable,
 	KeyOf,
@@ -23,6 +24,7 @@ import type {
 	RunRange,
 	Stored,
 	Take,
+	ThumbnailRange,
 } from '#ports/footage/footage-rows.ts';
 import { DatabaseConnection } from '#browser/storage/database-connection.ts';
 import { readable } from '#browser/storage/fault-from.ts';
@@ -185,11 +187,25 @@ class DexieRows implements RowWriter {
 		return lengthOf(asFields(await readable(this.#database.bytes.get(place)))?.['bytes']);
 	}
 
+	thumbnails(range: ThumbnailRange, take: Take): Promise<Stored<number>[]> {
+		const get = (key: number) => this.#database.thumbs.get(key);
+		return stored(
+			() => this.#thumbnails(range),
+			take,
+			get,
+			(row) => row.place,
+		);
+	}
+
+	countThumbnails(): Promise<number> {
+		return this.#database.thumbs.count();
+	}
+
 	async put<T extends 'pages' | 'runs'>(table: T, row: RowOf[T]): Promise<void> {
 		await this.#table(table).put(row);
 	}
 
-	add<T extends 'pins' | 'removals' | 'quarantined'>(table: T, row: RowOf[T]): Promise<number> {
+	add<T extends AddedTo>(table: T, row: RowOf[T]): Promise<number> {
 		return this.#database.table<unknown, number>(table).add(row);
 	}
 
@@ -208,6 +224,11 @@ class DexieRows implements RowWriter {
 	async deleteThumbnails(camera: CameraId, { startUs, endUs }: Span): Promise<void> {
 		const range = this.#database.thumbs.where('[camera+wallUs]');
 		await range.between([camera, startUs], [camera, endUs]).delete();
+	}
+
+	async deleteOldestThumbnails(count: number): Promise<void> {
+		const { thumbs } = this.#database;
+		await thumbs.bulkDelete(await thumbs.orderBy(':id').limit(count).primaryKeys());
 	}
 
 	#table<T extends keyof KeyOf>(table: T): Table<unknown, KeyOf[T]> {
@@ -237,18 +258,29 @@ class DexieRows implements RowWriter {
 		const byMinute = pages.where('[camera+minute]');
 		return byMinute.between([camera, fromMinute], [camera, toMinute], true, true);
 	}
+
+	#thumbnails(range: ThumbnailRange): Collection<unknown, number> {
+		const { thumbs } = this.#database;
+		if (range === 'all') return thumbs.toCollection();
+		const { camera, fromUs, untilUs } = range;
+		const byTime = thumbs.where('[camera+wallUs]');
+		return byTime.between([camera, fromUs], [camera, untilUs], true, true);
+	}
 }
+
+/** Every key that a row contains. */
+type KeyFields = RunRow & PageRow & { readonly place: number };
 
 /** `keyOf`: the key as contained in the row. */
 async function stored<K>(
 	range: () => Collection<unknown, K>,
 	take: Take | undefined,
 	get: (key: K) => PromiseLike<unknown>,
-	keyOf: (row: RunRow & PageRow) => K,
+	keyOf: (row: KeyFields) => K,
 ): Promise<Stored<K>[]> {
 	const rows = await readable(taken(range(), take, (part) => part.toArray()));
 	if (Array.isArray(rows)) {
-		return rows.map((row: unknown) => ({ key: keyOf(row as RunRow & PageRow), row }));
+		return rows.map((row: unknown) => ({ key: keyOf(row as KeyFields), row }));
 	}
 	// One row that throws fails the whole query: read each one separately.
 	const found: Stored<K>[] = [];

@@ -172,6 +172,15 @@ export function asBytes(value: unknown): Uint8Array<ArrayBuffer> | null {
 	return value instanceof Uint8Array ? (value as Uint8Array<ArrayBuffer>) : null;
 }
 
+export function decodeThumbnail(
+	row: unknown,
+): { readonly wallUs: number; readonly bytes: Uint8Array<ArrayBuffer> } | null {
+	const fields = asFields(row);
+	const bytes = asBytes(fields?.['bytes']);
+	const wallUs = Number(fields?.['wallUs']);
+	return bytes === null || !Number.isSafeInteger(wallUs) ? null : { wallUs, bytes };
+}
+
 export function decodePin(row: unknown): (PinRow & { readonly id: number }) | null {
 	const fields = asFields(row);
 	const camera = idFrom<CameraId>(fields?.['camera']);

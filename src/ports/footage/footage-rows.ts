@@ -7,6 +7,7 @@ import type {
 	RemovalRow,
 	RunKey,
 	RunRow,
+	ThumbnailRow,
 } from '#domain/footage/rows.ts';
 import type { StoredBytes } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
@@ -36,6 +37,10 @@ export type PageRange =
 	| { readonly camera: CameraId; readonly fromMinute: number; readonly toMinute?: number }
 	| { readonly afterPlace: number };
 
+/** Thumbnails of a camera by time, both ends included; `all` is order of writing. */
+export type ThumbnailRange =
+	{ readonly camera: CameraId; readonly fromUs: number; readonly untilUs: number } | 'all';
+
 /** So many rows of a range, from its start or its end; in the order of the range all the same. */
 export type Take = { readonly first: number } | { readonly last: number };
 
@@ -46,6 +51,7 @@ export interface RowOf {
 	readonly pins: PinRow;
 	readonly removals: RemovalRow;
 	readonly quarantined: QuarantinedRow;
+	readonly thumbs: ThumbnailRow;
 }
 
 export interface KeyOf {
@@ -54,6 +60,9 @@ export interface KeyOf {
 	readonly pins: number;
 	readonly removals: number;
 }
+
+/** Tables whose rows are numbered as they are added. */
+export type AddedTo = 'pins' | 'removals' | 'quarantined' | 'thumbs';
 
 /** What can be read in a transaction. Rows are in order of their key. */
 export interface RowReader {
@@ -79,19 +88,23 @@ export interface RowReader {
 	newestPlace(): Promise<number>;
 	/** Bytes at a place; `null`: none, or unreadable. */
 	sizeAt(place: number): Promise<number | null>;
+	thumbnails(range: ThumbnailRange, take: Take): Promise<Stored<number>[]>;
+	countThumbnails(): Promise<number>;
 }
 
 /** What can be changed in a transaction. Deleting what does not exist is no error. */
 export interface RowWriter extends RowReader {
 	put<T extends 'pages' | 'runs'>(table: T, row: RowOf[T]): Promise<void>;
 	/** Returns its id. */
-	add<T extends 'pins' | 'removals' | 'quarantined'>(table: T, row: RowOf[T]): Promise<number>;
+	add<T extends AddedTo>(table: T, row: RowOf[T]): Promise<number>;
 	delete<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<void>;
 	/** Returns the place, which is above all places before. Copies the bytes. */
 	addBytes(stored: StoredBytes): Promise<number>;
 	deleteBytes(places: readonly number[]): Promise<void>;
 	/** Deletes the thumbnails of [startUs, endUs). */
 	deleteThumbnails(camera: CameraId, span: Span): Promise<void>;
+	/** Deletes so many, those written first. */
+	deleteOldestThumbnails(count: number): Promise<void>;
 }
 
 /**

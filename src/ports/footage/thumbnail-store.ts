@@ -46,5 +46,4 @@ export interface ThumbnailStore {
 	): Promise<StoredThumbnail | null>;
 	/** Number of thumbnails, and their sealed bytes, extrapolated from the newest hundred. */
 	size(): Promise<{ readonly count: number; readonly bytes: number }>;
-	dispose(): void;
 }

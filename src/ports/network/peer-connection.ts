@@ -7,10 +7,10 @@ export type PeerEvent =
 	/** To be sent to the other side. */
 	| { readonly kind: 'candidate'; readonly candidate: string; readonly mid: string | null }
 	| { readonly kind: 'connected' }
-	/** Disconnected for now; ICE looks for another path. */
+	/** Disconnected: the other end closed, or ICE looks for another path. */
 	| { readonly kind: 'cut' }
 	| { readonly kind: 'failed' }
-	/** The data channel is open. */
+	/** The data channel is open, before or after `connected`. Once: it outlives restarts. */
 	| { readonly kind: 'open' }
 	/** A message on the data channel. */
 	| { readonly kind: 'said'; readonly text: string };
@@ -21,7 +21,10 @@ export type PeerEvent =
 interface PeerConnection {
 	/** A candidate of the other side; unusable ones are ignored. */
 	candidate(candidate: string, mid: string | null): Promise<void>;
-	/** On the data channel; dropped while it is not open. */
+	/**
+	 * On the data channel; dropped while it is not open. What was sent just before `close` may be
+	 * lost.
+	 */
 	send(text: string): void;
 	/** The path of the selected candidate pair; `null` while there is none. */
 	path(): Promise<'direct' | 'turn' | null>;
@@ -47,8 +50,8 @@ export interface ViewerPeer extends PeerConnection {
 	readonly picture: Picture;
 	answer(offer: string): Promise<string>;
 	/**
-	 * Sends this device's microphone. Throws `denied`, `not-found`, `unsupported`; `aborted` if it
-	 * was turned off meanwhile.
+	 * Sends this device's microphone. Throws `denied`, `not-found`, `unsupported` (also before an
+	 * offer was answered); `aborted` if it was turned off meanwhile.
 	 */
 	sendVoice(on: boolean): Promise<void>;
 }

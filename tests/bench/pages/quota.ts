@@ -2,9 +2,8 @@ import { DexieLedger } from '#browser/storage/ledger.ts';
 import { BrowserStoragePersistence } from '#browser/device/storage-persistence.ts';
 import { DexiePreferences } from '#browser/storage/preference-store.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
-import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
 import { lengthOf, storable } from '#browser/footage/stored-bytes.ts';
-import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
+import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, RunId } from '#domain/base/ids.ts';
 import {
@@ -16,6 +15,8 @@ import {
 import type { SealedSegment } from '#domain/footage/segment.ts';
 import { Allowance } from '#engine/storage/allowance.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';
+import { FootageStore } from '#engine/storage/footage-store.ts';
+import { SealedThumbnails } from '#engine/storage/sealed-thumbnails.ts';
 import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import { Pins } from '#engine/storage/pins.ts';
@@ -74,6 +75,7 @@ declare global {
 
 const SECOND = 1_000_000;
 const T0 = 1_800_000_000_000_000;
+const MINUTE = minuteOf(T0);
 const RUN_SECONDS = 900;
 const CAMERAS = ['a1', 'b2', 'c3'].map((two) => two.repeat(16)) as CameraId[];
 const [FRONT] = CAMERAS;
@@ -83,12 +85,12 @@ const ENTRY_BYTES = 40;
 const noise = random(32 * 2 ** 20);
 
 /** A store that times its passes and reports them to the model. */
-class WatchedSegments extends DexieSegmentStore {
+class WatchedSegments extends FootageStore {
 	evictMs: number[] = [];
 	readonly #expected: Expected;
 
-	constructor(name: string, expected: Expected) {
-		super(name);
+	constructor(rows: DexieFootageRows, expected: Expected) {
+		super(rows, { wallMs: () => Date.now() });
 		this.#expected = expected;
 	}
 
@@ -106,11 +108,8 @@ class Ring {
 	readonly #name: string;
 	readonly #sizes: RingSizes;
 	readonly #clock = new ManualClock(T0 / 1000);
-	readonly #expected = new Expected(
-		(camera, minute) => camera === FRONT && minute === minuteOf(T0),
-	);
+	readonly #expected = new Expected((camera, minute) => camera === FRONT && minute === MINUTE);
 	readonly #segments: WatchedSegments;
-	readonly #thumbnails: DexieThumbnailStore;
 	readonly #reserve: DexieReserve;
 	readonly #ledger: DexieLedger;
 	readonly #preferences: DexiePreferences;
@@ -125,8 +124,9 @@ class Ring {
 		this.#name = name;
 		this.#sizes = sizes;
 		const clock = this.#clock;
-		const segments = (this.#segments = new WatchedSegments(name, this.#expected));
-		const thumbnails = (this.#thumbnails = new DexieThumbnailStore(name));
+		const rows = new DexieFootageRows(name);
+		const segments = (this.#segments = new WatchedSegments(rows, this.#expected));
+		const thumbnails = new SealedThumbnails(rows);
 		const reserve = (this.#reserve = new DexieReserve(`${name}-reserve`));
 		const ledger = (this.#ledger = new DexieLedger(`${name}-ledger`));
 		this.#preferences = new DexiePreferences(`${name}-preferences`);
@@ -202,8 +202,8 @@ class Ring {
 		// Run whatever is due before its database is deleted.
 		await this.#maintenance.refresh();
 		await this.#journal.settled();
-		for (const one of [this.#segments, this.#thumbnails, this.#reserve]) one.dispose();
-		for (const one of [this.#ledger, this.#preferences]) one.dispose();
+		const open = [this.#segments, this.#reserve, this.#ledger, this.#preferences];
+		for (const one of open) one.dispose();
 		for (const { name } of await indexedDB.databases()) {
 			if (name?.split('-')[0] === this.#name) await answer(indexedDB.deleteDatabase(name));
 		}

@@ -1,12 +1,13 @@
 import { localCalendar } from '#browser/playback/calendar.ts';
 import { WebCrypto } from '#web/crypto.ts';
 import { FootageDatabase } from '#browser/footage/database.ts';
-import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
+import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import type { CameraId, HomeId, RunId } from '#domain/base/ids.ts';
 import { Opener } from '#engine/sealing/opener.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
+import { SealedThumbnails } from '#engine/storage/sealed-thumbnails.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { ThumbnailCache } from '#state/playback/thumbnail-cache.svelte.ts';
 
@@ -69,7 +70,7 @@ window.timelineBench = {
 		const verify = await web.verifier(pair.public);
 		const keys = { homes: new Set([home]), verify, epoch: () => Promise.resolve(secret) };
 		const opener = new Opener(web, () => Promise.resolve(keys));
-		const previews = new ThumbnailReader(new DexieThumbnailStore(), opener);
+		const previews = new ThumbnailReader(new SealedThumbnails(new DexieFootageRows()), opener);
 		const thumbnails = new ThumbnailCache({
 			thumbnails: previews,
 			calendar: localCalendar,

@@ -1,17 +1,16 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DexieSegmentStore } from '../../support/dexie-segment-store.ts';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WorkerThumbnailMaker } from '#browser/encoding/thumbnail-maker.ts';
-import { DexieThumbnailStore } from '#browser/footage/thumbnail-store.ts';
 import type { RunId } from '#domain/base/ids.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import { SidecarSealer } from '#engine/sealing/sidecar-sealer.ts';
 import { ThumbnailWriter } from '#engine/recording/thumbnail-writer.ts';
-import { DOOR, record, SECOND, T0, YARD } from '../../contracts/segment-store.ts';
+import { SealedThumbnails } from '#engine/storage/sealed-thumbnails.ts';
+import { SECOND, T0 } from '../../contracts/segment-store.ts';
+import { thumbnailStoreContract } from '../../contracts/thumbnail-store.ts';
 import { makeSealingFixture, type SealingFixture } from '../../engine/sealing/sealing-fixture.ts';
 import { realFilm, type Film } from '../../fixtures/film.ts';
+import { dexieDisk } from './dexie-disk.ts';
 
-let name = 0;
-let store: DexieThumbnailStore;
 let film: Film;
 let workshop: SealingFixture;
 
@@ -19,15 +18,6 @@ beforeAll(async () => {
 	film = await realFilm();
 	workshop = await makeSealingFixture();
 });
-beforeEach(() => {
-	store = new DexieThumbnailStore(`thumbnails-${String((name += 1))}`, 50);
-});
-afterEach(() => {
-	store.dispose();
-	indexedDB.deleteDatabase(`thumbnails-${String(name)}`);
-});
-
-const fake = (n: number) => new Uint8Array(40).fill(n);
 
 describe('a thumbnail', () => {
 	it('TN1 is a small picture of the key frame, rendered in a worker', async () => {
@@ -91,6 +81,8 @@ describe('a thumbnail', () => {
 		const maker = new WorkerThumbnailMaker();
 		const sealerOf = () =>
 			Promise.resolve(new SidecarSealer(crypto, { home, camera, epoch: 1, secret, runId, sign }));
+		const disk = dexieDisk();
+		const store = new SealedThumbnails(disk.rows);
 		const work = new ThumbnailWriter({ maker, thumbnails: store, sealerOf }, camera, film.init);
 		for (let second = 0; second < 12; second += 1) {
 			await work.offer(film.fragments[second % 5]!.body, T0 + second * SECOND);
@@ -101,47 +93,11 @@ describe('a thumbnail', () => {
 		expect(await previews.near(camera, T0 - 1)).toBe(null);
 		expect(await previews.near(camera, T0 + 60 * SECOND)).toBe(null);
 		maker.release();
+		disk.dispose();
 	});
 });
 
-describe('stored thumbnails', () => {
-	it('TN4 the oldest are deleted when there are too many', async () => {
-		for (let n = 0; n < 120; n += 1) {
-			await store.put(DOOR, { wallUs: T0 + n * SECOND, bytes: fake(n) });
-		}
-		const { count, bytes } = await store.size();
-		expect(count).toBeLessThanOrEqual(100);
-		expect(bytes).toBe(count * 40);
-		expect((await store.find(DOOR, 'last', T0, T0 + 200 * SECOND))?.wallUs).toBe(T0 + 119 * SECOND);
-		expect(await store.find(DOOR, 'last', T0, T0 + 10 * SECOND)).toBe(null);
-	});
-
-	it('TN5 follow their footage: hidden with it, and deleted on purge or eviction', async () => {
-		const footage = new DexieSegmentStore(`thumbnails-${String(name)}`);
-		await record(footage, DOOR, 1, 180);
-		await footage.close(DOOR, 1, 'stopped');
-		for (const second of [10, 70, 130]) {
-			await store.put(DOOR, { wallUs: T0 + second * SECOND, bytes: fake(second) });
-			await store.put(YARD, { wallUs: T0 + second * SECOND, bytes: fake(second) });
-		}
-		const at = async (second: number) => {
-			const us = T0 + second * SECOND;
-			return (await store.find(DOOR, 'last', us - 2 * SECOND, us))?.wallUs ?? null;
-		};
-		const removal = await footage.remove(DOOR, {
-			startUs: T0 + 60 * SECOND,
-			endUs: T0 + 80 * SECOND,
-		});
-		expect(await at(71)).toBe(null);
-		await footage.restore(removal!.id);
-		expect(await at(71)).toBe(T0 + 70 * SECOND);
-		await footage.remove(DOOR, { startUs: T0 + 60 * SECOND, endUs: T0 + 80 * SECOND });
-		await footage.purge(Infinity);
-		expect(await at(71)).toBe(null);
-		await footage.evict(1, 1);
-		expect(await at(11)).toBe(null);
-		expect(await at(131)).toBe(T0 + 130 * SECOND);
-		expect((await store.size()).count).toBe(4);
-		footage.dispose();
-	});
+describe('thumbnails in IndexedDB', () => {
+	afterEach(() => vi.restoreAllMocks());
+	thumbnailStoreContract(dexieDisk);
 });

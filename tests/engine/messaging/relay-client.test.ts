@@ -9,7 +9,6 @@ import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { joinedTo, RELAY, subjectOf } from '../members/joined.ts';
 import { until } from '../../support/until.ts';
-
 const ask: Message = { t: 'ask', nonce: 'ab'.repeat(16) };
 let clock: ManualClock;
 let relay: FakeRelay;
