@@ -1,13 +1,11 @@
 import type { Clock } from '#ports/device/clock.ts';
+import { settled } from '../support/cryptography.ts';
 
 interface Timer {
 	dueMs: number;
 	readonly everyMs: number | null;
 	readonly callback: () => void;
 }
-
-/** Lets every promise that is ready settle, and those that follow from it. */
-const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 /** Time that passes only when the test says so. */
 export class ManualClock implements Clock {
@@ -50,11 +48,15 @@ export class ManualClock implements Clock {
 		this.#moveTo(untilMs);
 	}
 
-	/** Like `advance`, in steps, and lets promises settle between them. */
+	/**
+	 * Like `advance`, in steps, and lets promises settle before and between them, those of
+	 * cryptography, too: else time could pass before the code under test has set its timer.
+	 */
 	async pass(ms: number, stepMs = 100): Promise<void> {
+		await settled();
 		for (let left = ms; left > 0; left -= stepMs) {
 			this.advance(Math.min(stepMs, left));
-			await turn();
+			await settled();
 		}
 	}
 

@@ -48,4 +48,32 @@ describe('ManualClock', () => {
 		clock.advance(7);
 		expect([clock.wallMs(), clock.monotonicMs() - before]).toEqual([507, 7]);
 	});
+
+	test('no time passes while cryptography works, before a timer is set and after it rings', async () => {
+		const clock = new ManualClock();
+		const fromMs = clock.monotonicMs();
+		const rang: number[] = [];
+		const ring = (): void => void rang.push(clock.monotonicMs() - fromMs);
+		const after = (ms: number) => new Promise<void>((done) => void clock.after(ms, done));
+		const work = async (): Promise<void> => {
+			for (const ms of [300, 400]) {
+				await longWork();
+				await after(ms);
+				ring();
+			}
+		};
+		void work();
+		await clock.pass(300, 50);
+		expect(rang).toEqual([300]);
+		await clock.pass(400, 50);
+		expect(rang).toEqual([300, 700]);
+	});
 });
+
+/** Some tens of real milliseconds on a thread of its own. */
+async function longWork(): Promise<void> {
+	const { subtle } = globalThis.crypto;
+	const key = await subtle.importKey('raw', new Uint8Array(16), 'PBKDF2', false, ['deriveBits']);
+	const how = { name: 'PBKDF2', hash: 'SHA-256', salt: new Uint8Array(16), iterations: 100_000 };
+	await subtle.deriveBits(how, key, 256);
+}
