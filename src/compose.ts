@@ -45,7 +45,12 @@ export function composeEngine(installer: Installer): Engine {
 	};
 	const { capture, power } = media;
 
-	const storage = composeStorage(clock, () => cameras.all.map(({ number }) => number));
+	const storage = composeStorage(
+		clock,
+		() => cameras.all.map(({ number }) => number),
+		() =>
+			localDevice.state.kind === 'ready' ? localDevice.state.cameras.map(({ id }) => id) : null,
+	);
 	const { segments, preferences, ledger, persistence, allowance, pins, maintenance } = storage;
 	const home = composeHome({ clock, crypto, segments });
 	const { localDevice, homeRoster } = home;

@@ -12,14 +12,19 @@ import { StorageMaintenance } from '#engine/storage/maintenance.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
 import { SealedThumbnails } from '#engine/storage/sealed-thumbnails.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
 /**
  * The databases, and what keeps footage within its budget. `cameraNumbers`: of the cameras of this
- * device.
+ * device; `cameras`: their ids, `null` while not known.
  */
-export function composeStorage(clock: Clock, cameraNumbers: () => readonly number[]) {
+export function composeStorage(
+	clock: Clock,
+	cameraNumbers: () => readonly number[],
+	cameras: () => readonly CameraId[] | null,
+) {
 	const rows = new DexieFootageRows();
 	const segments = new FootageStore(rows, clock);
 	const thumbnails = new SealedThumbnails(rows);
@@ -50,6 +55,7 @@ export function composeStorage(clock: Clock, cameraNumbers: () => readonly numbe
 		...{ clock, segments, thumbnails, reserve, ledger, journal, events },
 		...{ allowance, retention, pins, origin: persistence, preferences },
 		profiles: async () => (await readCameras()).map(({ profile }) => profile),
+		cameras,
 	});
 	return {
 		...{ rows, segments, thumbnails, events, ledger, persistence, preferences, cameraPreferences },

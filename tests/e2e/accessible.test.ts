@@ -52,6 +52,9 @@ for (const { colorScheme, locale, viewport } of looks) {
 			'/watch',
 			'/storage',
 			'/settings',
+			...['devices', 'camera', 'schedule', 'kit', 'look', 'keyboard', 'about'].map(
+				(section) => `/settings/${section}`,
+			),
 			'/help',
 			'/check',
 			'/pair',

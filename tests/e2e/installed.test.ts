@@ -71,7 +71,7 @@ test('AP7 Settings: a button where the browser offers it, instructions where it 
 			document.documentElement.dataset['offered'] = 'yes';
 		});
 	});
-	await page.goto(`${relay.address}/settings`);
+	await page.goto(`${relay.address}/settings/about`);
 	await page.waitForFunction(() => document.documentElement.dataset['offered'] === 'yes');
 	await page.getByText('look for “Install”').waitFor({ timeout: 20_000 });
 	const offer = (): Promise<void> =>
@@ -154,7 +154,7 @@ test('AP1 AP7 Firefox: shows its promises, and opens with the server gone', asyn
 			timeout: 30_000,
 		});
 		await own.kill();
-		await page.goto(`${own.address}/settings`);
+		await page.goto(`${own.address}/settings/about`);
 		await page.waitForFunction(
 			() => document.body.innerText.includes('Firefox on a computer may not install apps'),
 			{ timeout: 20_000 },

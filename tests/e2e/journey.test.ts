@@ -156,6 +156,7 @@ test('RC22 the camera’s page is left before anything was read: the lens stays 
 	await page.getByRole('link', { name: 'More' }).click();
 	await page.waitForURL('**/settings');
 	await page.evaluate('release()');
+	await page.getByRole('link', { name: 'About', exact: true }).click();
 	await page.locator('#install').waitFor({ timeout: 20_000 });
 	const names = () =>
 		page.evaluate(() => indexedDB.databases().then((all) => all.map(({ name }) => name)));

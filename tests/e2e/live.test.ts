@@ -173,16 +173,23 @@ test('a camera that is off says so, and its page shows its saved footage', async
 test('Devices: this device alone is the owner, can be renamed, and cannot be removed', async () => {
 	context = await newContext({ viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
-	await page.goto(`${relay.address}/settings`);
+	await page.goto(`${relay.address}/settings#devices`);
+	await page.waitForURL('**/settings/devices');
 	const devices = page.getByRole('region', { name: 'Devices' });
 	await devices.getByText('is not in a home yet').waitFor();
 	await becomeCamera(page, relay.address);
 	await tab(page, 'More');
-	const self = devices.getByRole('listitem');
-	await self.getByText('This device').waitFor();
-	expect(await self.count()).toBe(1);
+	await page.getByRole('link', { name: 'Home & devices' }).click();
+	const rows = devices.getByRole('listitem');
+	await rows.getByText('This device').waitFor();
+	expect(await rows.count()).toBe(1);
+	expect(await devices.getByRole('link', { name: 'Pair a device' }).getAttribute('href')).toBe(
+		'/pair',
+	);
+	await rows.getByRole('link').click();
+	const self = page.getByRole('region', { name: 'This device' });
 	await self.getByText('Owner, and camera').waitFor();
-	expect(await devices.getByRole('button', { name: 'Remove' }).count()).toBe(0);
+	expect(await page.getByRole('button', { name: 'Remove' }).count()).toBe(0);
 	const change = self.getByRole('button', { name: 'Change' });
 	await change.click();
 	await self.getByRole('textbox', { name: 'Name' }).fill('Workshop');
@@ -191,7 +198,10 @@ test('Devices: this device alone is the owner, can be renamed, and cannot be rem
 	await self.getByText('Renamed.').waitFor();
 	// The focus is where it was before.
 	await expect.poll(() => change.evaluate((node) => node === document.activeElement)).toBe(true);
-	expect(await devices.getByRole('link', { name: 'Pair a device' }).getAttribute('href')).toBe(
-		'/pair',
-	);
+	// Back to the list, and to the sections.
+	await page.getByRole('link', { name: 'Devices', exact: true }).click();
+	await rows.getByText('Workshop').waitFor();
+	await page.getByRole('link', { name: 'Settings' }).click();
+	await page.getByRole('link', { name: 'Language & look' }).click();
+	await page.getByLabel('Language').waitFor();
 });

@@ -34,7 +34,7 @@ test('SC1 SC4 SC6 at set times it pauses and says until when; Record now records
 	await becomeCamera(page, relay.address);
 	await startRecording(page);
 	await waitForSegments(page, 2);
-	await page.goto(`${relay.address}/settings`);
+	await page.goto(`${relay.address}/settings/schedule`);
 	const card = page.getByRole('region', { name: 'When to record' });
 	await card.getByRole('radio', { name: /^At these times/ }).check();
 	await card.getByLabel('From', { exact: true }).fill(await hoursFromNow(page, 2));
@@ -49,7 +49,8 @@ test('SC1 SC4 SC6 at set times it pauses and says until when; Record now records
 	await page.reload();
 	await waitForRecording(page);
 
-	await page.goto(`${relay.address}/settings`);
+	await page.getByRole('link', { name: 'Change' }).click();
+	await page.waitForURL('**/settings/schedule');
 	await page.getByRole('link', { name: /This computer is recording/ }).waitFor();
 	await card.getByRole('radio', { name: /^When I am away/ }).check();
 	await page.getByRole('link', { name: /^This computer is paused/ }).waitFor();

@@ -238,13 +238,15 @@ test('KT7 KT9 a day later it is an owner: old names, the lost device removed, an
 	await devices.getByRole('heading', { name: 'Door' }).waitFor({ timeout: 20_000 });
 	await devices.getByRole('heading', { name: 'New phone' }).waitFor();
 	const lost = devices.getByRole('listitem').filter({ hasText: 'Chrome on Linux' });
-	await lost.getByRole('button', { name: 'Remove' }).click({ timeout: 20_000 });
-	await page.getByRole('dialog').getByRole('button', { name: 'Yes, remove it' }).click();
+	await lost.getByRole('link').click({ timeout: 20_000 });
+	await page.getByRole('button', { name: 'Remove' }).click();
+	await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
 	// The camera obeys the new owner, too.
 	const proof = devices.getByText(/^Removed: the relay cut it off after .*, Door after /);
 	await proof.waitFor({ timeout: 60_000 });
 	await lost.waitFor({ state: 'detached' });
 	// The revocation granted the kit the new home key: it is still valid.
+	await page.getByRole('link', { name: 'Recovery kit' }).click();
 	const region = page.getByRole('region', { name: 'Recovery kit' });
 	await region.getByRole('button', { name: 'Test kit' }).click();
 	await tryKit(page, kit, PASSPHRASE);

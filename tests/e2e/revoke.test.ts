@@ -100,9 +100,11 @@ test('RL11 ID33 T6 revoked while watching: no newer picture, a new run in a new 
 	await camera.getByRole('navigation').getByRole('link', { name: 'More' }).click();
 	const devices = camera.getByRole('region', { name: 'Devices' });
 	const kitchen = devices.getByRole('listitem').filter({ hasText: 'Kitchen' });
-	await kitchen.getByRole('button', { name: 'Remove' }).click({ timeout: 20_000 });
-	const sure = camera.getByRole('dialog').getByRole('button', { name: 'Yes, remove it' });
-	await sure.click();
+	await kitchen.getByRole('link').click({ timeout: 20_000 });
+	await camera.getByRole('button', { name: 'Remove' }).click();
+	const asked = camera.getByRole('dialog', { name: 'Remove Kitchen?' });
+	await asked.getByText(/· Online now · Added .*, number \d{5} …$/).waitFor();
+	await asked.getByRole('button', { name: 'Remove' }).click();
 	const begunMs = await camera.evaluate(() => window.clickedMs ?? Number.NaN);
 	// The picture shows its own age: that gives the capture time of its newest frame.
 	let newestMs = 0;

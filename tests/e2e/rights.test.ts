@@ -67,7 +67,8 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	// An owner makes it one; now it may, after a confirmation.
 	const owner = await cameras.newPage();
 	await owner.goto(`${relay.address}/settings`);
-	const row = owner.getByRole('listitem').filter({ hasText: 'Anna' });
+	await owner.getByRole('link', { name: /^Anna/ }).click({ timeout: 20_000 });
+	const row = owner.getByRole('region', { name: 'Anna' });
 	await row.getByText('View and control').waitFor();
 	await row.getByRole('button', { name: 'Change' }).click();
 	await row.getByLabel('What it can do').selectOption({ label: 'Owner' });

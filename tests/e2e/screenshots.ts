@@ -156,7 +156,21 @@ async function ordinary(studio: Studio): Promise<void> {
 	await page.keyboard.press('End');
 	await page.locator('p.gap:not(:empty)').waitFor();
 	await studio.shoot(page, '11-player-gap', true);
+	await sections(studio, page);
 	await context.close();
+}
+
+/** What is behind the list of settings, and folded on the page of the storage. */
+async function sections(studio: Studio, page: Page): Promise<void> {
+	for (const section of ['devices', 'camera', 'schedule', 'kit', 'look', 'keyboard', 'about']) {
+		await studio.go(page, `/settings/${section}`);
+		await page.locator('.detail h2').first().waitFor();
+		await studio.shoot(page, `17-settings-${section}`, true);
+	}
+	await studio.go(page, '/storage');
+	await page.locator('summary').last().waitFor();
+	for (const summary of await page.locator('summary').all()) await summary.click();
+	await studio.shoot(page, '18-storage-details', true);
 }
 
 /** Faults of the camera, as getUserMedia reports them. */

@@ -40,7 +40,7 @@ test('AP11 Settings shows the hash that the relay’s machine prints, offline to
 	const { hash, said, status } = version();
 	expect({ said, status }).toEqual({ said: '', status: 0 });
 	// The relay serves the first visit, the service worker the second.
-	await page.goto(`${relay.address}/settings`);
+	await page.goto(`${relay.address}/settings/about`);
 	expect(await hashOn(page)).toBe(hash);
 	await waitForServiceWorker(page);
 	await relay.kill();
@@ -66,7 +66,7 @@ test('AP11 a file changed after the build is reported at both places, with the s
 	relay = await startRelay({ args: ['--app', app] });
 	context = await newContext();
 	const page = await context.newPage();
-	await page.goto(`${relay.address}/settings`);
+	await page.goto(`${relay.address}/settings/about`);
 	expect(await hashOn(page)).toBe(hash);
 	await page.getByText('One file differs from the build’s list.').waitFor();
 });

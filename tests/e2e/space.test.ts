@@ -38,7 +38,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what it deletes, deletes ex
 	await page.keyboard.press('Home');
 	await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^50 MB: about \d/);
 	expect(before).not.toMatch(/^50 MB/);
-	const warning = page.getByText(/^Saving deletes \d minutes? \(/);
+	const warning = page.getByText(/^\d minutes? \([\d.]+ MB\) will be deleted now/);
 	await warning.waitFor();
 	await page.getByLabel('Exactly, in GB').fill('much');
 	await page.getByRole('button', { name: 'Save' }).click();
@@ -47,22 +47,24 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what it deletes, deletes ex
 	await page.getByRole('button', { name: 'Save', exact: true }).waitFor();
 	expect(await slider.getAttribute('aria-valuetext')).toMatch(/^200 MB: /);
 	expect(await warning.count()).toBe(0);
+	await page.getByRole('button', { name: 'Cancel' }).click();
+	expect(await slider.getAttribute('aria-valuetext')).toBe(before);
+	expect(await slider.evaluate((one) => one === document.activeElement)).toBe(true);
 
 	const [bytes, pages] = [await storedBytes(page), await storedPages(page)];
 	await page.getByLabel('Exactly, in GB').fill('0.05');
 	const button = page.getByRole('button', { name: /^Delete [\d.]+ MB and save$/ });
 	const promised = /[\d.]+ MB/.exec(await button.innerText())?.[0] ?? '';
-	await page.getByText(`(${promised}) of footage`).waitFor();
+	await page.getByText(`(${promised}) will be deleted now`).waitFor();
 	await button.click();
 	await page.getByText(`Saved. ${promised} deleted.`).waitFor();
 	const gone = bytes - (await storedBytes(page));
-	expect(`${String(Math.round(gone / 1e5) / 10)} MB`).toBe(promised);
+	expect(`${String(Math.round(gone / 1e6))} MB`).toBe(promised);
 	// The oldest unpinned minutes, and no more.
 	const left = new Set((await storedPages(page)).map(({ minute }) => minute));
 	expect(pages.map(({ minute }) => left.has(minute))).toEqual(pages.map((_, at) => at !== 1));
 
-	// The button is as before, and all places show the same space.
-	await page.getByRole('button', { name: 'Save', exact: true }).waitFor();
+	// All places show the same space.
 	const used = /^([\d.]+) MB of 50 MB$/.exec(await page.getByText(/ of 50 MB$/).innerText());
 	expect(Number(used?.[1])).toBeLessThanOrEqual(50);
 	const keeps = /Keeps about (.+) at today/.exec(await page.getByText(/^Keeps about/).innerText());
@@ -75,6 +77,14 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what it deletes, deletes ex
 	await page.getByText(/ of 50 MB$/).waitFor();
 	expect(await page.getByLabel('Delete footage after').inputValue()).toBe('7');
 
+	// Details are folded, and open by keyboard.
+	const unpin = page
+		.getByRole('region', { name: 'Pinned' })
+		.getByRole('button', { name: /^Unpin/ });
+	expect(await unpin.isVisible()).toBe(false);
+	await page.locator('summary', { hasText: 'Pinned' }).press('Enter');
+	await unpin.waitFor();
+
 	// While recording, the line at the top as well.
 	await page.goto(`${relay.address}/camera`);
 	await startRecording(page);
@@ -82,7 +92,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what it deletes, deletes ex
 	await page.getByRole('link', { name: 'Storage' }).first().click();
 	const told = async () => {
 		const text = await page.locator('body').innerText();
-		return [/Keeps about (.+) at today/, /· keeps about ([^·\n]+)/].map(
+		return [/Keeps about (.+) at today/, /· Keeps about ([^·\n]+)/].map(
 			(one) => one.exec(text)?.[1],
 		);
 	};

@@ -154,7 +154,7 @@ export function storageWorld(stored: object = {}) {
 	const retention = new Retention({ segments: store, allowance, reserve, journal });
 	const tools = {
 		...{ clock, reserve, ledger, origin, preferences, allowance, retention, pins, journal },
-		...{ segments: store, camera, profiles },
+		...{ segments: store, camera, profiles, cameras: () => null },
 		thumbnails: { size: () => Promise.resolve(previews) },
 	};
 	return { ...tools, store, previews, maintenance: new StorageMaintenance(tools) };

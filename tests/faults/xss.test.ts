@@ -140,6 +140,12 @@ beforeAll(async () => {
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 	[devices, watch, door] = [await home.newPage(), await away.newPage(), await outside.newPage()];
 	await devices.goto(`${relay.address}/settings`);
+	await devices
+		.getByRole('region', { name: 'Devices' })
+		.getByRole('listitem')
+		.filter({ hasNotText: 'This device' })
+		.getByRole('link')
+		.click({ timeout: 20_000 });
 	for (const page of [wall, watch]) await page.goto(`${relay.address}/watch`);
 	await watch.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	await watch.locator('[data-state="live"]').first().waitFor({ state: 'attached' });
@@ -188,10 +194,7 @@ async function names(text: string): Promise<void> {
 	}, text);
 	await write(camera, /name/i, text);
 	await camera.getByRole('textbox', { name: /name/i }).blur();
-	const kitchen = devices
-		.getByRole('region', { name: 'Devices' })
-		.getByRole('listitem')
-		.filter({ hasNotText: 'This device' });
+	const kitchen = devices.locator('.detail');
 	await kitchen.getByRole('button', { name: 'Change' }).click();
 	await write(devices, 'Name', text);
 	const field = kitchen.getByRole('textbox', { name: 'Name', exact: true });

@@ -19,6 +19,7 @@ import { MAX_PAGES_PER_PASS } from '#domain/storage/retention.ts';
 import { outlookOf, recordingRatesOf, type Outlook } from '#domain/storage/forecast.ts';
 import type { PlannedEviction } from '#domain/storage/eviction-plan.ts';
 import { bytesPerHourOf, profileNamed, type Profile } from '#domain/recording/profile.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Run } from '#domain/footage/run.ts';
 import { reserveBytesOf } from '#domain/storage/allowance.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -66,6 +67,8 @@ export interface StorageMaintenanceTools {
 	readonly preferences: PreferenceStore<DevicePreferences>;
 	/** The chosen qualities of the cameras that share the budget. */
 	readonly profiles: () => Promise<readonly Profile['name'][]>;
+	/** The cameras that this device has now; `null` while that is not known. */
+	readonly cameras: () => readonly CameraId[] | null;
 }
 
 /** Limits that a person may set: budget, and days of footage. */
@@ -180,7 +183,11 @@ export class StorageMaintenance implements MaintenanceControls {
 		const [{ mostDays }, chosenProfiles] = await Promise.all([preferences.read(), profiles()]);
 		const usage = await this.#count(runs);
 		const chosen = chosenProfiles.reduce((sum, one) => sum + bytesPerHourOf(profileNamed(one)), 0);
-		this.outlook = outlookOf(usage, recordingRatesOf(runs, clock.wallMs()), chosen, mostDays);
+		const here = this.#tools.cameras();
+		const rates = recordingRatesOf(runs, clock.wallMs()).filter(
+			({ camera }) => here?.includes(camera) ?? true,
+		);
+		this.outlook = outlookOf(usage, rates, chosen, mostDays);
 		this.usage = usage;
 		allowance.overheadBytes = usage.previews + usage.index;
 		await this.#watchGrowth(usage);

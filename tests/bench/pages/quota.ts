@@ -140,7 +140,7 @@ class Ring {
 		this.#maintenance = new StorageMaintenance({
 			...{ clock, segments, thumbnails, reserve, ledger, journal },
 			...{ allowance, retention, pins, origin: new BrowserStoragePersistence(), preferences },
-			profiles: () => Promise.resolve(['standard']),
+			...{ profiles: () => Promise.resolve(['standard']), cameras: () => null },
 		});
 	}
 

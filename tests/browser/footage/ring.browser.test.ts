@@ -42,6 +42,7 @@ function world() {
 		...{ clock, segments, thumbnails, reserve, ledger, journal, allowance, pins, retention },
 		preferences,
 		profiles: () => Promise.resolve(['standard']),
+		cameras: () => null,
 		origin: new BrowserStoragePersistence(),
 	});
 	return { clock, segments, reserve, ledger, journal, pins, retention, maintenance };

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { CameraId } from '#domain/base/ids.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';
-import { DOOR, kindOf, record, sealed, SECOND, T0 } from '../../contracts/segment-store.ts';
+import { DOOR, kindOf, record, sealed, SECOND, T0, YARD } from '../../contracts/segment-store.ts';
 import { storageWorld } from '../../fakes/storage.ts';
 
 const MIB = 2 ** 20;
@@ -82,6 +83,26 @@ describe('pins', () => {
 		expect(maintenance.level).toBe('warn');
 		expect(maintenance.usage).toMatchObject({ pinned: 48_000, allowed: 60_000 });
 	});
+});
+
+test('SP16 SP25 a camera that was removed keeps its footage and counts in no forecast', async () => {
+	const { store, clock } = here;
+	await record(store, DOOR, 1, 600);
+	await record(store, YARD, 1, 600);
+	clock.advance(HOUR_MS);
+	const rateOf = async (cameras: readonly CameraId[] | null) => {
+		const maintenance = new StorageMaintenance({ ...here, cameras: () => cameras });
+		await maintenance.refresh();
+		return { footage: maintenance.usage?.footage, outlook: maintenance.outlook! };
+	};
+	const both = await rateOf([DOOR, YARD]);
+	const one = await rateOf([DOOR]);
+	expect(one.footage).toBe(both.footage);
+	expect(both.outlook.rates.map(({ camera }) => camera).toSorted()).toEqual([DOOR, YARD]);
+	expect(one.outlook.rates.map(({ camera }) => camera)).toEqual([DOOR]);
+	expect(one.outlook.keepsMs / both.outlook.keepsMs).toBeCloseTo(2);
+	// While the keys are not here, nobody knows: all count.
+	expect((await rateOf(null)).outlook).toEqual(both.outlook);
 });
 
 describe('by age', () => {

@@ -45,6 +45,7 @@ class NinetyDays {
 		...{ clock: this.clock, segments: this.store, reserve: this.reserve, journal: this.journal },
 		...{ allowance: this.allowance, pins: this.pins, preferences: this.preferences },
 		profiles: () => Promise.resolve(['standard']),
+		cameras: () => null,
 		retention: this.retention,
 		...{ ledger: new MemoryLedger(), origin: new MemoryPersistence() },
 		thumbnails: { size: () => Promise.resolve({ count: 0, bytes: 0 }) },

@@ -49,3 +49,15 @@ describe('TL16 an ambiguous time says which one it is', () => {
 		expect(shared.clock(SUMMER)).toBe('02:30:15');
 	});
 });
+
+test('sizes read as people say them: no kB, and no fraction from ten on', async () => {
+	const { ENGLISH, GERMAN } = await import('#ui/words/format/formats.ts');
+	const { bytes } = ENGLISH.shared;
+	expect([0, 20, 644_900, 9.94e6, 9.96e6, 63.1e6, 999.4e6].map(bytes)).toEqual([
+		...['0 MB', '0.1 MB', '0.6 MB', '9.9 MB', '10 MB', '63 MB', '999 MB'],
+	]);
+	expect([999.6e6, 6.46e9, 32.2e9, 10_000e9].map(bytes)).toEqual([
+		...['1 GB', '6.5 GB', '32 GB', '10,000 GB'],
+	]);
+	expect(GERMAN.shared.bytes(644_900)).toBe('0,6 MB');
+});

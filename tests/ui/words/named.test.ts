@@ -62,7 +62,7 @@ describe('AP20 names in texts', () => {
 	);
 
 	test(`the caller of ${byItsCaller} does it`, () => {
-		const caller = readFileSync('src/routes/storage/UsageSummary.svelte', 'utf8');
+		const caller = readFileSync('src/routes/storage/StorageChart.svelte', 'utf8');
 		expect(caller).toContain('words.rate(named(');
 		expect(caller).not.toMatch(/words\.rate\((?!named\()/);
 	});

@@ -76,6 +76,9 @@ export const devices: DeviceWords = {
 		'Es sieht, was von jetzt an aufgenommen wird. So bekommt es auch die Schlüssel zu dem, was vorher war.',
 	revoke: 'Entfernen',
 	revokeTitle: (name) => `${named(name)} entfernen?`,
+	added: (when) => `Hinzugefügt ${when}`,
+	number: (digits) => `Nummer ${digits} …`,
+	twins: (name) => `Ein anderes Gerät heißt auch „${named(name)}“. Prüfe, ob du dieses meinst:`,
 	revokeSelf: 'Dieses Gerät aus dem Zuhause entfernen?',
 	revokeWhat: [
 		'Es wird in Sekunden abgetrennt: keine Bilder, keine Aufnahmen, keine Befehle.',
@@ -83,7 +86,7 @@ export const devices: DeviceWords = {
 		'Was es schon gesehen oder als Datei gespeichert hat, behält es.',
 		'Um zurückzukommen, muss es neu gekoppelt werden.',
 	],
-	revokeYes: 'Ja, entfernen',
+	revokeYes: 'Entfernen',
 	proofRelay: (ms) => `das Relay hat es nach ${seconds(ms)} getrennt`,
 	proofRelayNot: 'das Relay war noch nicht zu erreichen',
 	proofCamera: (name, ms) => `${named(name)} nach ${seconds(ms)}`,

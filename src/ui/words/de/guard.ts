@@ -44,7 +44,7 @@ export const guard: typeof english = {
 		rests: (subject, until) =>
 			until === null ? `${subject} pausiert wie geplant` : `${subject} pausiert bis ${until}`,
 		saved: (time) => `gespeichert bis ${time}`,
-		keeps: (span) => `Platz für etwa ${span}`,
+		keeps: (span) => `Behält etwa ${span}`,
 		battery: (percent) => `Akku ${percent}`,
 		charging: (percent) => `Akku ${percent}, lädt`,
 	},

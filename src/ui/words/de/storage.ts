@@ -7,9 +7,8 @@ export const storage: StorageWords = {
 	title: 'Speicher',
 	used: 'Belegter Speicher',
 	of: (used, budget) => `${used} von ${budget}`,
-	keeps: (time) => `Platz für etwa ${time} in der gewählten Qualität.`,
-	keepsNow: (time) => `Platz für etwa ${time} bei der heutigen Datenmenge.`,
-	fullIn: (time) => `Voll in etwa: ${time}. Dann ersetzen neue Aufnahmen die ältesten.`,
+	atQuality: 'in der gewählten Qualität',
+	atRate: 'bei der heutigen Datenmenge',
 	reaches: (when) =>
 		`Der Speicher ist voll, das ist normal: Die Aufnahmen reichen zurück bis ${when}, und neue ersetzen die ältesten.`,
 	rate: (camera, size) => `${camera}: ${size} pro Stunde.`,
@@ -57,6 +56,7 @@ export const storage: StorageWords = {
 	exactly: 'Genau, in GB',
 	lasts: (size, time) => `${size}: etwa ${time}`,
 	save: 'Speichern',
+	cancel: 'Abbrechen',
 	saved: 'Gespeichert.',
 	wrong: 'Gib eine Zahl von 0,05 bis 10.000 GB ein.',
 	pinsNeed: 'Angeheftetes belegt mehr als das. Löse zuerst etwas.',
@@ -67,9 +67,11 @@ export const storage: StorageWords = {
 		`${count(n, 'Eintrag war', 'Einträge waren')} nicht lesbar und wurden beiseite gelegt.`,
 	counting: 'Es wird geprüft, was gelöscht würde …',
 	deletes: (time, size, until) =>
-		`Speichern löscht die ältesten Aufnahmen (${time}, ${size}) bis ${until}. Angeheftetes bleibt.`,
+		`Gelöscht wird jetzt: ${time} (${size}), die ältesten Aufnahmen bis ${until}. Angeheftetes bleibt.`,
+	deletesByAge: (time, size, until) =>
+		`Gelöscht wird: ${time} (${size}), alle Aufnahmen bis ${until}, die nicht angeheftet sind.`,
 	deletesHidden: (size) =>
-		`Speichern löscht endgültig, was du in den letzten zehn Minuten gelöscht hast (${size}).`,
+		`Was du in den letzten zehn Minuten gelöscht hast (${size}), ist dann endgültig weg.`,
 	deleteAndSave: (size) => `${size} löschen und speichern`,
 	savedDeleted: (size) => `Gespeichert. ${size} gelöscht.`,
 	more: 'Noch nicht gespeichert: Lies zuerst, was gelöscht würde.',
@@ -78,7 +80,11 @@ export const storage: StorageWords = {
 	days: (n) => count(n, 'Tag', 'Tagen'),
 	ageNote: 'Angeheftetes bleibt. Gelöscht wird erst, wenn diese Seite eine Stunde lang offen war.',
 	kept: 'Der Browser hat zugesagt, diese Aufnahmen zu behalten.',
-	unkept: 'Der Browser kann diese Aufnahmen löschen, wenn der Speicher knapp wird.',
+	unkept: 'Der Browser kann das hier löschen.',
+	unkeptWhy:
+		'Wird der Speicher knapp, nimmt er zuerst die Aufnahmen von Seiten, die nicht installiert sind.',
+	howToInstall: 'So installierst du die App',
+	by: 'Was ihn belegt',
 	chart: {
 		title: 'Verlauf',
 		range: 'Zeitraum',
@@ -90,7 +96,6 @@ export const storage: StorageWords = {
 	pins: {
 		title: 'Angeheftet',
 		none: 'Nichts ist angeheftet. Hefte im Player einen Moment an, dann bleibt er, bis du ihn löst.',
-		held: (size) => `Angeheftetes belegt ${size}.`,
 		unpin: 'Lösen',
 		soon: 'Der Speicher ist voll, und das ist die älteste Aufnahme: Gelöst wird sie in wenigen Minuten gelöscht.',
 		anyway: 'Lösen und löschen',

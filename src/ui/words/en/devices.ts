@@ -96,6 +96,11 @@ export const devices = {
 		'It sees what is recorded from now on. This gives it the keys to what came before.',
 	revoke: 'Remove',
 	revokeTitle: (name: string) => `Remove ${named(name)}?`,
+	/** What tells devices of one name apart: when it came, and the first digits of its number. */
+	added: (when: string) => `Added ${when}`,
+	number: (digits: string) => `number ${digits} …`,
+	twins: (name: string) =>
+		`Another device is also called “${named(name)}”. Make sure that this is the one:`,
 	revokeSelf: 'Remove this device from the home?',
 	revokeWhat: [
 		'It is cut off within seconds: no pictures, no footage, no commands.',
@@ -103,7 +108,7 @@ export const devices = {
 		'What it has already seen or saved as a file stays with it.',
 		'To return, it must be paired again.',
 	],
-	revokeYes: 'Yes, remove it',
+	revokeYes: 'Remove',
 	proofRelay: (ms: number) => `the relay cut it off after ${seconds(ms)}`,
 	proofRelayNot: 'the relay has not been reached yet',
 	proofCamera: (name: string, ms: number) => `${named(name)} after ${seconds(ms)}`,

@@ -48,8 +48,8 @@ export const guard = {
 		rests: (subject: string, until: string | null) =>
 			until === null ? `${subject} is paused, as scheduled` : `${subject} is paused until ${until}`,
 		saved: (time: string) => `saved up to ${time}`,
-		keeps: (span: string) => `keeps about ${span}`,
-		battery: (percent: string) => `battery ${percent}`,
-		charging: (percent: string) => `battery ${percent}, charging`,
+		keeps: (span: string) => `Keeps about ${span}`,
+		battery: (percent: string) => `Battery ${percent}`,
+		charging: (percent: string) => `Battery ${percent}, charging`,
 	},
 };

@@ -5,6 +5,9 @@ import { ENGLISH } from '#ui/words/format/formats.ts';
 
 const { count } = ENGLISH;
 
+/** For a sentence that begins with a length of time. */
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 const kinds: Readonly<Record<UsageKind, string>> = {
 	pinned: 'Pinned',
 	footage: 'Footage',
@@ -54,9 +57,8 @@ export const storage = {
 	title: 'Storage',
 	used: 'Storage used',
 	of: (used: string, budget: string) => `${used} of ${budget}`,
-	keeps: (time: string) => `Keeps about ${time} at the chosen quality.`,
-	keepsNow: (time: string) => `Keeps about ${time} at today’s rate.`,
-	fullIn: (time: string) => `Full in about ${time}. New footage then replaces the oldest.`,
+	atQuality: 'at the chosen quality',
+	atRate: 'at today’s rate',
 	reaches: (when: string) =>
 		`Storage is full, which is normal: footage goes back to ${when}, and new footage replaces the oldest.`,
 	/** The camera as `named` gives it: the first load does without that. */
@@ -74,6 +76,7 @@ export const storage = {
 	exactly: 'Exactly, in GB',
 	lasts: (size: string, time: string) => `${size}: about ${time}`,
 	save: 'Save',
+	cancel: 'Cancel',
 	saved: 'Saved.',
 	wrong: 'Enter a number from 0.05 to 10,000 GB.',
 	pinsNeed: 'Pins use more than that. Unpin something first.',
@@ -83,10 +86,14 @@ export const storage = {
 	damaged: (n: number) => `${count(n, 'entry', 'entries')} could not be read and were set aside.`,
 	counting: 'Checking what would be deleted …',
 	deletes: (time: string, size: string, until: string) =>
-		`Saving deletes ${time} (${size}) of footage: the oldest, up to ${until}. Pinned footage stays.`,
+		capital(
+			`${time} (${size}) will be deleted now: the oldest footage, up to ${until}. Pinned footage stays.`,
+		),
+	deletesByAge: (time: string, size: string, until: string) =>
+		capital(`${time} (${size}) will be deleted: all footage up to ${until} that is not pinned.`),
 	/** Nothing that is still in sight. */
 	deletesHidden: (size: string) =>
-		`Saving permanently deletes what you deleted in the last ten minutes (${size}).`,
+		`What you deleted in the last ten minutes (${size}) will be gone for good now.`,
 	deleteAndSave: (size: string) => `Delete ${size} and save`,
 	savedDeleted: (size: string) => `Saved. ${size} deleted.`,
 	more: 'Not saved yet: first read what would be deleted.',
@@ -95,7 +102,10 @@ export const storage = {
 	days: (n: number) => count(n, 'day', 'days'),
 	ageNote: 'Pinned footage stays. Deleting starts once this page has been open for an hour.',
 	kept: 'The browser has promised to keep this footage.',
-	unkept: 'The browser may delete this footage when storage runs low.',
+	unkept: 'The browser may delete this.',
+	unkeptWhy: 'When storage runs low, it takes the footage of sites that are not installed first.',
+	howToInstall: 'How to install the app',
+	by: 'What uses it',
 	chart: {
 		title: 'Over time',
 		range: 'Time shown',
@@ -107,7 +117,6 @@ export const storage = {
 	pins: {
 		title: 'Pinned',
 		none: 'Nothing is pinned. Pin a moment in the player, and it stays until you unpin it.',
-		held: (size: string) => `Pins use ${size}.`,
 		unpin: 'Unpin',
 		soon: 'Storage is full and this is the oldest footage: unpinned, it is deleted within minutes.',
 		anyway: 'Unpin and delete',

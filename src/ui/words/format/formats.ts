@@ -75,10 +75,11 @@ function formatsOf(locale: string, { hours, days }: { hours: string; days: strin
 			about: (ms: number) => told(`${day.format(ms)}, ${ticks.minute.format(ms)}`, ms),
 			/** A speed of playing. */
 			rate: (times: number) => `${exact.format(times)} ×`,
+			/** As people say it: from ten on without a fraction, and nothing smaller than 0.1 MB. */
 			bytes(n: number): string {
-				if (n >= 1e9) return `${number.format(n / 1e9)} GB`;
-				if (n >= 1e6) return `${number.format(n / 1e6)} MB`;
-				return `${number.format(n / 1e3)} kB`;
+				const [size, unit] = n >= 999.5e6 ? [n / 1e9, 'GB'] : [n / 1e6, 'MB'];
+				const said = size >= 9.95 ? Math.round(size) : size;
+				return `${number.format(n > 0 ? Math.max(0.1, said) : 0)} ${unit}`;
 			},
 		},
 	};
