@@ -6,6 +6,7 @@ const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 const seen = v.object({
 	seenMs: v.pipe(v.number(), v.finite()),
 	recorded: v.fallback(v.record(id, v.boolean()), {}),
+	acknowledged: v.fallback(v.optional(v.literal(true)), undefined),
 });
 
 /** Reads the stored document: invalid rows are left out. */
@@ -14,17 +15,18 @@ export function seenFrom(stored: unknown): SeenDevices {
 	const rows = given.flatMap(([device, row]): [DeviceId, SeenDevice][] => {
 		const parsed = v.safeParse(seen, row);
 		if (!v.is(id, device) || !parsed.success) return [];
-		const { seenMs, recorded } = parsed.output;
-		const cameras = Object.entries(recorded) as [CameraId, boolean][];
-		return [[device as DeviceId, { seenMs, recorded: new Map(cameras) }]];
+		const { seenMs, recorded, acknowledged } = parsed.output;
+		const cameras = new Map(Object.entries(recorded) as [CameraId, boolean][]);
+		const known = acknowledged && { acknowledged };
+		return [[device as DeviceId, { seenMs, recorded: cameras, ...known }]];
 	});
 	return new Map(rows);
 }
 
 export function seenDocument(devices: SeenDevices): object {
-	const rows = [...devices].map(([device, { seenMs, recorded }]) => [
+	const rows = [...devices].map(([device, { recorded, ...more }]) => [
 		device,
-		{ seenMs, recorded: Object.fromEntries(recorded) },
+		{ ...more, recorded: Object.fromEntries(recorded) },
 	]);
 	return Object.fromEntries(rows) as object;
 }

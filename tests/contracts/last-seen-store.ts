@@ -20,6 +20,30 @@ export function lastSeenStoreContract(make: (stored: unknown) => Promise<LastSee
 		expect(await store.read()).toEqual(new Map([[ANNA, good]]));
 	});
 
+	test('LV36 who was acknowledged stays so, whatever another tab writes, and nothing else counts', async () => {
+		const recorded = {};
+		const store = await make({
+			[ANNA]: { seenMs: NOW - 9, recorded, acknowledged: true },
+			[BERT]: { seenMs: NOW, recorded, acknowledged: 'yes' },
+		});
+		const none = new Map<CameraId, boolean>();
+		const bert = { seenMs: NOW, recorded: none };
+		await store.write(
+			new Map([
+				[ANNA, { seenMs: NOW, recorded: none }],
+				[BERT, bert],
+			]),
+			NOW,
+		);
+		const anna = { seenMs: NOW, recorded: none, acknowledged: true };
+		expect(await store.read()).toStrictEqual(
+			new Map([
+				[ANNA, anna],
+				[BERT, bert],
+			]),
+		);
+	});
+
 	test('LV28 with two tabs the newer time wins, and devices no longer named are dropped', async () => {
 		const store = await make(undefined);
 		const none = new Map<CameraId, boolean>();

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { faintFields, focusOf, lostInForcedColours } from './support/access-checks.ts';
 import { overflowsAtSmallSize } from './support/layout-overflow.ts';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
 import { becomeCamera, startRecording } from './support/user-steps.ts';
@@ -22,7 +23,7 @@ const looks = [
 ] as const;
 
 for (const { colorScheme, locale, viewport } of looks) {
-	test(`AP23 every page is accessible (axe) and fits, ${colorScheme}, ${locale}, ${viewport.width} px`, async () => {
+	test(`AP23 AP24 AP25 AP26 every page is accessible (axe, fields, forced colours, title, focus) and fits, ${colorScheme}, ${locale}, ${viewport.width} px`, async () => {
 		const context = await newContext({ locale, viewport, more: { colorScheme } });
 		const page = await context.newPage();
 		const found: string[] = [];
@@ -30,7 +31,8 @@ for (const { colorScheme, locale, viewport } of looks) {
 			const { violations } = await new AxeBuilder({ page }).analyze();
 			for (const { id, nodes } of violations)
 				found.push(`${where}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-			for (const one of await overflowsAtSmallSize(page)) found.push(`${where}: ${one}`);
+			const more = [faintFields, lostInForcedColours, overflowsAtSmallSize];
+			for (const look of more) for (const one of await look(page)) found.push(`${where}: ${one}`);
 		};
 		await page.goto(relay.address);
 		await page.getByRole('link').first().waitFor();
@@ -47,6 +49,18 @@ for (const { colorScheme, locale, viewport } of looks) {
 		}
 		await waitForSegments(page, 3);
 		await check('recording');
+		const menu = page.getByRole('navigation').getByRole('link');
+		const recording = locale === 'en-GB' ? '● Recording' : '● Nimmt auf';
+		await menu.nth(1).click();
+		await expect.poll(() => focusOf(page)).toMatch(/^H1 ./);
+		await page.keyboard.press('Shift+Tab');
+		await page.keyboard.press('Tab');
+		expect(await focusOf(page)).not.toMatch(/^(BODY|H1)/);
+		await menu.first().focus();
+		await page.keyboard.press('Shift+Tab');
+		await page.keyboard.press('Enter');
+		await expect.poll(() => focusOf(page)).toMatch(/^H1 ./);
+		const titles = new Set<string>();
 		for (const path of [
 			'/',
 			'/watch',
@@ -64,7 +78,13 @@ for (const { colorScheme, locale, viewport } of looks) {
 			await page.getByRole('heading', { level: 1 }).waitFor();
 			await page.waitForLoadState('networkidle');
 			await check(path);
+			titles.add(await page.title());
 		}
+		expect(titles.size).toBe(8);
+		for (const title of titles) expect(title).toMatch(/Spy-cam$/);
+		await page.goto(`${relay.address}/settings`);
+		const keys = page.getByRole('switch', { name: /shortcuts|Tastenkürzel/ });
+		await keys.uncheck();
 		await page.goto(`${relay.address}/watch`);
 		await page.getByRole('article').getByRole('link').first().click();
 		await page.locator('[data-state="live"]').waitFor();
@@ -72,6 +92,8 @@ for (const { colorScheme, locale, viewport } of looks) {
 		await page.getByRole('navigation').getByRole('link').nth(2).click();
 		await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
 		await check('player');
+		expect(await page.title()).toBe(`${recording} · ${NAME} · Spy-cam`);
+		await page.keyboard.press('g');
 		await page.locator('.doing .button').nth(2).click();
 		await page.locator('.clip .actions .main:enabled').waitFor();
 		await check('saving a clip');
@@ -79,6 +101,11 @@ for (const { colorScheme, locale, viewport } of looks) {
 		await page.locator('.doing .button').nth(0).click();
 		await page.getByRole('dialog').waitFor();
 		await check('going to a time');
+		expect(await page.getByRole('dialog').locator('[aria-pressed=true]:focus').count()).toBe(1);
+		expect(await page.getByRole('dialog').count()).toBe(1);
+		expect(await page.getByRole('dialog').getByRole('textbox').inputValue()).toMatch(
+			/^\d\d:\d\d:\d\d$/,
+		);
 		await page.keyboard.press('Escape');
 		await page.locator('.doing .button').last().click();
 		await page.locator('.actions .main').waitFor();

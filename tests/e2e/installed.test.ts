@@ -117,13 +117,13 @@ test('AP8 title, icon and badge show whether it records, and when nothing is sav
 	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
 	const off = await signs(page);
-	expect(off.title).toBe('Spy-cam');
+	expect(off.title).toBe('Record · Spy-cam');
 	expect(off.icon).not.toContain('#e5322d');
 	await expect.poll(async () => (await signs(page)).badge, { timeout: 10_000 }).toBe('none');
 	await startRecording(page);
 	await waitForSegments(page, 2);
 	const on = await signs(page);
-	expect(on.title).toBe('● REC – Spy-cam');
+	expect(on.title).toBe('● Recording · Record · Spy-cam');
 	expect(on.icon).toContain('#e5322d');
 	expect(on.badge).toBe('set');
 
@@ -137,7 +137,9 @@ test('AP8 title, icon and badge show whether it records, and when nothing is sav
 			badge: 'none',
 		});
 	await page.getByRole('button', { name: 'Stop recording' }).click();
-	await expect.poll(async () => (await signs(page)).title, { timeout: 10_000 }).toBe('Spy-cam');
+	await expect
+		.poll(async () => (await signs(page)).title, { timeout: 10_000 })
+		.toBe('Record · Spy-cam');
 	const after = await signs(page);
 	expect(after.icon).not.toMatch(/#e5322d|#f0b429/);
 	expect(after.badge).toBe('none');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newContext, startRelay, temporaryFolder, type Relay } from './support/launch.ts';
-import { allowJoiner, openHome } from './support/pairing-steps.ts';
+import { allowJoiner, openHome, showCode } from './support/pairing-steps.ts';
 import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
 import { waitForSegments } from './support/stored-footage.ts';
 
@@ -26,15 +26,6 @@ afterAll(async () => {
 	await relay.stop();
 	rmSync(data, { recursive: true, force: true });
 });
-
-/** The code that the owner shows for a device of that role, from its `#` on. */
-async function codeFor(owner: Page, role: RegExp): Promise<string> {
-	await owner.goto(`${relay.address}/pair`);
-	await owner.getByRole('radio', { name: role }).check({ timeout: 30_000 });
-	await owner.getByRole('button', { name: 'Show a code' }).click();
-	const link = (await owner.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
-	return link.slice(link.indexOf('#'));
-}
 
 async function comeIn(page: Page, address: string, behind: string, name: string): Promise<void> {
 	await page.goto(`${address}/pair${behind}`);
@@ -67,7 +58,8 @@ test('ID38 at a new address the browser is admitted as an owner, and gets the ke
 	const errors = [collectPageErrors(old), collectPageErrors(camera)];
 	await openHome(old, relay);
 	await becomeCamera(camera, relay.address);
-	await comeIn(camera, relay.address, await codeFor(old, /^A camera/), 'Door');
+	await comeIn(camera, relay.address, await showCode(old, relay), 'Door');
+	await old.getByRole('radio', { name: /^A camera/ }).check({ timeout: 30_000 });
 	await allowJoiner(old, 'Door');
 	await camera.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	await camera.goto(`${relay.address}/camera`);
@@ -77,7 +69,8 @@ test('ID38 at a new address the browser is admitted as an owner, and gets the ke
 	const fresh = await owners.newPage();
 	errors.push(collectPageErrors(fresh));
 	const address = relay.address.replace('localhost', NAME);
-	await comeIn(fresh, address, await codeFor(old, /^An owner/), 'Laptop, new address');
+	await comeIn(fresh, address, await showCode(old, relay), 'Laptop, new address');
+	await old.getByRole('radio', { name: /^An owner/ }).check({ timeout: 30_000 });
 	await allowJoiner(old, 'Laptop, new address');
 	await fresh.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	await old.close();

@@ -45,13 +45,13 @@ beforeAll(async () => {
 	await openHome(owner, relay);
 	await becomeCamera(camera, relay.address);
 	await owner.goto(`${relay.address}/pair`);
-	await owner.getByRole('radio', { name: 'A camera' }).check({ timeout: 30_000 });
 	await owner.getByRole('button', { name: 'Show a code' }).click({ timeout: 30_000 });
 	const link = (await owner.getByTestId('pairing-link').textContent({ timeout: 20_000 })) ?? '';
 	await camera.goto(`${relay.address}/pair${link.slice(link.indexOf('#'))}`);
 	const joining = camera.getByRole('region', { name: 'Join a home' });
 	await joining.getByLabel('Name of this device').fill('Door', { timeout: 30_000 });
 	await joining.getByRole('button', { name: 'Join' }).click();
+	await owner.getByRole('radio', { name: 'A camera' }).check({ timeout: 30_000 });
 	await allowJoiner(owner, 'Door');
 	await camera.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	await camera.goto(`${relay.address}/camera`);

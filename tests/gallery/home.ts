@@ -199,6 +199,8 @@ export function stubHome(options: HomeOptions): Stub<Engine> {
 			},
 		},
 		lastSeen: {
+			isAcknowledged: () => false,
+			acknowledge: nothing,
 			seenMs: (device: DeviceId) => SEEN.get(device) ?? null,
 		},
 		members: {

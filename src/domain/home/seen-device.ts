@@ -1,11 +1,13 @@
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 
-/** What is remembered about another device of the home: docs/spec/live.md, LV28 to LV30. */
+/** What is remembered about another device of the home: docs/spec/live.md, LV28 to LV30, LV36. */
 export interface SeenDevice {
 	/** When it was last heard from, by this device's clock. */
 	readonly seenMs: number;
 	/** Whether each camera has ever recorded, for cameras that reported it. */
 	readonly recorded: ReadonlyMap<CameraId, boolean>;
+	/** Somebody here has seen it watch a camera of this device (LV36). */
+	readonly acknowledged?: true;
 }
 
 export type SeenDevices = ReadonlyMap<DeviceId, SeenDevice>;
@@ -26,5 +28,7 @@ export function mergeSeen(
 	const recorded = new Map(one.recorded);
 	for (const [camera, ever] of other.recorded)
 		recorded.set(camera, ever || one.recorded.get(camera) === true);
-	return { seenMs: latestPast(nowMs, one.seenMs, other.seenMs) ?? 0, recorded };
+	const seenMs = latestPast(nowMs, one.seenMs, other.seenMs) ?? 0;
+	const acknowledged = one.acknowledged ?? other.acknowledged;
+	return { seenMs, recorded, ...(acknowledged && { acknowledged }) };
 }

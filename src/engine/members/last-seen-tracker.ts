@@ -13,6 +13,10 @@ const WRITE_DELAY_MS = 250;
 export interface LastSeen {
 	/** Wall ms; `null`: never. */
 	seenMs(device: DeviceId): number | null;
+	/** LV36: somebody here has seen it watch a camera of this device. */
+	isAcknowledged(device: DeviceId): boolean;
+	/** Now, and from now on. */
+	acknowledge(device: DeviceId): void;
 }
 
 /**
@@ -52,7 +56,7 @@ export class LastSeenTracker implements LastSeen {
 		const before = this.#seen.get(device);
 		const seenMs = latestPast(nowMs, before?.seenMs ?? null, atMs);
 		if (seenMs === null || seenMs === before?.seenMs) return;
-		this.#seen.set(device, { seenMs, recorded: before?.recorded ?? new Map() });
+		this.#seen.set(device, { recorded: new Map(), ...before, seenMs });
 		if (Math.abs(seenMs - (this.#kept.get(device) ?? 0)) >= MIN_ADVANCE_MS) this.persist();
 	}
 
@@ -63,7 +67,7 @@ export class LastSeenTracker implements LastSeen {
 		const known = before?.recorded.get(camera);
 		if (before === undefined || known === recorded || known === true) return;
 		this.#seen.set(device, {
-			seenMs: before.seenMs,
+			...before,
 			recorded: new Map(before.recorded).set(camera, recorded),
 		});
 		this.persist();
@@ -72,6 +76,18 @@ export class LastSeenTracker implements LastSeen {
 	/** `true` only if the camera is known not to have recorded. */
 	neverRecorded(device: DeviceId, camera: CameraId): boolean {
 		return this.#seen.get(device)?.recorded.get(camera) === false;
+	}
+
+	isAcknowledged(device: DeviceId): boolean {
+		return this.#seen.get(device)?.acknowledged === true;
+	}
+
+	acknowledge(device: DeviceId): void {
+		this.recordSeen(device);
+		const before = this.#seen.get(device);
+		if (before === undefined || before.acknowledged) return;
+		this.#seen.set(device, { ...before, acknowledged: true });
+		this.persist();
 	}
 
 	/**

@@ -39,8 +39,8 @@ export function trustSystemOf(agent: string): TrustSystem | null {
 	return system === 'chromeos' ? 'linux' : system;
 }
 
-const MARK =
-	'<svg aria-hidden="true" viewBox="0 0 64 64"><rect width="64" height="64" rx="15" fill="#0b6b66"/><circle cx="32" cy="32" r="21" fill="#faf8f5"/><circle cx="32" cy="32" r="16" fill="#0d2b2a"/><circle cx="32" cy="32" r="9" fill="#4fd1c5"/><circle cx="32" cy="32" r="4" fill="#0d2b2a"/><circle cx="37" cy="27" r="2.2" fill="#faf8f5"/></svg>';
+/** As in the app's icon (`static/favicon.svg`): this page may load nothing. */
+const MARK = `<svg aria-hidden="true" viewBox="0 0 64 64"><rect width="64" height="64" rx="15" fill="#0b6b66"/><g transform="translate(-4.8 -4.8) scale(1.15)"><path d="M32 14 49 28v19H15V28Z" fill="#faf8f5" stroke="#faf8f5" stroke-width="6" stroke-linejoin="round"/><circle cx="32" cy="36" r="10" fill="#0b6b66"/><circle cx="35.5" cy="32.5" r="3" fill="#faf8f5"/></g></svg>`;
 
 /** RL35 */
 export function trustPage(asked: TrustPageOptions): string {

@@ -26,6 +26,8 @@ const RETRY_MS = 2000;
 export class Session {
 	language = $state<Language>('en');
 	theme = $state<Theme>('system');
+	/** Single keys act without a modifier (AP25). */
+	singleKeys = $state(true);
 	/** Why the app could not start. */
 	fault = $state.raw<Fault | null>(null);
 	/** What leaving the current page would lose; `null`: nothing. */
@@ -48,6 +50,7 @@ export class Session {
 		this.#load = load;
 		this.language = storedChoice('language', LANGUAGES) ?? preferredLanguage();
 		this.theme = storedChoice('theme', THEMES) ?? 'system';
+		this.singleKeys = storedChoice('single-keys', ['off']) === null;
 	}
 
 	get engine(): Engine | null {
@@ -259,13 +262,17 @@ export class Session {
 		this.theme = theme;
 		storeChoice('theme', theme);
 	}
+
+	setSingleKeys(on: boolean): void {
+		this.singleKeys = on;
+		storeChoice('single-keys', on ? null : 'off');
+	}
 }
 
 export const [getSession, setSession] = createContext<Session>();
 
 /**
- * Theme and language are neither secret nor precious, and localStorage is fast enough for the first
- * paint.
+ * Neither secret nor precious, and localStorage is fast enough for the first paint.
  */
 function storedChoice<T extends string>(name: string, among: readonly T[]): T | null {
 	try {

@@ -11,13 +11,15 @@ export interface SoundSource {
 	readonly what: 'talk' | 'siren';
 }
 
+type HostEngine = Pick<Engine, 'members' | 'messenger' | 'lastSeen'>;
+
 /** The viewers of a camera of this device, and the connection to the relay. */
 export class HostStatus {
-	readonly #engine: Pick<Engine, 'members' | 'messenger'>;
+	readonly #engine: HostEngine;
 	readonly #hosting: LiveHostControls;
 	readonly #subscribe: () => void;
 
-	constructor(engine: Pick<Engine, 'members' | 'messenger'>, hosting: LiveHostControls) {
+	constructor(engine: HostEngine, hosting: LiveHostControls) {
 		this.#engine = engine;
 		this.#hosting = hosting;
 		this.#subscribe = subscribed(hosting, engine.members, engine.messenger);
@@ -39,11 +41,18 @@ export class HostStatus {
 		return voices;
 	}
 
-	/** Viewers that joined since the last `acknowledge`. */
+	/**
+	 * LV36: those among the watchers that nobody here has ever acknowledged; and, each time anew, who
+	 * only receives sealed pictures.
+	 */
 	get newcomers(): readonly Watcher[] {
 		const { watchers } = this;
 		const { newcomers } = this.#hosting;
-		return watchers.filter(({ device }) => newcomers.includes(device));
+		const { lastSeen } = this.#engine;
+		return watchers.filter(
+			({ device, path }) =>
+				newcomers.includes(device) && (path === 'sealed' || !lastSeen.isAcknowledged(device)),
+		);
 	}
 
 	get link(): RelayConnectionState {
@@ -57,6 +66,8 @@ export class HostStatus {
 	}
 
 	acknowledge(): void {
+		for (const { device, path } of this.newcomers)
+			if (path !== 'sealed') this.#engine.lastSeen.acknowledge(device);
 		this.#hosting.acknowledge();
 	}
 

@@ -125,7 +125,13 @@ describe('RL35 the trust page', () => {
 	});
 });
 
-test('RL35 it looks like the product: same tokens as src/app.css', () => {
+test('RL35 AP7 it looks like the product: same tokens as src/app.css, and the mark of its icon', async () => {
+	const icon = readFileSync(
+		fileURLToPath(new URL('../../../static/favicon.svg', import.meta.url)),
+		'utf8',
+	);
+	const [, drawing = 'none'] = /^<svg [^>]*>(.*)<\/svg>\s*$/.exec(icon) ?? [];
+	expect((await ask({})).text).toContain(drawing);
 	const css = readFileSync(fileURLToPath(new URL('../../../src/app.css', import.meta.url)), 'utf8');
 	const tokens = [...trustStyle.matchAll(/^\t(--[a-z-]+: .+;)$/gm)].map(([, token]) => token);
 	expect(tokens.length).toBeGreaterThan(8);

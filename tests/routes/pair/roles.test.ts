@@ -17,8 +17,10 @@ const offered = (html: string): (string | undefined)[] =>
 const connecting = (mayAdmit: boolean) =>
 	({ mayAdmit, wanted: 'viewer', owners: ['Hall'], freeFor: () => null }) as unknown as PairingFlow;
 
-test('RG3 letting a device in offers the four accesses and camera, to an owner only', () => {
-	expect(offered(rendered(StartPairing, {}, { connecting: connecting(true) }))).toEqual(ACCESSES);
+test('RG3 PR18 only an owner shows a code, and it is not asked yet what the device is for', () => {
+	const own = rendered(StartPairing, {}, { connecting: connecting(true) });
+	expect(offered(own)).toEqual([]);
+	expect(own).toContain(PAIR.en.show.button);
 	const other = rendered(StartPairing, {}, { connecting: connecting(false) });
 	expect(offered(other)).toEqual([]);
 	expect(other).not.toContain('<button');

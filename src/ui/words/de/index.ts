@@ -45,6 +45,9 @@ const promises: Words['promises'] = {
 export const de: Words = {
 	locale: 'de-DE',
 	app: 'Spy-cam',
+	skip: 'Zum Inhalt springen',
+	titles: { pair: 'Gerät koppeln', recover: 'Notfallblatt verwenden', check: 'Gerät prüfen' },
+	recordingNow: 'Nimmt auf',
 	nav: {
 		label: 'Hauptmenü',
 		record: 'Aufnehmen',
@@ -66,6 +69,7 @@ export const de: Words = {
 	},
 	camera: {
 		title: 'Kamera',
+		settings: 'Einstellungen der Kamera',
 		start: 'Aufnahme starten',
 		stop: 'Aufnahme beenden',
 		lens: 'Kamera',
@@ -73,9 +77,9 @@ export const de: Words = {
 		unnamedLens: (n) => `Kamera ${String(n)}`,
 		quality: 'Qualität',
 		qualities: {
-			low: 'Niedrig · 360p · 10 fps',
-			standard: 'Normal · 720p · 15 fps',
-			high: 'Hoch · 1080p · 30 fps',
+			low: 'Niedrig · 360p · 10 Bilder/s',
+			standard: 'Normal · 720p · 15 Bilder/s',
+			high: 'Hoch · 1080p · 30 Bilder/s',
 		},
 		sound: 'Ton aufnehmen',
 		soundNote:
@@ -90,6 +94,7 @@ export const de: Words = {
 		starting: 'Aufnahme startet …',
 		recording: (since) => `Aufnahme seit ${since}`,
 		saved: (until) => `Gespeichert bis ${until}`,
+		savedAgo: (ms) => `Vor ${across(Math.round(ms / 1000) * 1000)} gespeichert`,
 		blind: (reason) => `Speichert nicht: ${reason}`,
 		notSaving: 'Speichert nicht',
 		blindNext: 'Spy-cam versucht es weiter.',
@@ -138,7 +143,7 @@ export const de: Words = {
 		speed: 'Tempo',
 		frameBack: 'Voriges Bild',
 		frameOn: 'Nächstes Bild',
-		goTo: 'Zeit wählen',
+		goTo: 'Zeitpunkt wählen',
 		saveClip: 'Clip speichern',
 		savePicture: 'Bild speichern',
 		pin: 'Anheften',
@@ -203,7 +208,7 @@ export const de: Words = {
 		answers,
 	},
 	goTo: {
-		title: 'Zeit wählen',
+		title: 'Zeitpunkt wählen',
 		time: 'Uhrzeit',
 		go: 'Los',
 		cancel: 'Abbrechen',

@@ -60,7 +60,7 @@ export const live: LiveWords = {
 		add: 'Weitere Kamera hinzufügen',
 		remove: 'Diese Kamera entfernen',
 		removed: (name) => `${named(name)} wurde entfernt.`,
-		removedNext: 'Die Aufnahmen sind noch hier: unter Zuschauen.',
+		removedNext: 'Die Aufnahmen sind noch hier: unter „Ansehen“.',
 		undo: 'Rückgängig',
 	},
 	notHere: 'Hier sind nur ihre Aufnahmen.',
@@ -203,8 +203,8 @@ export const live: LiveWords = {
 	sealed: (name, since) =>
 		`${named(name)} bekommt seit ${since} verschlüsselte Bilder vom Relay, ohne Schlüssel und ohne um einen gebeten zu haben`,
 	someone: 'Jemand',
-	newcomer: (names) => `${listed(names)} schaut dieser Kamera jetzt zu.`,
-	newcomers: (names) => `${listed(names)} schauen dieser Kamera jetzt zu.`,
+	newcomer: (names) => `${listed(names)} schaut jetzt zu.`,
+	newcomers: (names) => `${listed(names)} schauen jetzt zu.`,
 	sealedNewcomer: (names) =>
 		`${listed(names)} bekommt verschlüsselte Bilder dieser Kamera vom Relay, ohne Schlüssel und ohne um einen gebeten zu haben.`,
 	sealedNewcomers: (names) =>
@@ -223,10 +223,10 @@ export const live: LiveWords = {
 	apart: 'Deine Geräte sind nicht verbunden. Ohne Relay verbinden sie sich mit zwei Codes.',
 	again: 'Neu verbinden',
 	link: {
-		none: 'Kein Relay: nur dieses Gerät kann zuschauen',
-		connecting: 'Verbinde mit dem Relay …',
-		connected: 'Andere können zuschauen',
-		away: (again) => `Das Relay ist offline; nächster Versuch um ${again}`,
+		none: 'Nicht verbunden. Nur dieses Gerät kann sie sehen.',
+		connecting: 'Verbinde …',
+		connected: 'Deine anderen Geräte können zuschauen.',
+		away: (again) => `Das Relay ist nicht erreichbar. Nächster Versuch um ${again}.`,
 		'unknown-home': 'Das Relay kennt dieses Zuhause nicht. Kopple neu, mit einer Einladung.',
 		'not-a-member': 'Das Relay sagt, dieses Gerät gehört nicht mehr zum Zuhause.',
 		version: 'Das Relay hat eine andere Version. Aktualisiere es oder diese App.',

@@ -13,14 +13,6 @@ const roles: (typeof english)['show']['roles'] = {
 	owner: 'Ein Besitzer',
 };
 
-const becomes: Readonly<Record<RequestedAccess, string>> = {
-	viewer: 'Dieses Gerät wird Kameras ansehen und steuern.',
-	'view-only': 'Dieses Gerät wird Kameras ansehen, aber nicht steuern.',
-	'live-only': 'Dieses Gerät wird nur live zuschauen.',
-	camera: 'Dieses Gerät wird eine Kamera.',
-	owner: 'Dieses Gerät wird Besitzer.',
-};
-
 export const pair: typeof english = {
 	title: 'Gerät koppeln',
 	lead: 'Kopple zwei Geräte einmal mit einem Code. Danach finden sie sich von selbst.',
@@ -155,7 +147,6 @@ export const pair: typeof english = {
 		refuse: 'Ablehnen',
 		waits: 'Wartet auf das andere Gerät …',
 		waitsOwner: 'Erlaube es jetzt auf dem anderen Gerät. Sein Bildschirm zeigt dieselben Ziffern.',
-		becomes: (wanted) => becomes[wanted],
 	},
 	returning: {
 		title: 'Beitritt zum Zuhause',

@@ -69,6 +69,10 @@ const promises: Readonly<Record<PromiseName, string>> = {
 export const en = {
 	locale: 'en-GB',
 	app: 'Spy-cam',
+	skip: 'Skip to content',
+	/** Of the tab, where the page says it only below. */
+	titles: { pair: 'Pair a device', recover: 'Use a recovery kit', check: 'Check this device' },
+	recordingNow: 'Recording',
 	nav: { label: 'Main', record: 'Record', watch: 'Watch', saved: 'Saved', more: 'More' },
 	home: {
 		title: 'What should this device do?',
@@ -84,6 +88,7 @@ export const en = {
 	},
 	camera: {
 		title: 'Camera',
+		settings: 'Camera settings',
 		start: 'Start recording',
 		stop: 'Stop recording',
 		lens: 'Camera',
@@ -107,6 +112,8 @@ export const en = {
 		starting: 'Starting to record …',
 		recording: (since: string) => `Recording since ${since}`,
 		saved: (until: string) => `Saved up to ${until}`,
+		/** While it records: so many ms ago. */
+		savedAgo: (ms: number) => `Saved ${across(Math.round(ms / 1000) * 1000)} ago`,
 		blind: (reason: string) => `Not saving: ${reason}`,
 		notSaving: 'Not saving',
 		blindNext: 'Spy-cam keeps trying.',

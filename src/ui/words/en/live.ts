@@ -222,8 +222,8 @@ export const live = {
 	sealed: (name: string, since: string) =>
 		`${named(name)} has been receiving encrypted pictures from the relay since ${since} without a key, and without asking for one`,
 	someone: 'Someone',
-	newcomer: (names: readonly string[]) => `${listed(names)} started watching this camera.`,
-	newcomers: (names: readonly string[]) => `${listed(names)} started watching this camera.`,
+	newcomer: (names: readonly string[]) => `${listed(names)} started watching.`,
+	newcomers: (names: readonly string[]) => `${listed(names)} started watching.`,
 	sealedNewcomer: (names: readonly string[]) =>
 		`${listed(names)} is receiving encrypted pictures of this camera from the relay without a key, and without asking for one.`,
 	sealedNewcomers: (names: readonly string[]) =>
@@ -241,10 +241,10 @@ export const live = {
 	apart: 'Your devices are not connected. Without a relay, they connect with two codes.',
 	again: 'Reconnect',
 	link: {
-		none: 'No relay: only this device can watch',
-		connecting: 'Connecting to the relay …',
-		connected: 'Others can watch',
-		away: (again: string) => `The relay is offline; next try at ${again}`,
+		none: 'Not connected. Only this device can see it.',
+		connecting: 'Connecting …',
+		connected: 'Your other devices can watch.',
+		away: (again: string) => `Cannot reach the relay. Trying again at ${again}.`,
 		'unknown-home': 'The relay does not know this home. Pair again with an invitation.',
 		'not-a-member': 'The relay says this device is no longer in the home.',
 		version: 'The relay has a different version. Update it or this app.',

@@ -21,14 +21,6 @@ const notes: Readonly<Record<RequestedAccess, string>> = {
 	owner: 'Can do everything, including adding and removing devices.',
 };
 
-const becomes: Readonly<Record<RequestedAccess, string>> = {
-	viewer: 'This device will watch and control cameras.',
-	'view-only': 'This device will watch cameras but not control them.',
-	'live-only': 'This device will watch live only.',
-	camera: 'This device will be a camera.',
-	owner: 'This device will be an owner.',
-};
-
 const again = 'Start over with a new code.';
 
 const ends: Readonly<Record<PairingEndReason, Advice>> = {
@@ -224,7 +216,6 @@ export const pair = {
 		refuse: 'Refuse',
 		waits: 'Waiting for the other device …',
 		waitsOwner: 'Now allow it on the other device. Its screen shows the same digits.',
-		becomes: (wanted: RequestedAccess) => becomes[wanted],
 	},
 	returning: {
 		title: 'Joining the home',
