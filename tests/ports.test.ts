@@ -35,7 +35,6 @@ const WITHOUT: Readonly<Record<string, string>> = {
 	'network/relay-server':
 		'one relay core behind it: tests/contracts/relays.ts and tests/relay-core',
 	'storage/data-loss-source': ONE_ADAPTER,
-	'storage/persistence': NEEDS_A_PERSON,
 };
 
 const ports = globSync('src/ports/*/*.ts', { cwd: root }).map((file) =>

@@ -3,13 +3,14 @@ import type { CameraId } from '#domain/base/ids.ts';
 import { clockContract } from '../contracts/clock.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { preferenceStoreContract } from '../contracts/preference-store.ts';
+import { storagePersistenceContract } from '../contracts/persistence.ts';
 import { reserveContract } from '../contracts/reserve.ts';
 import { lastSeenStoreContract } from '../contracts/last-seen-store.ts';
 import { cameraLockContract } from '../contracts/camera-lock.ts';
 import { ManualClock } from './clock.ts';
 import { MemoryCameraPreferences } from './preference-store.ts';
 import { MemoryLastSeenStore } from './last-seen-store.ts';
-import { MemoryLedger, MemoryReserve } from './storage.ts';
+import { MemoryLedger, MemoryPersistence, MemoryReserve } from './storage.ts';
 import { MemoryCameraLock } from './camera-lock.ts';
 
 describe('MemoryCameraPreferences', () =>
@@ -34,6 +35,11 @@ describe('MemoryCameraLock', () =>
 describe('MemoryLedger', () => ledgerContract(() => new MemoryLedger()));
 
 describe('MemoryReserve', () => reserveContract(() => new MemoryReserve()));
+
+describe('MemoryPersistence', () => {
+	const page = new MemoryPersistence();
+	storagePersistenceContract(() => page);
+});
 
 describe('ManualClock', () => {
 	clockContract(() => {

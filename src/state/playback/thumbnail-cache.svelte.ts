@@ -31,6 +31,8 @@ export class ThumbnailCache {
 	readonly #engine: Engine;
 	#camera: CameraId | null = null;
 	readonly #kept = new FifoCache<DecodedThumbnail | null>(MAX_THUMBNAILS);
+	/** Rises when all that was asked for until then is out of date. */
+	#round = 0;
 	#wanted: RibbonSlot[] = [];
 	#loading = false;
 	#handMs: number | null = null;
@@ -51,6 +53,7 @@ export class ThumbnailCache {
 		this.under = null;
 		for (const thumbnail of this.#kept.values()) thumbnail?.picture.close();
 		this.#kept.clear();
+		this.#round += 1;
 	}
 
 	/** The playhead's time; `null`: scrubbing ended. */
@@ -79,6 +82,7 @@ export class ThumbnailCache {
 	/** Call after footage was deleted or restored. */
 	forget(): void {
 		this.#kept.clear();
+		this.#round += 1;
 		this.version += 1;
 	}
 
@@ -103,7 +107,14 @@ export class ThumbnailCache {
 			// From the middle, where people look.
 			const [next] = this.#wanted.splice(this.#wanted.length >> 1, 1);
 			if (next === undefined) break;
+			// A redraw asked again for the one that was being loaded.
+			if (this.#kept.get(next.key) !== undefined) continue;
+			const round = this.#round;
 			const thumbnail = await this.#first(next);
+			if (round !== this.#round) {
+				thumbnail?.picture.close();
+				continue;
+			}
 			this.#kept.set(next.key, thumbnail);
 			if (thumbnail === null && Date.now() < next.untilMs + AGAIN_MS) this.#askAgain(next.key);
 			this.version += 1;
@@ -119,8 +130,12 @@ export class ThumbnailCache {
 	}
 
 	async #near(ms: number): Promise<DecodedThumbnail | null> {
-		const preview = this.#camera && (await this.#engine.thumbnails.near(this.#camera, ms * 1000));
-		return preview && decoded(preview);
+		const camera = this.#camera;
+		const preview = camera && (await this.#engine.thumbnails.near(camera, ms * 1000));
+		const thumbnail = preview && (await decoded(preview));
+		if (camera === this.#camera) return thumbnail;
+		thumbnail?.picture.close();
+		return this.#near(ms);
 	}
 
 	async #first({ fromMs, untilMs }: RibbonSlot): Promise<DecodedThumbnail | null> {

@@ -3,6 +3,7 @@ import { DexieLedger } from '#browser/storage/ledger.ts';
 import { BrowserStoragePersistence } from '#browser/device/storage-persistence.ts';
 import { DexieReserve } from '#browser/storage/reserve.ts';
 import { ledgerContract } from '../../contracts/ledger.ts';
+import { storagePersistenceContract } from '../../contracts/persistence.ts';
 import { reserveContract } from '../../contracts/reserve.ts';
 import { answer, rawly } from '../footage/raw-database.ts';
 
@@ -58,6 +59,8 @@ describe('DexieReserve', () => {
 });
 
 describe('BrowserStoragePersistence', () => {
+	storagePersistenceContract(() => new BrowserStoragePersistence());
+
 	test('SP22 a trace is there for the next page, and anything else is none', () => {
 		const trace = { bytes: 5, untilMs: 7 };
 		new BrowserStoragePersistence().writeTrace(trace);

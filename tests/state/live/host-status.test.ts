@@ -1,65 +1,51 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { LiveHostControls, Watcher } from '#engine/live/controls.ts';
-import { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
+import type { LiveHostControls } from '#engine/live/controls.ts';
 import { HostStatus } from '#state/live/host-status.svelte.ts';
-import { ManualClock } from '../../fakes/clock.ts';
-import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
+import type { Engine } from '#state/app/engine.ts';
+import { LINKS, MEMBERS, stubHome, stubHosting, WATCHERS } from '../../gallery/home.ts';
 
-const [ANNA, BERT] = ['a1'.repeat(16), 'b2'.repeat(16)] as [DeviceId, DeviceId];
-const watcher = (device: DeviceId, path: Watcher['path']): Watcher => ({
-	...{ device, path, name: null, sinceMs: 0 },
+const [, , LAPTOP, GRANDMA] = MEMBERS;
+const STRANGER = 'ff'.repeat(16) as DeviceId;
+
+const statusOf = (hosting: Partial<LiveHostControls>, options = {}) =>
+	new HostStatus(stubHome(options) as unknown as Engine, { ...stubHosting({}), ...hosting });
+
+test('LV13 who is heard here is named: the siren first, then who talks', () => {
+	const heard = statusOf({ siren: LAPTOP!.device, talking: GRANDMA!.device });
+	expect(heard.voices).toEqual([
+		{ device: LAPTOP!.device, name: LAPTOP!.name, what: 'siren' },
+		{ device: GRANDMA!.device, name: 'Grandma', what: 'talk' },
+	]);
+	expect(statusOf({ talking: GRANDMA!.device }).voices).toHaveLength(1);
+	expect(statusOf({}).voices).toEqual([]);
 });
 
-describe('LV36 a viewer is announced until somebody at the camera has acknowledged it', () => {
-	let clock: ManualClock;
-	let store: MemoryLastSeenStore;
-	let hosting: LiveHostControls;
-	beforeEach(() => {
-		clock = new ManualClock();
-		store = new MemoryLastSeenStore();
-		hosting = {
-			watchers: [watcher(ANNA, 'direct'), watcher(BERT, 'sealed')],
-			newcomers: [ANNA, BERT],
-			...{ talking: null, siren: null, hush: () => undefined, on: () => () => undefined },
-			acknowledge: () => undefined,
-		};
-	});
+test('one device may do both; one that is no member any more is heard without a name', () => {
+	const both = statusOf({ siren: STRANGER, talking: STRANGER });
+	expect(both.voices).toEqual([
+		{ device: STRANGER, name: null, what: 'siren' },
+		{ device: STRANGER, name: null, what: 'talk' },
+	]);
+});
 
-	/** The page of the camera, anew, while both devices begin to watch. */
-	async function page(): Promise<HostStatus> {
-		const lastSeen = new LastSeenTracker(clock, store);
-		await new Promise<void>((done) => lastSeen.on(done));
-		const none = { on: () => () => undefined } as never;
-		return new HostStatus({ members: none, messenger: none, lastSeen }, hosting);
-	}
-	const announced = ({ newcomers }: HostStatus) => newcomers.map(({ device }) => device);
+test('newcomers are those that watch and were not seen by a person yet', () => {
+	const devices = WATCHERS.map(({ device }) => device);
+	const status = statusOf({ watchers: WATCHERS, newcomers: [devices[1]!, STRANGER] });
+	// Gone again before anybody looked.
+	expect(status.newcomers).toEqual([WATCHERS[1]]);
+	expect(status.watchers).toEqual(WATCHERS);
+	expect(statusOf({ watchers: WATCHERS }).newcomers).toEqual([]);
+});
 
-	test('a reload before that announces it again', async () => {
-		expect(announced(await page())).toEqual([ANNA, BERT]);
-		await clock.pass(1000);
-		expect(announced(await page())).toEqual([ANNA, BERT]);
-	});
-
-	test('a reload after it does not; who only receives sealed pictures is announced each time', async () => {
-		const first = await page();
-		first.acknowledge();
-		expect(announced(first)).toEqual([BERT]);
-		await clock.pass(1000);
-		expect(announced(await page())).toEqual([BERT]);
-	});
-
-	test('what is seen of the device later does not undo it, and a device that left is forgotten', async () => {
-		(await page()).acknowledge();
-		await clock.pass(120_000);
-		const lastSeen = new LastSeenTracker(clock, store);
-		await new Promise<void>((done) => lastSeen.on(done));
-		lastSeen.recordSeen(ANNA);
-		await clock.pass(1000);
-		expect(announced(await page())).toEqual([BERT]);
-		lastSeen.setMembers(new Map([[BERT, 0]]));
-		lastSeen.persist();
-		await clock.pass(1000);
-		expect(announced(await page())).toEqual([ANNA, BERT]);
-	});
+test('what a person does at the camera reaches it, and the connection is the messenger’s', () => {
+	const done: string[] = [];
+	const status = statusOf(
+		{ hush: () => void done.push('hush'), acknowledge: () => void done.push('acknowledge') },
+		{ link: LINKS[3] },
+	);
+	status.hush();
+	status.acknowledge();
+	expect(done).toEqual(['hush', 'acknowledge']);
+	expect(status.link).toEqual(LINKS[3]);
 });
