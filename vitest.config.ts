@@ -19,6 +19,9 @@ const inProcesses = {
 	sequence: { groupOrder: 2 },
 	environment: 'node',
 	globalSetup: 'tests/e2e/support/built.ts',
+	// The files of a worker share its modules, and with them a browser.
+	isolate: false,
+	setupFiles: 'tests/e2e/support/leave-nothing.ts',
 	hookTimeout: 300_000,
 	fileParallelism: !soak,
 	maxWorkers: soak ? 1 : 3,
@@ -39,9 +42,7 @@ export default defineConfig({
 					include: ['tests/**/*.test.ts'],
 					exclude: ['tests/**/*.{browser,process}.test.ts', 'tests/{e2e,faults}/**'],
 					fileParallelism: true,
-					// Cryptography has threads of its own: with a core to itself it keeps up with clocks that
-					// tests move by hand.
-					maxWorkers: 1,
+					maxWorkers: 2,
 					// They share only modules, and isolation would reload these for each file.
 					isolate: false,
 					unstubGlobals: true,

@@ -44,7 +44,10 @@ const longest: readonly string[] = [
 	'engine/messaging/relay-client.test.ts',
 ];
 
-/** Runs the slowest files first, then vitest's own order. */
+/**
+ * Runs the slowest files first, then vitest's own order; those of a project one after the other,
+ * because only they share a worker.
+ */
 export class LongestFirst extends BaseSequencer {
 	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
 		const place = ({ moduleId }: TestSpecification): number => {
@@ -53,6 +56,9 @@ export class LongestFirst extends BaseSequencer {
 		};
 		const rest = await super.sort(files);
 		const order = ({ project }: TestSpecification): number => project.config.sequence.groupOrder;
-		return rest.toSorted((a, b) => order(a) - order(b) || place(a) - place(b));
+		const name = ({ project }: TestSpecification): string => project.name;
+		return rest.toSorted(
+			(a, b) => order(a) - order(b) || name(a).localeCompare(name(b)) || place(a) - place(b),
+		);
 	}
 }

@@ -28,7 +28,10 @@ for (const { colorScheme, locale, viewport } of looks) {
 		const page = await context.newPage();
 		const found: string[] = [];
 		const check = async (where: string) => {
-			const { violations } = await new AxeBuilder({ page }).analyze();
+			const { violations } = await new AxeBuilder({ page })
+				.setLegacyMode()
+				.options({ resultTypes: ['violations'] })
+				.analyze();
 			for (const { id, nodes } of violations)
 				found.push(`${where}: ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 			const more = [faintFields, lostInForcedColours, overflowsAtSmallSize];

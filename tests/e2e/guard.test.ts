@@ -50,7 +50,7 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	// GM5: waking it, or a short press, does not leave guard mode.
 	const { x, y, width, height } = (await leave.boundingBox())!;
 	await page.mouse.click(x + width / 2, y + height / 2);
-	expect(await panel()).toBe('1');
+	await expect.poll(panel).toBe('1');
 	await page.mouse.click(x + width / 2, y + height / 2);
 	expect(await guard.isVisible()).toBe(true);
 	// EV6, EV9

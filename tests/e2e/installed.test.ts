@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 test('AP7 Chromium finds no obstacle to installing', async () => {
-	context = await launchChromium({ full: true });
+	context = await launchChromium({ full: true, more: { serviceWorkers: 'allow' } });
 	const page = await context.newPage();
 	await page.goto(relay.address);
 	await waitForServiceWorker(page);
@@ -60,7 +60,7 @@ test('AP7 Chromium finds no obstacle to installing', async () => {
 });
 
 test('AP7 Settings: a button where the browser offers it, instructions where it does not', async () => {
-	context = await launchChromium({ full: true });
+	context = await launchChromium({ full: true, more: { serviceWorkers: 'allow' } });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
 	// Chromium's own install dialog cannot be answered in a test.

@@ -35,7 +35,11 @@ afterEach(() => context.close());
 const phone = { width: 360, height: 800 };
 
 test('a new user: opens the link, allows the camera, records, and sees saved footage play within 60 s', async () => {
-	context = await launchChromium({ viewport: phone, fakeCameraFile: cameraFile() });
+	context = await launchChromium({
+		viewport: phone,
+		fakeCameraFile: cameraFile(),
+		more: { serviceWorkers: 'allow' },
+	});
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
 	const openedMs = Date.now();
@@ -103,14 +107,14 @@ test('navigation inside the app does not interrupt the recording', async () => {
 
 test('after a kill and a pause recording resumes, and the gap is drawn with its reason', async () => {
 	const profile = temporaryFolder();
-	context = await launchChromium({ profile, viewport: phone });
+	context = await launchChromium({ profile, viewport: phone, more: { serviceWorkers: 'allow' } });
 	let page = await context.newPage();
 	await becomeCamera(page, relay.address);
 	await startRecording(page);
 	await waitForSegments(page, 4);
 	await killBrowser(context);
 
-	context = await launchChromium({ profile, viewport: phone });
+	context = await launchChromium({ profile, viewport: phone, more: { serviceWorkers: 'allow' } });
 	page = await context.newPage();
 	const errors = collectPageErrors(page);
 	await page.goto(`${relay.address}/camera`);

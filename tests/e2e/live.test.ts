@@ -64,7 +64,7 @@ test('the own camera is live on the wall and on its page, with its age; scrubbin
 	await expect.poll(() => pictured(page)).toBe(true);
 	await tile.getByText('REC', { exact: true }).waitFor();
 	await tile.getByText('Saved footage').click();
-	expect(await tile.locator('a[href*="?at="]').count()).toBe(1);
+	await expect.poll(() => tile.locator('a[href*="?at="]').count()).toBe(1);
 
 	await tile.getByRole('link', { name: 'Hall' }).click();
 	const live = page.locator('[data-state="live"]');
@@ -143,7 +143,8 @@ test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its ag
 	await controlPuppet(page, 'freeze');
 	await page.locator('[data-state="stale"]').waitFor();
 	await expect.poll(there).toBe(false);
-	expect(await page.getByRole('button', { name: 'Small window' }).isDisabled()).toBe(true);
+	const small = page.getByRole('button', { name: 'Small window' });
+	await expect.poll(() => small.isDisabled()).toBe(true);
 });
 
 test('a camera that is off says so, and its page shows its saved footage', async () => {

@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 test(`B1 kill -9 while recording, ${String(times(200, 40))} times: nothing acknowledged is lost, the run is closed, recording resumes`, async () => {
-	let context = await launchChromium({ profile });
+	let context = await launchChromium({ profile, more: { serviceWorkers: 'allow' } });
 	let page = await context.newPage();
 	await becomeCamera(page, relay.address);
 	await startRecording(page);
@@ -31,7 +31,7 @@ test(`B1 kill -9 while recording, ${String(times(200, 40))} times: nothing ackno
 		const seen = (await storedRuns(page)).at(-1);
 		await killBrowser(context);
 
-		context = await launchChromium({ profile });
+		context = await launchChromium({ profile, more: { serviceWorkers: 'allow' } });
 		page = await context.newPage();
 		await page.goto(`${relay.address}/camera`);
 		await waitForRecording(page);

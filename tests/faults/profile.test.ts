@@ -42,7 +42,7 @@ function windowsOf(fragment: Buffer): Buffer[] {
 }
 
 test('T8 the profile folder contains no readable video data and no name', async () => {
-	const context = await launchChromium({ profile });
+	const context = await launchChromium({ profile, more: { serviceWorkers: 'allow' } });
 	await context.addInitScript(() => {
 		const Real = window.MediaRecorder;
 		const kept: Blob[] = [];

@@ -12,7 +12,7 @@ import {
 	type BrowserContextOptions,
 	type LaunchOptions,
 } from 'playwright-core';
-import { launch, type Browser as PuppeteerBrowser } from 'puppeteer-core';
+import type { Browser as PuppeteerBrowser } from 'puppeteer-core';
 import { headlessChromium, need, WITHOUT_FEATURES } from '../../support/programs.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -136,7 +136,7 @@ interface ContextOptions {
 	fakeCameraFile?: string;
 	locale?: string;
 	viewport?: { width: number; height: number };
-	/** Further Playwright options. */
+	/** Further Playwright options; `serviceWorkers: 'allow'` where a test needs one. */
 	more?: BrowserContextOptions;
 }
 
@@ -179,30 +179,44 @@ function launchOptions({
 	};
 }
 
+/** Without service worker: installing one takes as long as the rest of a short test. */
 function contextOptions({
 	locale = 'en-GB',
 	viewport,
 	more,
 }: ContextOptions): BrowserContextOptions {
-	return { locale, ...(viewport ? { viewport } : {}), ...more };
+	return { locale, serviceWorkers: 'block', ...(viewport ? { viewport } : {}), ...more };
 }
 
-/** The browsers shared by the tests of this file, by the file of their fake camera. */
+/** The browsers shared by the files of a worker, by the file of their fake camera. */
 const browsers = new Map<string, Promise<Browser>>();
 
 /**
  * A device: a browser context, which shares no storage with others, in a browser shared by the
- * tests of this file. Without service worker unless `more` says `serviceWorkers: 'allow'`:
- * installing one takes as long as the rest of a short test. A profile on disk, other switches or a
- * browser to kill need `launchChromium`.
+ * files of a worker. A profile on disk, other switches or a browser to kill need `launchChromium`.
  */
 export async function newContext(settings: ContextOptions = {}): Promise<BrowserContext> {
-	const { fakeCameraFile = '', more } = settings;
+	const { fakeCameraFile = '' } = settings;
 	let browser = browsers.get(fakeCameraFile);
-	if (browser === undefined)
+	if (browser === undefined) {
 		browsers.set(fakeCameraFile, (browser = chromium.launch(launchOptions(settings))));
-	const options = contextOptions({ ...settings, more: { serviceWorkers: 'block', ...more } });
-	return (await browser).newContext(options);
+		const forget = (): void => void browsers.delete(fakeCameraFile);
+		browser.then((launched) => launched.once('disconnected', forget), forget);
+	}
+	return (await browser).newContext(contextOptions(settings));
+}
+
+/**
+ * Closes what the tests of a file left open in shared browsers, and the browsers whose camera shows
+ * a file: few tests share one.
+ */
+export async function closeLeftContexts(): Promise<void> {
+	const all = [...browsers].map(async ([fakeCameraFile, launched]) => {
+		const browser = await launched;
+		if (fakeCameraFile !== '') await browser.close();
+		else await Promise.all(browser.contexts().map((context) => context.close()));
+	});
+	await Promise.allSettled(all);
 }
 
 const profiles = new WeakMap<BrowserContext, string>();
@@ -303,6 +317,7 @@ function isRunning(pid: number): boolean {
 export async function launchThrottledChromium(
 	args: readonly string[] = [],
 ): Promise<PuppeteerBrowser> {
+	const { launch } = await import('puppeteer-core');
 	return launch({
 		executablePath: need('chromium'),
 		timeout: 90_000,
@@ -333,6 +348,7 @@ export async function launchFirefox({
 	profile,
 	prefs = {},
 }: FirefoxOptions = {}): Promise<PuppeteerBrowser> {
+	const { launch } = await import('puppeteer-core');
 	return launch({
 		browser: 'firefox',
 		executablePath: need('firefox'),
@@ -346,6 +362,8 @@ export async function launchFirefox({
 			'media.autoplay.default': 0,
 			'intl.accept_languages': 'en-GB',
 			'app.update.enabled': false,
+			// No processes in reserve: each takes half a second of CPU.
+			'dom.ipc.processPrelaunch.enabled': false,
 			'media.gmp-manager.updateEnabled': false,
 			'network.captive-portal-service.enabled': false,
 			'network.connectivity-service.enabled': false,

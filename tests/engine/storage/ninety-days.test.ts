@@ -18,7 +18,7 @@ import { randomFrom } from '../../support/random.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-const ROUNDS = SOAK ? 60 : 3;
+const ROUNDS = SOAK ? 60 : 1;
 const SHRINKS = 0.6;
 const nameOf = ({ runNo, seq }: Segment) => `${String(runNo)}/${String(seq)}`;
 const total = { refusals: 0, pins: 0 };

@@ -110,7 +110,7 @@ export async function fullRound(
 	mib: number,
 	openPast: Awaited<ReturnType<typeof makePast>>,
 ): Promise<FullRound> {
-	const context = await launchChromium();
+	const context = await launchChromium({ more: { serviceWorkers: 'allow' } });
 	try {
 		const past = await context.newPage();
 		await openPast(past, address);
