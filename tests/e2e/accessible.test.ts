@@ -69,9 +69,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 			'/watch',
 			'/storage',
 			'/settings',
-			...['devices', 'camera', 'schedule', 'kit', 'look', 'keyboard', 'about'].map(
-				(section) => `/settings/${section}`,
-			),
+			...['devices', 'camera', 'schedule', 'kit', 'about'].map((section) => `/settings/${section}`),
 			'/help',
 			'/check',
 			'/pair',
@@ -80,6 +78,10 @@ for (const { colorScheme, locale, viewport } of looks) {
 			await page.goto(relay.address + path);
 			await page.getByRole('heading', { level: 1 }).waitFor();
 			await page.waitForLoadState('networkidle');
+			// What is folded is part of the page.
+			await page.evaluate(() => {
+				for (const one of document.querySelectorAll('details')) one.open = true;
+			});
 			await check(path);
 			titles.add(await page.title());
 		}

@@ -246,6 +246,7 @@ test('KT7 KT9 a day later it is an owner: old names, the lost device removed, an
 	await proof.waitFor({ timeout: 60_000 });
 	await lost.waitFor({ state: 'detached' });
 	// The revocation granted the kit the new home key: it is still valid.
+	await page.getByRole('link', { name: 'Settings' }).click();
 	await page.getByRole('link', { name: 'Recovery kit' }).click();
 	const region = page.getByRole('region', { name: 'Recovery kit' });
 	await region.getByRole('button', { name: 'Test kit' }).click();
