@@ -49,3 +49,12 @@ describe('TL16 an ambiguous time says which one it is', () => {
 		expect(shared.clock(SUMMER)).toBe('02:30:15');
 	});
 });
+
+test('a size is said in the unit that keeps it short', async () => {
+	const { ENGLISH, GERMAN } = await import('#ui/words/format/formats.ts');
+	const [english, german] = [ENGLISH.shared, GERMAN.shared];
+	expect([12_000, 644_900, 24_200_000, 6_500_000_000].map(english.bytes)).toEqual([
+		...['12 kB', '0.6 MB', '24.2 MB', '6.5 GB'],
+	]);
+	expect(german.bytes(644_900)).toBe('0,6 MB');
+});

@@ -77,7 +77,7 @@ function formatsOf(locale: string, { hours, days }: { hours: string; days: strin
 			rate: (times: number) => `${exact.format(times)} ×`,
 			bytes(n: number): string {
 				if (n >= 1e9) return `${number.format(n / 1e9)} GB`;
-				if (n >= 1e6) return `${number.format(n / 1e6)} MB`;
+				if (n >= 1e5) return `${number.format(n / 1e6)} MB`;
 				return `${number.format(n / 1e3)} kB`;
 			},
 		},
