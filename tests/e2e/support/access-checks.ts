@@ -35,7 +35,9 @@ export function faintFields(page: Page): Promise<string[]> {
 			}
 			return getComputedStyle(document.documentElement).backgroundColor;
 		};
-		const fields = 'input:not([type=radio], [type=checkbox], [type=range]), select, textarea';
+		// A select that is drawn as a button is read by its words.
+		const fields =
+			'input:not([type=radio], [type=checkbox], [type=range]), select:not(.button), textarea';
 		return [...document.querySelectorAll(fields)].flatMap((field) => {
 			const { borderTopColor, display } = getComputedStyle(field);
 			if (display === 'none') return [];
