@@ -49,6 +49,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 		await check('recording');
 		for (const path of [
 			'/',
+			'/more',
 			'/watch',
 			'/storage',
 			'/settings',
@@ -66,7 +67,10 @@ for (const { colorScheme, locale, viewport } of looks) {
 		await page.getByRole('article').getByRole('link').first().click();
 		await page.locator('[data-state="live"]').waitFor();
 		await check('live');
-		await page.getByRole('navigation').getByRole('link').nth(2).click();
+		await page
+			.getByRole('navigation')
+			.getByRole('link', { name: /^(Saved|Gespeichert)$/ })
+			.click();
 		await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
 		await check('player');
 		await page.locator('.doing .button').nth(2).click();

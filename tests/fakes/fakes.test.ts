@@ -4,10 +4,12 @@ import { clockContract } from '../contracts/clock.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { preferenceStoreContract } from '../contracts/preference-store.ts';
 import { reserveContract } from '../contracts/reserve.ts';
+import { lastPictureStoreContract } from '../contracts/last-picture-store.ts';
 import { lastSeenStoreContract } from '../contracts/last-seen-store.ts';
 import { cameraLockContract } from '../contracts/camera-lock.ts';
 import { ManualClock } from './clock.ts';
 import { MemoryCameraPreferences } from './preference-store.ts';
+import { MemoryLastPictureStore } from './last-picture-store.ts';
 import { MemoryLastSeenStore } from './last-seen-store.ts';
 import { MemoryLedger, MemoryReserve } from './storage.ts';
 import { MemoryCameraLock } from './camera-lock.ts';
@@ -24,6 +26,9 @@ describe('MemoryCameraPreferences', () =>
 
 describe('MemoryLastSeenStore', () =>
 	lastSeenStoreContract((stored) => Promise.resolve(new MemoryLastSeenStore(stored))));
+
+describe('MemoryLastPictureStore', () =>
+	lastPictureStoreContract(() => new MemoryLastPictureStore()));
 
 describe('MemoryCameraLock', () =>
 	cameraLockContract(() => {

@@ -69,7 +69,10 @@ const promises: Readonly<Record<PromiseName, string>> = {
 export const en = {
 	locale: 'en-GB',
 	app: 'Spy-cam',
-	nav: { label: 'Main', record: 'Record', watch: 'Watch', saved: 'Saved', more: 'More' },
+	nav: {
+		...{ label: 'Main', record: 'Record', watch: 'Watch', saved: 'Saved', more: 'More' },
+		devices: 'Devices',
+	},
 	home: {
 		title: 'What should this device do?',
 		again: 'Your cameras',
