@@ -3,6 +3,7 @@ import { WebCameraLock } from '#browser/device/camera-lock.ts';
 import { ToneSiren } from '#browser/device/siren.ts';
 import { BrowserLiveEncoder } from '#browser/live/live-encoder.ts';
 import { BrowserLiveScreen } from '#browser/live/live-screen.ts';
+import { DexieLastPictureStore } from '#browser/storage/last-picture-store.ts';
 import { WebRtcPeerConnections } from '#browser/network/webrtc-peer-connections.ts';
 import type { LocalCameras } from '#engine/home/local-cameras.ts';
 import { webRtcCertificate } from '#engine/home/webrtc-certificate.ts';
@@ -10,6 +11,7 @@ import { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import { DeviceHost } from '#engine/live/host/device-host.ts';
 import { LiveHost } from '#engine/live/host/live-host.ts';
 import { CameraDirectory } from '#engine/live/viewer/camera-directory.ts';
+import { LastPictures } from '#engine/live/viewer/last-pictures.ts';
 import type { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import type { MemberList } from '#engine/members/member-list.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
@@ -64,5 +66,7 @@ export function composeLive(tools: LiveTools) {
 		...{ opener: localDevice.opener, lastSeen },
 		screen: () => new BrowserLiveScreen(),
 	});
-	return { guarding, hostOf, cameraDirectory };
+	const store = new DexieLastPictureStore();
+	const lastPictures = new LastPictures({ clock, store, cameraDirectory, members, messenger });
+	return { guarding, hostOf, cameraDirectory, lastPictures };
 }

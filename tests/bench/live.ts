@@ -314,7 +314,8 @@ function spread(name: string, ages: readonly number[], keep: Keep): void {
 	keep(`${name}P95`, sorted[Math.ceil(sorted.length * 0.95) - 1] ?? NaN);
 }
 
-function cpuSeconds(profile: string): number {
+/** Processor time of a browser so far. */
+export function cpuSeconds(profile: string): number {
 	let ticks = 0;
 	for (const pid of processesOf(profile)) {
 		try {

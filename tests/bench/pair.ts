@@ -94,7 +94,7 @@ async function blank(viewers: BrowserContext, page: Page): Promise<void> {
 
 /** Without a reload, so that the owner's lens stays on. Returns the fragment of the code's link. */
 async function shown(owner: Page): Promise<string> {
-	await owner.getByRole('navigation').getByRole('link', { name: 'More' }).click();
+	await owner.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
 	await owner.getByRole('link', { name: 'Pair a device' }).first().click();
 	await owner
 		.getByRole('button', { name: /^(Show a code|Pair another device)$/ })

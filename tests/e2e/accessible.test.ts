@@ -66,6 +66,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 		const titles = new Set<string>();
 		for (const path of [
 			'/',
+			'/more',
 			'/watch',
 			'/storage',
 			'/settings',
@@ -94,7 +95,10 @@ for (const { colorScheme, locale, viewport } of looks) {
 		await page.getByRole('article').getByRole('link').first().click();
 		await page.locator('[data-state="live"]').waitFor();
 		await check('live');
-		await page.getByRole('navigation').getByRole('link').nth(2).click();
+		await page
+			.getByRole('navigation')
+			.getByRole('link', { name: /^(Saved|Gespeichert)$/ })
+			.click();
 		await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
 		await check('player');
 		expect(await page.title()).toBe(`${recording} · ${NAME} · Spy-cam`);

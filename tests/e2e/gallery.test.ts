@@ -49,6 +49,21 @@ for (const { theme, language, viewport } of looks) {
 			)
 			.toEqual({ scrollWidth: viewport.width, out: [] });
 		expect(await overflowsAtSmallSize(page)).toEqual([]);
+		// LV48: on a laptop, one to nine tiles need no scrolling.
+		const walls = await page.evaluate(() =>
+			[...document.querySelectorAll('section.first:not(:has(.many))')].map((wall) => {
+				const ends = [...wall.querySelectorAll('.tile')].map((tile) =>
+					tile.getBoundingClientRect(),
+				);
+				return {
+					high: Math.round(wall.getBoundingClientRect().height),
+					over: Math.max(...ends.map(({ bottom }) => bottom)) > wall.getBoundingClientRect().bottom,
+				};
+			}),
+		);
+		const laptop = viewport.width >= 900;
+		expect(walls.map(({ over }) => over)).toEqual([false, false]);
+		if (laptop) expect(walls.map(({ high }) => high)).toEqual([800, 800]);
 		expect(errors).toEqual([]);
 		await context.close();
 	});

@@ -158,8 +158,9 @@ test('RC22 the camera’s page is left before anything was read: the lens stays 
 	const errors = collectPageErrors(page);
 	await page.goto(`${relay.address}/camera`);
 	await page.getByRole('link', { name: 'More' }).click();
-	await page.waitForURL('**/settings');
+	await page.waitForURL('**/more');
 	await page.evaluate('release()');
+	await page.getByRole('link', { name: 'Settings' }).click();
 	await page.getByRole('link', { name: 'About', exact: true }).click();
 	await page.locator('#install').waitFor({ timeout: 20_000 });
 	const names = () =>

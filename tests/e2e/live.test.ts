@@ -59,7 +59,7 @@ test('the own camera is live on the wall and on its page, with its age; scrubbin
 
 	await tab(page, 'Watch');
 	const tile = page.getByRole('article', { name: 'Hall' });
-	await tile.getByText(/^Live · /).waitFor();
+	await tile.getByText('Live', { exact: true }).waitFor();
 	expect(Number(await tile.getAttribute('data-age-ms'))).toBeLessThan(5000);
 	await expect.poll(() => pictured(page)).toBe(true);
 	await tile.getByText('REC', { exact: true }).waitFor();
@@ -123,7 +123,7 @@ test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its ag
 	await waitForSegments(page, 2);
 	await tab(page, 'Watch');
 	const tile = page.getByRole('article');
-	await tile.getByText(/^Live · /).waitFor();
+	await tile.getByText('Live', { exact: true }).waitFor();
 	await controlPuppet(page, 'freeze');
 	await tile.getByText(/^\d+ s old/).waitFor();
 	await expect
@@ -180,7 +180,7 @@ test('Devices: this device alone is the owner, can be renamed, and cannot be rem
 	await devices.getByText('is not in a home yet').waitFor();
 	await becomeCamera(page, relay.address);
 	await tab(page, 'More');
-	await page.getByRole('link', { name: 'Home & devices' }).click();
+	await page.getByRole('main').getByRole('link', { name: 'Devices' }).click();
 	const rows = devices.getByRole('listitem');
 	await rows.getByText('This device').waitFor();
 	expect(await rows.count()).toBe(1);

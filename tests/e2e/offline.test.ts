@@ -53,7 +53,7 @@ test('AP1 AP2 the server gone and the network off: every screen opens, records a
 	}
 	// From screen to screen, each for the first time since the page loaded.
 	await page.goto(relay.address);
-	for (const name of ['Watch', 'More', 'Record', 'Saved'])
+	for (const name of ['Watch', 'Settings', 'Record', 'Saved'])
 		await page.getByRole('navigation').getByRole('link', { name }).click();
 	await shownWallMs(page);
 	await playFor(page, 1000);
@@ -133,7 +133,7 @@ test('AP6 a chunk that does not load while recording causes a notice; recording 
 	await page.route('**/_app/version.json', (route) =>
 		route.fulfill({ json: { version: 'newer' } }),
 	);
-	for (const name of ['Watch', 'More', 'Saved']) {
+	for (const name of ['Watch', 'Settings', 'Saved']) {
 		await page.getByRole('navigation').getByRole('link', { name }).click();
 		await page.getByText('Part of the app did not load.').waitFor({ timeout: 20_000 });
 		await page.getByText('Recording continues. Try again later.').waitFor();
@@ -142,7 +142,7 @@ test('AP6 a chunk that does not load while recording causes a notice; recording 
 	}
 	expect(new URL(page.url()).pathname).toBe('/camera');
 	await page.unroute('**/_app/immutable/**');
-	await page.getByRole('navigation').getByRole('link', { name: 'More' }).click();
+	await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
 	await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor({ timeout: 20_000 });
 	expect(await page.getByText('Part of the app did not load.').count()).toBe(0);
 	expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);

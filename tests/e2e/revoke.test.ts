@@ -97,7 +97,7 @@ test('RL11 ID33 T6 revoked while watching: no newer picture, a new run in a new 
 		window.ends = {};
 	});
 
-	await camera.getByRole('navigation').getByRole('link', { name: 'More' }).click();
+	await camera.getByRole('navigation').getByRole('link', { name: 'Devices' }).click();
 	const devices = camera.getByRole('region', { name: 'Devices' });
 	const kitchen = devices.getByRole('listitem').filter({ hasText: 'Kitchen' });
 	await kitchen.getByRole('link').click({ timeout: 20_000 });

@@ -97,7 +97,7 @@ class Studio {
 
 	async camera(page: Page): Promise<void> {
 		await this.go(page, '/');
-		await page.locator('main ul a').first().click();
+		await page.locator('main a[href="/camera"]').first().click();
 		await page.locator(START).waitFor({ timeout: 20_000 });
 	}
 
@@ -125,23 +125,29 @@ async function ordinary(studio: Studio): Promise<void> {
 	await page.locator(START).click();
 	await waitForSegments(page, 4);
 	await studio.shoot(page, '06-camera-recording');
-	const tabs = page.getByRole('navigation').getByRole('link');
-	await tabs.nth(1).click();
+	const tab = (href: string) => page.locator(`nav a[href*="${href}"]`).click();
+	await tab('/watch');
+	await page.locator('article[data-state="live"]').waitFor();
 	await studio.shoot(page, '07-watch-list');
-	await tabs.nth(3).click();
+	await studio.go(page, '/');
+	await page.locator('article[data-state="live"]').waitFor();
+	await studio.shoot(page, '15-home', true);
+	await studio.go(page, '/more');
+	await studio.shoot(page, '16-more');
+	await studio.go(page, '/settings');
 	await studio.shoot(page, '08-settings', true);
 	await page.locator('main a[href="/storage"]').click();
 	await page.getByRole('meter').first().waitFor();
 	await studio.shoot(page, '09-storage', true);
 	await studio.go(page, '/help');
 	await studio.shoot(page, '14-help', true);
-	await tabs.nth(0).click();
+	await tab('/camera');
 	await page.locator(STOP).click();
 	await page.locator(START).click();
 	await waitForSegments(page, 3);
 	await page.locator(STOP).click();
 	await page.locator(START).waitFor();
-	await tabs.nth(2).click();
+	await tab('saved');
 	await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
 	await studio.shoot(page, '10-player', true);
 	await page.locator('.doing .button').nth(2).click();
@@ -188,7 +194,7 @@ async function refusals(studio: Studio): Promise<void> {
 		}, error);
 		const page = await context.newPage();
 		await studio.go(page, '/');
-		await page.locator('main ul a').first().click();
+		await page.locator('main a[href="/camera"]').first().click();
 		await page.getByRole('alert').first().waitFor();
 		await studio.shoot(page, name);
 		await context.close();

@@ -88,8 +88,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what it deletes, deletes ex
 	// While recording, the line at the top as well.
 	await page.goto(`${relay.address}/camera`);
 	await startRecording(page);
-	await page.getByRole('navigation').getByRole('link', { name: 'More' }).click();
-	await page.getByRole('link', { name: 'Storage' }).first().click();
+	await page.getByRole('navigation').getByRole('link', { name: 'Storage' }).click();
 	const told = async () => {
 		const text = await page.locator('body').innerText();
 		return [/Keeps about (.+) at today/, /· Keeps about ([^·\n]+)/].map(

@@ -54,18 +54,15 @@ const lastSeen = () => viewer.getByText(/Last seen \d\d:\d\d$/);
 test('LV27 LV30 LV34 a device that opened Record and never recorded is not described as a camera', async () => {
 	await viewer.goto(relay.address);
 	await viewer.getByRole('heading', { name: 'Your cameras' }).waitFor();
-	await viewer.getByRole('heading', { name: 'Devices of this home' }).waitFor({ timeout: 30_000 });
-	await viewer.getByText('Recording', { exact: true }).waitFor({ timeout: 30_000 });
-	const choices = viewer.getByRole('main').getByRole('list').first().getByRole('link');
-	expect(await choices.allTextContents()).toEqual([
-		...['Watch my cameras', 'Saved footage', 'Use this device as a camera'],
-	]);
+	await tile().getByText('REC', { exact: true }).waitFor({ timeout: 60_000 });
+	expect(await link('Watch my cameras').count()).toBe(0);
+	expect(await link('Use this device as a camera').count()).toBe(1);
 	const said: string[] = [await viewer.locator('main').innerText()];
-	await link('Watch my cameras').click();
+	await go('Watch');
 	await tile().getByText('REC', { exact: true }).waitFor({ timeout: 60_000 });
 	expect(await tile().count()).toBe(1);
 	said.push(await viewer.locator('main').innerText());
-	await go('More');
+	await go('Devices');
 	await viewer.getByRole('region', { name: 'Devices' }).getByText('Online now').waitFor();
 	said.push(await viewer.locator('main').innerText());
 	for (const words of said) expect(words).not.toMatch(/Not recording|Not seen yet|Recording since/);
@@ -91,10 +88,40 @@ test('LV32 LV33 REC stays while only the relay is gone, and follows the camera',
 	await viewer.getByText(/^The relay is offline/).waitFor({ state: 'detached', timeout: 60_000 });
 });
 
-test('LV28 LV31 a camera that left has one last-seen time, on every page and after a reload', async () => {
-	await camera.close();
+test('LV28 LV31 LV45 LV48 a camera fills the screen; one that left has its last picture and one last-seen time, on every page and after a reload', async () => {
 	await viewer.goto(`${relay.address}/watch`);
+	await tile().and(viewer.locator('[data-state="live"]')).waitFor({ timeout: 60_000 });
+	const box = async () => (await tile().boundingBox()) ?? { width: 0, height: 0 };
+	const shown = () => viewer.evaluate(() => document.documentElement.dataset['sideways']);
+	for (const [width, height, picture] of [
+		[1280, 800, 1160],
+		[360, 800, 360],
+		[800, 360, 640],
+	] as const) {
+		await viewer.setViewportSize({ width, height });
+		await expect.poll(async () => Math.round((await box()).width)).toBe(picture);
+		expect((await box()).height).toBeLessThanOrEqual(height);
+	}
+	// LV48: held sideways, the controls hide; the first touch shows them and opens nothing.
+	await expect.poll(shown).toBe('hidden');
+	await tile().click();
+	expect(await shown()).toBe('shown');
+	expect(viewer.url()).toBe(`${relay.address}/watch`);
+	await viewer.setViewportSize({ width: 1280, height: 720 });
+	await expect.poll(shown).toBe(undefined);
+	await camera.close();
 	await tile().getByText('Offline').waitFor({ timeout: 60_000 });
+	const picture = () => tile().locator('img');
+	const last = tile().getByText(/^Last picture/);
+	await picture().waitFor();
+	const lastAt = await last.textContent();
+	// LV45: the same one after a reload.
+	await viewer.reload();
+	await picture().waitFor({ timeout: 30_000 });
+	expect(await last.textContent()).toBe(lastAt);
+	expect(await picture().evaluate((one) => getComputedStyle(one).opacity)).toBe('0.4');
+	await tile().getByText('Offline').waitFor();
+	await viewer.getByRole('link', { name: /offline since/ }).waitFor({ timeout: 60_000 });
 	const at = await lastSeen().textContent();
 	expect(at?.trim()).toMatch(/^Last seen \d\d:\d\d$/);
 	await tile().getByRole('link').first().click();

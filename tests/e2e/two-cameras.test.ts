@@ -71,7 +71,7 @@ test('RC37 two lenses of one device record, are watched, stopped and played inde
 	await page.getByRole('navigation').getByRole('link', { name: 'Watch' }).click();
 	for (const name of ['Door', 'Yard']) {
 		const tile = page.getByRole('article', { name });
-		await tile.getByText(/^Live · /).waitFor();
+		await tile.getByText('Live', { exact: true }).waitFor();
 		await tile.getByText('REC', { exact: true }).waitFor();
 	}
 

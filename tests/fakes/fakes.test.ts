@@ -5,10 +5,12 @@ import { ledgerContract } from '../contracts/ledger.ts';
 import { preferenceStoreContract } from '../contracts/preference-store.ts';
 import { storagePersistenceContract } from '../contracts/persistence.ts';
 import { reserveContract } from '../contracts/reserve.ts';
+import { lastPictureStoreContract } from '../contracts/last-picture-store.ts';
 import { lastSeenStoreContract } from '../contracts/last-seen-store.ts';
 import { cameraLockContract } from '../contracts/camera-lock.ts';
 import { ManualClock } from './clock.ts';
 import { MemoryCameraPreferences } from './preference-store.ts';
+import { MemoryLastPictureStore } from './last-picture-store.ts';
 import { MemoryLastSeenStore } from './last-seen-store.ts';
 import { MemoryLedger, MemoryPersistence, MemoryReserve } from './storage.ts';
 import { MemoryCameraLock } from './camera-lock.ts';
@@ -25,6 +27,9 @@ describe('MemoryCameraPreferences', () =>
 
 describe('MemoryLastSeenStore', () =>
 	lastSeenStoreContract((stored) => Promise.resolve(new MemoryLastSeenStore(stored))));
+
+describe('MemoryLastPictureStore', () =>
+	lastPictureStoreContract(() => new MemoryLastPictureStore()));
 
 describe('MemoryCameraLock', () =>
 	cameraLockContract(() => {

@@ -198,6 +198,11 @@ export function stubHome(options: HomeOptions): Stub<Engine> {
 				return Promise.reject(new Fault(options.command, 'for the picture'));
 			},
 		},
+		lastPictures: {
+			find: () => Promise.resolve(null),
+			isDue: () => false,
+			keep: done,
+		},
 		lastSeen: {
 			isAcknowledged: () => false,
 			acknowledge: nothing,

@@ -2,6 +2,7 @@ import type { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import type { CameraState, CommandName } from '#protocol/message.ts';
 import type { LiveScreen } from '#ports/media/live-screen.ts';
+import type { LastPicture } from '#ports/storage/last-picture-store.ts';
 
 /** How the picture arrives. `local`: from this device's own lens. */
 export type Path = 'direct' | 'turn' | 'relayed' | 'local';
@@ -92,6 +93,16 @@ export interface CameraDirectoryControls {
 	 * `timeout` after 5 s, `offline`.
 	 */
 	sendCommand(camera: CameraId, name: CommandName, value: string | boolean | null): Promise<void>;
+}
+
+/** LV45: the last picture of each camera of another device. */
+export interface LastPictureControls {
+	/** `null`: none is kept. */
+	find(camera: CameraId): Promise<LastPicture | null>;
+	/** The kept one is old enough to be replaced while the camera is on show. */
+	isDue(camera: CameraId): boolean;
+	/** `jpeg`: at most 20 kB; `ageMs`: of the picture now. Never throws. */
+	keep(camera: CameraId, jpeg: LastPicture['jpeg'], ageMs: number): Promise<void>;
 }
 
 /** A device that watches this camera, and by which path. */

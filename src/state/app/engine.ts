@@ -28,7 +28,11 @@ import type { RecorderControls } from '#engine/recording/recorder-controls.ts';
 import type { TamperStatus } from '#engine/recording/tamper-detector.ts';
 import type { LastSeen } from '#engine/members/last-seen-tracker.ts';
 import type { QualityStatus } from '#engine/recording/adaptive-quality.ts';
-import type { LiveHostControls, CameraDirectoryControls } from '#engine/live/controls.ts';
+import type {
+	CameraDirectoryControls,
+	LastPictureControls,
+	LiveHostControls,
+} from '#engine/live/controls.ts';
 import type { ScreenWakeLock } from '#ports/device/wake-lock.ts';
 import type { Capture, Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -86,6 +90,8 @@ export interface Engine {
 	readonly eventLog: Pick<EventLog, 'between' | 'watch'>;
 	/** The home's cameras, live. */
 	readonly cameraDirectory: CameraDirectoryControls;
+	/** What each camera of another device last showed here. */
+	readonly lastPictures: LastPictureControls;
 	/** When each device of the home was last seen. */
 	readonly lastSeen: LastSeen;
 	/** Guard mode, as commanded by another device. */

@@ -77,9 +77,14 @@ export class Session {
 		return this.cameras.find((camera) => camera.id === id) ?? null;
 	}
 
-	/** Where this device's own footage plays. `/saved` redirects once the cameras are known. */
+	/**
+	 * Where this device's own footage plays: at its only camera, once that has saved something, else
+	 * at `/saved`.
+	 */
 	get savedPath(): string {
-		return this.onlyCamera === null ? '/saved' : `/watch/${this.onlyCamera}?saved`;
+		const [camera, another] = this.cameras;
+		if (!camera?.id || another || camera.savedUntilMs === null) return '/saved';
+		return `/watch/${camera.id}?saved`;
 	}
 
 	/**

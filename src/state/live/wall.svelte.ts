@@ -1,19 +1,33 @@
+import { SvelteSet } from 'svelte/reactivity';
 import { subscribed } from '#state/app/subscribed.ts';
 import type { CameraId } from '#domain/base/ids.ts';
+import { batteryLow } from '#domain/recording/quality-ladder.ts';
 import type { WatchedCamera } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { isDisconnected } from '#state/home/disconnected.ts';
 import { Library, type LibraryCamera } from '#state/playback/library.svelte.ts';
 
-/** A camera of this home, or one that left it with its footage still here. */
+export type { WatchedCamera } from '#engine/live/controls.ts';
+
+/** A camera of this home. */
 export interface Tile {
 	readonly id: CameraId;
 	readonly name: string | null;
-	/** `null`: no longer a camera of this home. */
-	readonly watched: WatchedCamera | null;
+	readonly watched: WatchedCamera;
 	/** Its footage on this device. */
 	readonly shelved: LibraryCamera | null;
 }
+
+/** LV47: what is wrong with a camera of another device. `sinceMs`: wall ms; `null`: not known. */
+export type Problem = Pick<Tile, 'id' | 'name'> &
+	(
+		| { readonly kind: 'blind' | 'offline'; readonly sinceMs: number | null }
+		| { readonly kind: 'battery'; readonly level: number }
+	);
+
+/** A page that is reloaded is away for as long. */
+const AWAY_MS = 20_000;
+const POLL_MS = 5000;
 
 /** All cameras of the home, and the footage stored here. */
 export class Wall {
@@ -25,13 +39,16 @@ export class Wall {
 	relayLost = $state(false);
 	/** Cameras of this device whose lens is open. */
 	#open = $state.raw<readonly CameraId[]>([]);
+	readonly #live = new SvelteSet<CameraId>();
 	readonly #subscribe: () => void;
 	#unsubscribers: readonly (() => void)[] = [];
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
 		this.#library = new Library(engine);
-		this.#subscribe = subscribed(engine.cameraDirectory, engine.messenger);
+		this.#subscribe = subscribed(engine.cameraDirectory, engine.messenger, (update) =>
+			engine.clock.every(POLL_MS, update),
+		);
 	}
 
 	/** The home has other members, but no connection leads to them. */
@@ -71,25 +88,65 @@ export class Wall {
 		return this.#engine.cameraDirectory.cameras;
 	}
 
-	/** `null`: not loaded yet. A lens that never recorded has no tile (LV30). */
+	/** `null`: not loaded yet. No tile for a lens that never recorded (LV30). Own ones are last. */
 	get tiles(): readonly Tile[] | null {
 		const shelf = this.#library.cameras;
 		if (shelf === null) return null;
-		const { cameras } = this;
-		const others = shelf.filter(({ id }) => !cameras.some((camera) => camera.id === id));
-		const found = cameras.filter(
+		const found = this.cameras.filter(
 			({ id, own, blank }) =>
 				!blank && (!own || this.#open.includes(id) || shelf.some((one) => one.id === id)),
 		);
-		return [
-			...found.map((watched) => ({
-				id: watched.id,
-				name: watched.name,
-				watched,
+		return found
+			.toSorted((a, b) => Number(a.own) - Number(b.own))
+			.map((watched) => ({
+				...{ id: watched.id, name: watched.name, watched },
 				shelved: shelf.find(({ id }) => id === watched.id) ?? null,
-			})),
-			...others.map((shelved) => ({ id: shelved.id, name: shelved.name, watched: null, shelved })),
-		];
+			}));
+	}
+
+	/** Cameras that are no longer of this home, whose footage is here. */
+	get formerCameras(): readonly LibraryCamera[] {
+		const { cameras } = this;
+		return (this.#library.cameras ?? []).filter(
+			({ id }) => !cameras.some((camera) => camera.id === id),
+		);
+	}
+
+	/** Worst first. While the relay is gone nobody knows who is offline. */
+	get problems(): readonly Problem[] {
+		const { messenger, clock } = this.#engine;
+		const connected = messenger.state.kind === 'connected';
+		const found = this.cameras.flatMap((camera): Problem[] => {
+			const { id, name, own, blank, online, state, fares } = camera;
+			if (own || blank) return [];
+			if (fares === 'blind') {
+				const sinceMs = state?.kind === 'blind' ? state.sinceMs : null;
+				return [{ id, name, kind: 'blind', sinceMs }];
+			}
+			const sinceMs = this.seenMs(camera);
+			const away = connected && !online && fares === null && sinceMs !== null;
+			if (away && clock.wallMs() - sinceMs > AWAY_MS)
+				return [{ id, name, kind: 'offline', sinceMs }];
+			if (fares !== 'recording' || !batteryLow(state?.battery ?? null)) return [];
+			return [{ id, name, kind: 'battery', level: state?.battery?.level ?? 0 }];
+		});
+		const worst = ['blind', 'offline', 'battery'];
+		return found.toSorted((a, b) => worst.indexOf(a.kind) - worst.indexOf(b.kind));
+	}
+
+	/** Wall ms. */
+	nowMs(): number {
+		return this.#engine.clock.wallMs();
+	}
+
+	/** A tile's picture became live, or is so no longer. */
+	setLive(id: CameraId, live: boolean): void {
+		if (live) this.#live.add(id);
+		else this.#live.delete(id);
+	}
+
+	liveCount(tiles: readonly Pick<Tile, 'id'>[]): number {
+		return tiles.filter(({ id }) => this.#live.has(id)).length;
 	}
 
 	toggleFull(id: CameraId): void {

@@ -22,18 +22,23 @@ export async function allowJoiner(owner: Page, name: string): Promise<void> {
 	await owner.getByText(`“${name}” is now in your home.`).waitFor({ timeout: 20_000 });
 }
 
-/** Pairs another browser with the owner's home by link. */
+/**
+ * Pairs another browser with the owner's home by link. `role`: what the owner chooses for it; by
+ * default what is proposed.
+ */
 export async function pairByLink(
 	owner: Page,
 	page: Page,
 	relay: Relay,
 	name: string,
+	role?: RegExp,
 ): Promise<void> {
 	const behind = await showCode(owner, relay);
 	await page.goto(`${relay.address}/pair${behind}`);
 	const joining = page.getByRole('region', { name: 'Join a home' });
 	await joining.getByLabel('Name of this device').fill(name, { timeout: 30_000 });
 	await joining.getByRole('button', { name: 'Join' }).click();
+	if (role) await owner.getByRole('radio', { name: role }).check({ timeout: 30_000 });
 	await allowJoiner(owner, name);
 	await page.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 }

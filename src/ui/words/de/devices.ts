@@ -125,7 +125,6 @@ export const devices: DeviceWords = {
 			'Es kam keine Antwort. Sieh nach, ob es geklappt hat, bevor du es noch einmal versuchst.',
 		internal: 'Etwas ist schiefgegangen. Es wurde nichts geändert.',
 	},
-	glance: 'Geräte dieses Zuhauses',
 	kinds: {
 		off: 'Kamera ist aus',
 		starting: 'Startet …',

@@ -54,6 +54,7 @@ export const de: Words = {
 		watch: 'Ansehen',
 		saved: 'Gespeichert',
 		more: 'Mehr',
+		devices: 'Geräte',
 	},
 	home: {
 		title: 'Was soll dieses Gerät tun?',

@@ -124,7 +124,6 @@ export const devices = {
 	},
 	failed,
 	// The start page
-	glance: 'Devices of this home',
 	kinds: {
 		off: 'Camera is off',
 		starting: 'Starting …',

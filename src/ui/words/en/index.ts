@@ -73,7 +73,10 @@ export const en = {
 	/** Of the tab, where the page says it only below. */
 	titles: { pair: 'Pair a device', recover: 'Use a recovery kit', check: 'Check this device' },
 	recordingNow: 'Recording',
-	nav: { label: 'Main', record: 'Record', watch: 'Watch', saved: 'Saved', more: 'More' },
+	nav: {
+		...{ label: 'Main', record: 'Record', watch: 'Watch', saved: 'Saved', more: 'More' },
+		devices: 'Devices',
+	},
 	home: {
 		title: 'What should this device do?',
 		again: 'Your cameras',
