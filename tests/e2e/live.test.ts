@@ -174,7 +174,7 @@ test('a camera that is off says so, and its page shows its saved footage', async
 test('Devices: this device alone is the owner, can be renamed, and cannot be removed', async () => {
 	context = await newContext({ viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
-	await page.goto(`${relay.address}/settings#devices`);
+	await page.goto(`${relay.address}/settings/devices`);
 	await page.waitForURL('**/settings/devices');
 	const devices = page.getByRole('region', { name: 'Devices' });
 	await devices.getByText('is not in a home yet').waitFor();
