@@ -69,7 +69,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 		await page.getByRole('navigation').getByRole('link').nth(2).click();
 		await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
 		await check('player');
-		await page.locator('.doing .button').nth(2).click();
+		await page.locator('.doing .button').nth(1).click();
 		await page.locator('.clip .actions .main:enabled').waitFor();
 		await check('saving a clip');
 		await page.keyboard.press('Escape');

@@ -73,7 +73,7 @@ async function toPair(page: Page): Promise<void> {
 async function live(page: Page): Promise<void> {
 	const tile = page.getByRole('article', { name: 'Hall' });
 	// As long as a second attempt takes (LV3): without a relay there is no other path.
-	await tile.getByText(/^Live · /).waitFor({ timeout: 75_000 });
+	await tile.getByText('Live', { exact: true }).waitFor({ timeout: 75_000 });
 	expect(Number(await tile.getAttribute('data-age-ms'))).toBeLessThan(5000);
 }
 

@@ -16,6 +16,16 @@ export function eventText({ kind, by, order }: CameraEvent, language: Session['l
 	return order.fault === null ? w.ordered(name, order) : w.refused(name, order);
 }
 
+/** How a device keeps itself going: notes beside what happened in front of the camera. */
+const TECHNICAL: ReadonlySet<CameraEvent['kind']> = new Set([
+	...(['stalled', 'new-recorder', 'new-lens', 'reloaded', 'other-lens'] as const),
+	...(['spared-rate', 'spared-size', 'restored', 'planned-start', 'planned-stop'] as const),
+]);
+
+export function isTechnical({ kind }: Pick<CameraEvent, 'kind'>): boolean {
+	return TECHNICAL.has(kind);
+}
+
 /** RC25: whether the footage at that moment is the test picture. */
 export function wasTestPicture(events: readonly CameraEvent[], wallMs: number | null): boolean {
 	const us = (wallMs ?? -1) * 1000;

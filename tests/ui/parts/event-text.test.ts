@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { CameraEvent, EventCommand } from '#domain/recording/event.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { COMMANDS } from '#domain/home/rights.ts';
-import { eventText } from '#ui/parts/event-text.ts';
+import { eventText, isTechnical } from '#ui/parts/event-text.ts';
 
 const anna = { device: 'ab'.repeat(16) as DeviceId, name: 'Anna' };
 
@@ -38,4 +38,10 @@ test('every command has texts for done and refused', () => {
 		expect(new Set(said).size).toBe(said.length);
 		expect(said.join()).not.toContain('undefined');
 	}
+});
+
+test('what a device does to keep going is a technical note; what people and things do is not', () => {
+	const kinds = (some: readonly CameraEvent['kind'][]) => some.map((kind) => isTechnical({ kind }));
+	expect(kinds(['stalled', 'new-recorder', 'spared-rate', 'restored'])).not.toContain(false);
+	expect(kinds(['covered', 'moved', 'watched', 'ordered', 'test-picture'])).not.toContain(true);
 });
