@@ -70,7 +70,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 			'/watch',
 			'/storage',
 			'/settings',
-			...['devices', 'camera', 'schedule', 'kit', 'about'].map((section) => `/settings/${section}`),
+			...['devices', 'camera', 'schedule', 'kit', 'keyboard', 'about'].map((section) => `/settings/${section}`),
 			'/help',
 			'/check',
 			'/pair',
@@ -88,7 +88,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 		}
 		expect(titles.size).toBe(8);
 		for (const title of titles) expect(title).toMatch(/Spy-cam$/);
-		await page.goto(`${relay.address}/settings`);
+		await page.goto(`${relay.address}/settings/keyboard`);
 		const keys = page.getByRole('switch', { name: /shortcuts|Tastenkürzel/ });
 		await keys.uncheck();
 		await page.goto(`${relay.address}/watch`);
@@ -103,7 +103,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 		await check('player');
 		expect(await page.title()).toBe(`${recording} · ${NAME} · Spy-cam`);
 		await page.keyboard.press('g');
-		await page.locator('.doing .button').nth(2).click();
+		await page.locator('.doing .button').nth(1).click();
 		await page.locator('.clip .actions .main:enabled').waitFor();
 		await check('saving a clip');
 		await page.keyboard.press('Escape');

@@ -45,7 +45,7 @@ async function pictured(page: Page): Promise<boolean> {
 	});
 }
 
-test('the own camera is live on the wall and on its page, with its age; scrubbing leads to saved footage and Live back', async () => {
+test('LV40 the own camera is live on the wall and on its page, with its age; scrubbing leads to saved footage and Live back', async () => {
 	context = await newContext({ viewport: { width: 360, height: 800 } });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
@@ -89,8 +89,64 @@ test('the own camera is live on the wall and on its page, with its age; scrubbin
 	await page.keyboard.press('0');
 	await page.getByRole('button', { name: 'Show the whole picture' }).waitFor({ state: 'detached' });
 
-	// Moving back on the ribbon shows saved footage; Live returns to the lens.
+	// What is needed while watching is on the first screen, on a phone and on a laptop.
 	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
+	const fold = page.getByRole('navigation', { name: 'Main' });
+	for (const viewport of [
+		{ width: 1280, height: 800 },
+		{ width: 360, height: 800 },
+	]) {
+		await page.setViewportSize(viewport);
+		const endsAt = async () => {
+			const { y, height } = (await slider.boundingBox())!;
+			return y + height;
+		};
+		const foldAt = async () =>
+			viewport.width < 900 ? (await fold.boundingBox())!.y : viewport.height;
+		await expect.poll(async () => (await endsAt()) <= (await foldAt())).toBe(true);
+		for (const name of ['Save picture', 'Full screen', 'Back 10 seconds']) {
+			const { y, height } = (await page.getByRole('button', { name }).boundingBox())!;
+			expect(y + height, name).toBeLessThanOrEqual(await foldAt());
+		}
+	}
+
+	// A finger that moves back from live keeps the ribbon, where it was, and sees saved footage.
+	const before = (await slider.boundingBox())!;
+	const hand = { x: before.x + before.width / 2, y: before.y + before.height / 2 };
+	await page.mouse.move(hand.x, hand.y);
+	await page.mouse.down();
+	for (let step = 1; step <= 10; step += 1) await page.mouse.move(hand.x + step * 4, hand.y);
+	await expect.poll(() => playerRegion(page).getAttribute('data-path')).toBe(null);
+	expect(await slider.boundingBox()).toEqual(before);
+	const heldMs = Number(await slider.inputValue());
+	await page.mouse.move(hand.x + 60, hand.y);
+	await expect.poll(async () => Number(await slider.inputValue())).toBeLessThan(heldMs);
+	await page.mouse.up();
+	await liveButton.click();
+	await live.waitFor();
+
+	// Held sideways, the picture is the page; what lies over it goes, but not from the keyboard.
+	await page.setViewportSize({ width: 800, height: 360 });
+	const pane = page.getByRole('img', { name: 'Picture of Hall' });
+	await expect
+		.poll(async () => pane.boundingBox())
+		.toEqual({ x: 0, y: 0, width: 800, height: 360 });
+	const seen = () =>
+		page
+			.getByRole('button', { name: 'Save picture' })
+			.evaluate((one) => one.checkVisibility({ opacityProperty: true }));
+	await expect.poll(seen).toBe(false);
+	await page.keyboard.press('Tab');
+	await expect.poll(seen).toBe(true);
+	const more = page.getByRole('button', { name: 'Camera settings' });
+	await more.click();
+	await page.getByRole('dialog', { name: 'Camera settings' }).waitFor();
+	await page.keyboard.press('Escape');
+	await page.getByRole('dialog').waitFor({ state: 'detached' });
+	await expect.poll(() => more.evaluate((one) => one === document.activeElement)).toBe(true);
+	await page.setViewportSize({ width: 360, height: 800 });
+
+	// Moving back on the ribbon shows saved footage; Live returns to the lens.
 	await slider.focus();
 	await page.keyboard.press('Home');
 	await live.waitFor({ state: 'detached' });

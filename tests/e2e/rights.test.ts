@@ -37,16 +37,18 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, and every command is logged', async () => {
+test('RG2 LV41 LV42 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, and every command is logged', async () => {
 	await viewer.goto(`${relay.address}/watch`);
 	await viewer.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
+	const settings = viewer.getByRole('button', { name: 'Camera settings' });
+	await settings.click();
 	await viewer.getByRole('checkbox', { name: 'Always through the relay' }).check();
 	await waitForLivePath(viewer, 'relayed');
 	await expectMovingPicture(viewer);
 	await camera.getByText('Anna, through the relay, since ').waitFor();
 
 	// Commands it may not use are not offered, with the reason.
-	const commands = viewer.getByRole('region', { name: 'Camera' });
+	const commands = viewer.getByRole('region', { name: 'Camera settings' });
 	expect(await commands.getByRole('button', { name: 'Stop recording' }).isDisabled()).toBe(true);
 	expect(await commands.getByRole('button', { name: 'Restart' }).isDisabled()).toBe(true);
 	await commands.getByText('Only an owner can stop recording').waitFor();
@@ -55,6 +57,10 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	await expect
 		.poll(() => commands.getByRole('button', { name: 'Guard mode' }).isDisabled())
 		.toBe(true);
+	// The sheet goes by key, and the focus is where it was.
+	await viewer.keyboard.press('Escape');
+	await commands.waitFor({ state: 'detached' });
+	await expect.poll(() => settings.evaluate((one) => one === document.activeElement)).toBe(true);
 
 	// Nor may it admit other devices.
 	const there = viewer.url();
@@ -77,16 +83,27 @@ test('RG2 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, 
 	await owner.close();
 
 	await viewer.goto(there);
+	await settings.click();
 	const stop = commands.getByRole('button', { name: 'Stop recording' });
 	await expect.poll(() => stop.isEnabled(), { timeout: 30_000 }).toBe(true);
 	await stop.click();
-	const sure = viewer.getByRole('dialog', { name: 'Stop recording?' });
+	const sure = viewer.getByRole('dialog', { name: 'Stop recording This camera?' });
 	await sure.getByRole('button', { name: 'Cancel' }).click();
 	expect(await stop.isEnabled()).toBe(true);
 	await stop.click();
 	await sure.getByRole('button', { name: 'Stop recording' }).click();
-	await commands.getByText('The camera stopped recording.').waitFor();
+	const answer = commands.getByText('The camera stopped recording.');
+	await answer.waitFor();
+	// Beside what was pressed, now the button that starts it again.
+	const pressed = await commands.getByRole('button', { name: 'Start recording' }).boundingBox();
+	const answered = await answer.boundingBox();
+	expect(Math.abs(answered!.y - (pressed!.y + pressed!.height))).toBeLessThan(44);
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor();
+
+	// Its footage is not here, and the page says where.
+	await viewer.goto(`${relay.address}/saved`);
+	await viewer.getByText('Open Spy-cam on This camera to play them.').waitFor();
+	expect(await viewer.getByRole('link', { name: 'Watch live' }).getAttribute('href')).toBe('/watch');
 
 	// All of it is on the camera's own timeline.
 	const id = /watch\/([0-9a-f]{32})/.exec(there)?.[1] ?? '';

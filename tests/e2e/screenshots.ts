@@ -150,7 +150,7 @@ async function ordinary(studio: Studio): Promise<void> {
 	await tab('saved');
 	await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
 	await studio.shoot(page, '10-player', true);
-	await page.locator('.doing .button').nth(2).click();
+	await page.locator('.doing .button').nth(1).click();
 	await page.locator('.clip .actions .main:enabled').waitFor();
 	await studio.shoot(page, '12-clip', true);
 	await page.keyboard.press('Escape');

@@ -202,6 +202,7 @@ test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smalle
 
 	await openSaved(page, relay.address);
 	const happened = (name: string) => page.getByRole('button', { name });
+	await page.getByText(/ technical notes$/).click();
 	await happened('Lowered the resolution to spare this device').waitFor();
 	expect(await happened('Lowered the frame rate to spare this device').count()).toBe(2);
 	expect(await happened('Raised the quality again').count()).toBe(3);
@@ -233,6 +234,7 @@ test('SR6 SR11 a battery that runs down: asks to be plugged in', async () => {
 	await thirsty.waitFor({ state: 'detached' });
 	await waitForSegments(page, 2);
 	await openSaved(page, relay.address);
+	await page.getByText(/ technical notes?$/).click();
 	await page
 		.getByRole('button', { name: 'Lowered the frame rate to spare this device' })
 		.first()

@@ -31,7 +31,7 @@ async function rename(page: Page, from: string, to: string): Promise<void> {
 	await card(page, to).waitFor();
 }
 
-test('RC37 two lenses of one device record, are watched, stopped and played independently', async () => {
+test('RC37 PB28 two lenses of one device record, are watched, stopped and played independently', async () => {
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
@@ -74,6 +74,20 @@ test('RC37 two lenses of one device record, are watched, stopped and played inde
 		await tile.getByText('Live', { exact: true }).waitFor();
 		await tile.getByText('REC', { exact: true }).waitFor();
 	}
+
+	// All of it by day, a bar a camera; a bar leads to its moment.
+	await page.getByRole('navigation').getByRole('link', { name: 'Saved' }).click();
+	const days = page.getByRole('list', { name: 'Days with footage' });
+	const today = days.getByRole('button').first();
+	await today.waitFor();
+	expect(await today.getAttribute('aria-pressed')).toBe('true');
+	const bars = page.getByRole('region', { name: /^Footage on / }).getByRole('link');
+	await expect.poll(() => bars.count()).toBe(2);
+	await page.getByRole('link', { name: /^Yard, from / }).press('Enter');
+	await playerRegion(page).waitFor();
+	expect(await shownWallMs(page)).toBeGreaterThan(0);
+	expect(page.url()).toContain('?at=');
+	expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Yard');
 
 	await page.goto(`${relay.address}/camera`);
 	await card(page, 'Yard')

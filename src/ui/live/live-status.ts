@@ -29,15 +29,18 @@ export function endedAdvice({ why, fault }: EndedState, live: LiveWords): Advice
 	return fault?.kind === 'unsupported' ? live.notShownHere : live.ended[why];
 }
 
-/** Age of the picture and what is being tried, or why there is no picture. */
-export function pictureStatus(state: CameraView['state'], live: LiveWords): string {
+/**
+ * Age of the picture and what is being tried, or why there is no picture. `late`: it has taken
+ * longer than a connection takes.
+ */
+export function pictureStatus(state: CameraView['state'], live: LiveWords, late = false): string {
 	switch (state.kind) {
 		case 'live':
 			return live.liveAge(state.ageMs);
 		case 'stale':
 			return live.stale(state.ageMs, state.trying);
 		case 'connecting':
-			return live.trying[state.trying];
+			return state.trying === 'relay' && !late ? live.connecting : live.trying[state.trying];
 		case 'ended':
 			return state.why === 'camera-away' ? live.offline : endedAdvice(state, live).what;
 	}

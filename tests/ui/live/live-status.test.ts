@@ -55,13 +55,21 @@ describe('LV32 this device knows its own status once it is decided', () => {
 test('LV33 a tile is short and never mentions the relay; a camera’s page does', () => {
 	const on = (say: typeof tileStatus) => Object.values(VIEWS).map((view) => say(view, LIVE.en));
 	expect(on(tileStatus)).toEqual([
-		...['Connecting …', 'Live · under 1 s old', '12 s old', 'Offline'],
+		...['Connecting …', 'Live', '12 s old', 'Offline'],
 		...['This camera is off.', 'This device was removed from the home.'],
 		'This device is not connected.',
 	]);
 	expect(on(pictureStatus).slice(0, 3)).toEqual([
-		...['Connecting to the relay …', 'Live · under 1 s old', '12 s old. Connecting to the relay …'],
+		...['Connecting …', 'Live', '12 s old. Can’t reach the relay. Trying again …'],
 	]);
+	expect(pictureStatus(VIEWS.connecting, LIVE.en, true)).toBe(
+		'Can’t reach the relay. Trying again …',
+	);
+});
+
+test('a picture under two seconds old is live; from then on it says how far behind', () => {
+	const at = (ageMs: number) => pictureStatus({ ...VIEWS.live, ageMs }, LIVE.en);
+	expect([0, 1999, 2000, 3900].map(at)).toEqual(['Live', 'Live', '2 s behind', '3 s behind']);
 });
 
 describe('LV31 when it was last seen', () => {

@@ -7,11 +7,14 @@ const { across } = GERMAN;
 const age = (ms: number) =>
 	ms < 1000 ? 'unter 1 s alt' : `${across(Math.floor(ms / 1000) * 1000)} alt`;
 
+/** A picture is late from here on, ms. */
+const LATE_MS = 2000;
+
 const trying: LiveWords['trying'] = {
-	direct: 'Verbinde direkt …',
-	turn: 'Versuche einen anderen Weg …',
-	relayed: 'Versuche das Relay …',
-	relay: 'Verbinde mit dem Relay …',
+	direct: 'Verbinde …',
+	turn: 'Verbinde …',
+	relayed: 'Verbinde …',
+	relay: 'Das Relay ist nicht erreichbar. Neuer Versuch …',
 	camera: 'Warten auf die Kamera …',
 	local: 'Die Kamera wird geöffnet …',
 };
@@ -21,7 +24,7 @@ const elsewhere = 'An der Kamera ist etwas schiefgegangen. Sieh auf ihrem Bildsc
 export const live: LiveWords = {
 	age,
 	live: 'Live',
-	liveAge: (ms) => `Live · ${age(ms)}`,
+	liveAge: (ms) => (ms < LATE_MS ? 'Live' : `${across(Math.floor(ms / 1000) * 1000)} verzögert`),
 	trying,
 	stale: (ms, what) => `${age(ms)}. ${trying[what]}`,
 	ended: {
@@ -71,7 +74,7 @@ export const live: LiveWords = {
 			case 'direct':
 				return 'Direkt, über dein Netz';
 			case 'turn':
-				return 'Über einen Server, Ende-zu-Ende-verschlüsselt';
+				return 'Über einen Server, trotzdem privat';
 			case 'relayed':
 				return {
 					blocked: 'Über das Relay: Dein Netz lässt nichts anderes durch',
@@ -103,6 +106,7 @@ export const live: LiveWords = {
 	fullScreen: 'Vollbild',
 	leaveFullScreen: 'Vollbild beenden',
 	pip: 'Kleines Fenster',
+	noSmall: 'Dieser Browser kann es nicht in einem kleinen Fenster zeigen.',
 	still: 'Bild speichern',
 	sound: 'Ton',
 	noSound: 'Diese Kamera sendet keinen Ton.',
@@ -110,7 +114,11 @@ export const live: LiveWords = {
 	zoomOut: 'Verkleinern',
 	whole: 'Das ganze Bild zeigen',
 	keys: 'Plus und Minus zoomen, Pfeile bewegen das Bild, 0 zeigt alles, f ist Vollbild.',
-	controls: 'Kamera',
+	controls: 'Kameraeinstellungen',
+	ownControls: 'Objektiv, Qualität und Ton stellst du auf der Seite der Kamera ein.',
+	ownPage: 'Zur Seite der Kamera',
+	actions: 'Aktionen',
+	back: 'Alle Kameras',
 	lens: 'Objektiv',
 	unnamedLens: (n) => `Objektiv ${String(n)}`,
 	testPicture: 'Testbild',
@@ -137,8 +145,8 @@ export const live: LiveWords = {
 		'Sie endet, wenn du sie ausschaltest, oder nach einer Minute. Die Kamera zeigt, wer sie eingeschaltet hat.',
 	sirenYes: 'Einschalten',
 	cancel: 'Abbrechen',
-	stopTitle: 'Aufnahme beenden?',
-	stopHow: 'Dann speichert diese Kamera nichts mehr, bis jemand sie wieder startet.',
+	stopTitle: (name) => `Aufnahme von ${named(name)} beenden?`,
+	stopHow: 'Es wird nichts gespeichert, bis sie wieder startet.',
 	guardOffTitle: 'Wachmodus beenden?',
 	guardOffHow: 'Der Bildschirm dieses Geräts wird hell. Die Aufnahme läuft weiter.',
 	guardOff: 'Wachmodus beenden',
@@ -187,8 +195,9 @@ export const live: LiveWords = {
 		'Dieses Gerät kann Kameras ansehen, aber nicht steuern. Ein Besitzer kann das unter Einstellungen, Geräte ändern.',
 	talkRefused:
 		'Der Browser blockiert das Mikrofon für diese Seite. Tippe auf das Symbol neben der Adresse, erlaube es und versuche es noch einmal.',
-	later:
-		'Gespeicherte Aufnahmen bleiben auf der Kamera. Von hier lassen sie sich noch nicht abspielen.',
+	later: 'Aufnahmen bleiben auf der Kamera. Von hier lassen sie sich noch nicht abspielen.',
+	laterNext: (names) => `Öffne Spy-cam auf ${listed(names)}, um sie abzuspielen.`,
+	on: 'An',
 	battery: (percent, charging) => `Akku ${percent}${charging ? ', lädt' : ''}`,
 	watchersTitle: 'Wer zuschaut',
 	nobody: 'Niemand schaut zu.',

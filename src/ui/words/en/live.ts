@@ -14,11 +14,14 @@ const { across } = ENGLISH;
 const age = (ms: number) =>
 	ms < 1000 ? 'under 1 s old' : `${across(Math.floor(ms / 1000) * 1000)} old`;
 
+/** A picture is late from here on, ms. */
+const LATE_MS = 2000;
+
 const trying: Readonly<Record<Trying, string>> = {
-	direct: 'Connecting directly …',
-	turn: 'Trying another path …',
-	relayed: 'Trying the relay …',
-	relay: 'Connecting to the relay …',
+	direct: 'Connecting …',
+	turn: 'Connecting …',
+	relayed: 'Connecting …',
+	relay: 'Can’t reach the relay. Trying again …',
 	camera: 'Waiting for the camera …',
 	local: 'Opening the camera …',
 };
@@ -54,7 +57,7 @@ function way(path: Live['path'], reason: Live['reason']): string {
 		case 'direct':
 			return 'Directly, over your network';
 		case 'turn':
-			return 'Through a server, end-to-end encrypted';
+			return 'Through a server, still private';
 		case 'relayed':
 			return {
 				blocked: 'Through the relay: your network allows nothing else',
@@ -101,7 +104,8 @@ const refused: Readonly<Record<FaultKind, string>> = {
 export const live = {
 	age,
 	live: 'Live',
-	liveAge: (ms: number) => `Live · ${age(ms)}`,
+	liveAge: (ms: number) =>
+		ms < LATE_MS ? 'Live' : `${across(Math.floor(ms / 1000) * 1000)} behind`,
 	trying,
 	stale: (ms: number, what: Trying) => `${age(ms)}. ${trying[what]}`,
 	ended,
@@ -143,6 +147,7 @@ export const live = {
 	fullScreen: 'Full screen',
 	leaveFullScreen: 'Exit full screen',
 	pip: 'Small window',
+	noSmall: 'This browser cannot show it in a small window.',
 	still: 'Save picture',
 	sound: 'Sound',
 	noSound: 'This camera sends no sound.',
@@ -150,7 +155,12 @@ export const live = {
 	zoomOut: 'Zoom out',
 	whole: 'Show the whole picture',
 	keys: 'Plus and minus zoom, arrows move the picture, 0 shows all of it, f is full screen.',
-	controls: 'Camera',
+	controls: 'Camera settings',
+	/** Of a camera of this device. */
+	ownControls: 'Lens, quality and sound are on the camera’s own page.',
+	ownPage: 'Open its page',
+	actions: 'Actions',
+	back: 'All cameras',
 	lens: 'Lens',
 	unnamedLens: (n: number) => `Lens ${String(n)}`,
 	testPicture: 'Test picture',
@@ -176,8 +186,8 @@ export const live = {
 	sirenEnds: 'It ends when you stop it, or after one minute. The camera shows who started it.',
 	sirenYes: 'Sound it',
 	cancel: 'Cancel',
-	stopTitle: 'Stop recording?',
-	stopHow: 'This camera then saves nothing until someone starts it again.',
+	stopTitle: (name: string) => `Stop recording ${named(name)}?`,
+	stopHow: 'Nothing is saved until it starts again.',
 	guardOffTitle: 'End guard mode?',
 	guardOffHow: 'That device’s screen lights up. Recording continues.',
 	guardOff: 'End guard mode',
@@ -204,7 +214,9 @@ export const live = {
 		'This device can watch but not control cameras. An owner can change that under Settings, Devices.',
 	talkRefused:
 		'The browser is blocking the microphone for this page. Tap the icon next to the address and allow it, then try again.',
-	later: 'Saved footage stays on the camera. You cannot play it from here yet.',
+	later: 'Recordings stay on the camera. You can’t play them from here yet.',
+	laterNext: (names: readonly string[]) => `Open Spy-cam on ${listed(names)} to play them.`,
+	on: 'On',
 	battery: (percent: string, charging: boolean) =>
 		`Battery ${percent}${charging ? ', charging' : ''}`,
 	// The camera's side

@@ -1,0 +1,109 @@
+import { faultOf, type Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { Span } from '#domain/footage/span.ts';
+import { coveredDays, type CoveredDay } from '#domain/timeline/covered-days.ts';
+import { wholeCoverage } from '#engine/playback/day-playlist.ts';
+import type { Pin } from '#ports/footage/pins-and-trash.ts';
+import type { Engine } from '#state/app/engine.ts';
+
+/** What one camera saved on this device. */
+export interface ShelfCamera {
+	readonly id: CameraId;
+	readonly name: string | null;
+	/** Sorted and disjoint; at least one span. */
+	readonly footage: readonly Span[];
+	readonly pins: readonly Pin[];
+}
+
+/** Days offered at once; the calendar of a camera has all of them. */
+const MAX_DAYS = 31;
+
+export function daysOfFootage(
+	{ calendar }: Pick<Engine, 'calendar'>,
+	footage: readonly Span[],
+): CoveredDay[] {
+	return coveredDays(footage, calendar, MAX_DAYS);
+}
+
+/** The parts of spans that lie on a day, ms. */
+export function spansOf(
+	spans: readonly Span[],
+	{ startMs, endMs }: Pick<CoveredDay, 'startMs' | 'endMs'>,
+): { readonly fromMs: number; readonly toMs: number }[] {
+	return spans
+		.map(({ startUs, endUs }) => ({
+			fromMs: Math.max(startMs, startUs / 1000),
+			toMs: Math.min(endMs, endUs / 1000),
+		}))
+		.filter(({ fromMs, toMs }) => fromMs < toMs);
+}
+
+/** A picture of a camera's day; `null`: there is none. */
+export async function firstPicture(
+	{ thumbnails }: Pick<Engine, 'thumbnails'>,
+	camera: CameraId,
+	{ firstMs, endMs }: Pick<CoveredDay, 'firstMs' | 'endMs'>,
+): Promise<Blob | null> {
+	const found = await thumbnails.first(camera, firstMs * 1000, endMs * 1000);
+	return found && new Blob([found.jpeg], { type: 'image/jpeg' });
+}
+
+/** All footage on this device, by camera and by day. */
+export class Shelf {
+	/** `null`: not read yet. */
+	cameras = $state.raw<readonly ShelfCamera[] | null>(null);
+	/** Why it could not be read; the next change reads again. */
+	fault = $state.raw<Fault | null>(null);
+	readonly #engine: Engine;
+	#off: () => void = () => undefined;
+
+	constructor(engine: Engine) {
+		this.#engine = engine;
+	}
+
+	watch(): void {
+		this.#off = this.#engine.segments.watch(() => void this.refresh());
+		void this.refresh();
+	}
+
+	close(): void {
+		this.#off();
+	}
+
+	/** The newest days on which any camera saved something; of each part, the largest share. */
+	get days(): readonly CoveredDay[] {
+		const all = (this.cameras ?? []).flatMap(({ footage }) => daysOfFootage(this.#engine, footage));
+		return all
+			.filter(({ startMs }, n) => all.findIndex((other) => other.startMs === startMs) === n)
+			.map((day) => {
+				const same = all.filter(({ startMs }) => startMs === day.startMs);
+				return {
+					...day,
+					firstMs: Math.min(...same.map(({ firstMs }) => firstMs)),
+					shares: day.shares.map((_, n) => Math.max(...same.map(({ shares }) => shares[n] ?? 0))),
+				};
+			})
+			.sort((a, b) => b.startMs - a.startMs)
+			.slice(0, MAX_DAYS);
+	}
+
+	/** Never throws: `fault` says what went wrong. */
+	async refresh(): Promise<void> {
+		const { segments, localDevice, clock } = this.#engine;
+		try {
+			const { state } = localDevice;
+			const named = state.kind === 'ready' ? [...state.cameras, ...state.removed] : [];
+			const found: ShelfCamera[] = [];
+			for (const id of await segments.cameras()) {
+				const { footage } = wholeCoverage(await segments.runs(id), clock.wallMs() * 1000);
+				if (footage.length === 0) continue;
+				const name = named.find((camera) => camera.id === id)?.name ?? null;
+				found.push({ id, name, footage, pins: await segments.pins(id) });
+			}
+			this.cameras = found;
+			this.fault = null;
+		} catch (error) {
+			this.fault = faultOf(error);
+		}
+	}
+}
