@@ -10,7 +10,7 @@ import type { EventClass } from '#domain/recording/event-class.ts';
 import type { ThumbnailSlot } from '#state/playback/thumbnail-cache.svelte.ts';
 import type { RibbonColors } from './ribbon-colors.ts';
 
-export interface MarkedEvent extends Span {
+interface MarkedEvent extends Span {
 	readonly shape: EventClass;
 }
 
@@ -39,7 +39,7 @@ export interface RibbonScene {
 
 export const DATE_FONT = '600 12px system-ui, sans-serif';
 const FONT = '12px system-ui, sans-serif';
-export const LANE_PX = 56;
+const LANE_PX = 56;
 export const HEIGHT_PX = 100;
 const LABEL_Y = 77;
 const DAY_Y = 94;
