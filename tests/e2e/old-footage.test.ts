@@ -37,12 +37,13 @@ test('ST20 a database of an older version opens: footage plays, and can be pinne
 	const button = (of: string) => playerRegion(page).getByRole('button', { name: of, exact: true });
 	await button('Pause').click();
 	await button('Pin').click();
+	await page.getByRole('button', { name: /^Pin \d/ }).click();
 	await page.getByText(/^Pinned: /).waitFor();
 	await button('Delete').click();
 	const remove = page.getByRole('dialog').getByRole('button', { name: /^Delete \d/ });
 	await remove.click();
 	await page.getByText('Part of it is pinned.').waitFor();
-	await button('Pin').click();
+	await button('Unpin').click();
 	await page.getByText(/^No longer pinned/).waitFor();
 	await remove.click();
 	await page.getByText(/^Deleted: /).waitFor();

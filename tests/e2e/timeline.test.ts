@@ -59,7 +59,9 @@ async function painted(page: Page, ms: number): Promise<string> {
 		if (!canvas) return 'no ribbon';
 		const handMs = Number(input.value);
 		const spanMs = Number(input.dataset['span']);
-		const x = canvas.width / 2 + ((at - handMs) / spanMs) * canvas.width;
+		const hand = input.parentElement?.querySelector<HTMLElement>('.hand');
+		const handX = ((hand?.offsetLeft ?? 0) + 1) / canvas.clientWidth;
+		const x = (handX + (at - handMs) / spanMs) * canvas.width;
 		if (x < 0 || x >= canvas.width) return 'out of sight';
 		const y = Math.round(canvas.height * 0.53);
 		const data = canvas.getContext('2d')?.getImageData(Math.round(x), y, 1, 1).data;
@@ -144,7 +146,7 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 	expect(errors).toEqual([]);
 });
 
-test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is one frame, and a time can be typed', async () => {
+test('TL2 TL8 TL11 TL19 TL20 TL22 TL27 one finger scrubs, the wheel zooms with Ctrl, keys move, a step is one frame, and a time can be typed', async () => {
 	context = await newContext({ fakeCameraFile: cameraFile() });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
@@ -155,23 +157,40 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is one 
 	const [run] = await storedRuns(page);
 	await openSaved(page, relay.address);
 	const box = (await slider(page).boundingBox())!;
-	const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+	// Three seconds before the newest frame, once the playhead is there.
+	const place = { x: box.x + box.width * 0.75, y: box.y + box.height / 2 };
 
-	// Scales all of the footage to a thousand pixels.
+	// It opens fitted, with the playhead near the end.
+	expect(await slider(page).getAttribute('data-span')).toBe('60000');
+	const handX = () => page.locator('.hand').evaluate((hand) => (hand as HTMLElement).offsetLeft);
+	expect(await handX()).toBeGreaterThan(box.width * 0.65);
 	await slider(page).focus();
 	await page.keyboard.press('End');
 	await expect.poll(() => shownWallMs(page)).toBeGreaterThan(run!.endUs / 1000 - 300);
 	const span = Number(await slider(page).getAttribute('data-span'));
-	await page.mouse.move(middle.x, middle.y);
+	await page.mouse.move(place.x, place.y);
+	expect(await handX()).toBe(Math.round(box.width * 0.8) - 1);
+	// What is under the pointer.
+	await page
+		.locator('.tip')
+		.getByText(/^\d\d:\d\d:\d\d$/)
+		.waitFor();
+	await page.keyboard.down('Control');
 	await page.mouse.wheel(0, -300);
+	await page.keyboard.up('Control');
 	await expect.poll(() => slider(page).getAttribute('data-span')).not.toBe(String(span));
 	const now = Number(await slider(page).getAttribute('data-span'));
 	expect(now).toBeLessThan(span);
+	// Zoomed at the pointer: the playhead comes along, and rests.
+	await expect.poll(() => shownWallMs(page)).toBeLessThan(run!.endUs / 1000 - 1000);
+	await expect
+		.poll(async () => Number(await slider(page).inputValue()) - (await shownWallMs(page)))
+		.toBeCloseTo(0);
 
 	const from = await shownWallMs(page);
 	const msPerPx = now / box.width;
 	await page.mouse.down();
-	for (let step = 1; step <= 20; step += 1) await page.mouse.move(middle.x + step * 5, middle.y);
+	for (let step = 1; step <= 20; step += 1) await page.mouse.move(place.x + step * 5, place.y);
 	const held = Number(await slider(page).inputValue());
 	expect(held).toBeCloseTo(from - 100 * msPerPx, -2);
 	// While held: a thumbnail or the frame itself, near the hand.
@@ -224,7 +243,7 @@ test('TL2 TL8 TL11 one finger scrubs, the wheel zooms, keys move, a step is one 
 	expect(errors).toEqual([]);
 });
 
-test('RT12 RT15 TL13 deleted, restored to the byte, pinned: shown on the ribbon, and in a second tab', async () => {
+test('RT12 RT15 TL13 TL28 deleted, restored to the byte, pinned: shown on the ribbon, and in a second tab', async () => {
 	context = await newContext({ viewport: { width: 1280, height: 800 } });
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
@@ -244,13 +263,39 @@ test('RT12 RT15 TL13 deleted, restored to the byte, pinned: shown on the ribbon,
 	const solid = await painted(page, startMs + 5000);
 	const button = (name: string) => playerRegion(page).getByRole('button', { name, exact: true });
 
-	// The span is shown first, with its length; Escape leaves it alone.
+	// The span is shown first, with its length; Escape leaves it alone, and the focus returns.
 	await button('Delete').click();
 	const card = page.getByRole('dialog', { name: 'Delete footage' });
 	await card.getByRole('button', { name: /^Delete 15/ }).waitFor();
-	await page.getByRole('slider', { name: 'End of the span' }).waitFor();
+	await card.getByText(/^Deletes .* You can undo this for ten minutes\.$/).waitFor();
+	const end = page.getByRole('slider', { name: 'End of the span' });
+	const endMs = async () => Number(await end.getAttribute('aria-valuenow'));
+	const atMs = await endMs();
+	await card.getByRole('button', { name: 'End +1 s' }).click();
+	expect(await endMs()).toBe(atMs + 1000);
+	await card.getByRole('button', { name: /^Delete 16/ }).waitFor();
+	// The picture shows the end that was moved.
+	await expect.poll(() => shownWallMs(page)).toBeGreaterThan(atMs);
+	const wide = (await page.locator('.ribbon').boundingBox())!.width;
+	const share = async () => {
+		const ends = [page.getByRole('slider', { name: 'Start of the span' }), end];
+		const [from = 0, to = 0] = await Promise.all(
+			ends.map((one) =>
+				one.evaluate((node: HTMLElement) => parseFloat(node.style.insetInlineStart)),
+			),
+		);
+		return (to - from) / wide;
+	};
+	expect(await share()).toBeGreaterThan(0.58);
+	expect(await share()).toBeLessThan(0.68);
 	await page.keyboard.press('Escape');
 	await card.waitFor({ state: 'detached' });
+	await expect
+		.poll(() => button('Delete').evaluate((node) => node === document.activeElement))
+		.toBe(true);
+	await slider(page).focus();
+	await page.keyboard.press('Home');
+	await expect.poll(() => shownWallMs(page)).toBeLessThan(startMs + 100);
 	const remove = async () => {
 		await button('Delete').click();
 		await card.getByRole('button', { name: /^Delete \d/ }).click();
@@ -279,13 +324,18 @@ test('RT12 RT15 TL13 deleted, restored to the byte, pinned: shown on the ribbon,
 	await page.keyboard.press('Home');
 	await expect.poll(() => shownWallMs(page)).toBeLessThan(startMs + 100);
 	await button('Pin').click();
+	await page
+		.getByRole('dialog', { name: 'Pin footage' })
+		.getByText(/^Keeps /)
+		.waitFor();
+	await page.getByRole('button', { name: /^Pin 15/ }).click();
 	await page.getByText(/^Pinned: /).waitFor();
 	expect(await button('Pin').getAttribute('aria-pressed')).toBe('true');
 	await remove();
 	await page.getByText('Part of it is pinned.').waitFor();
-	await button('Pin').click();
+	await button('Unpin').click();
 	await page.getByText(/^No longer pinned/).waitFor();
-	await remove();
+	await card.getByRole('button', { name: /^Delete \d/ }).click();
 	await page.getByText(/^Deleted: /).waitFor();
 	expect(errors).toEqual([]);
 });

@@ -1,6 +1,8 @@
+import type { Gap } from '#domain/footage/span.ts';
+
 /**
- * The visible part of the timeline: the playhead is the centre line, at `centreMs`. Milliseconds
- * since 1970; pixels count from the ribbon's left edge.
+ * The visible part of the timeline, around the time in its middle. Milliseconds since 1970; pixels
+ * count from the ribbon's left edge.
  */
 export interface RibbonView {
 	readonly centreMs: number;
@@ -24,7 +26,7 @@ export function visibleRangeOf(view: RibbonView, width: number): { fromMs: numbe
 	return { fromMs: msAt(view, width, 0), toMs: msAt(view, width, width) };
 }
 
-/** `factor` > 1 shows less time. The playhead keeps its time. */
+/** `factor` > 1 shows less time. The middle keeps its time. */
 export function zoomed(view: RibbonView, width: number, factor: number): RibbonView {
 	return spanning(view, width, (view.msPerPx * width) / factor);
 }
@@ -40,27 +42,75 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Where the zoom buttons stop. */
+/** The scales that buttons, the wheel and a finished pinch come to rest at. */
 const ZOOM_STOPS: readonly number[] = [
-	...[1, 2, 5, 10, 30].map((seconds) => seconds * SECOND),
-	...[1, 2, 5, 10, 30].map((minutes) => minutes * MINUTE),
-	...[1, 2, 6, 12].map((hours) => hours * HOUR),
-	...[1, 2, 7, 14, 31].map((days) => days * DAY),
+	10 * SECOND,
+	...[1, 5, 10, 30].map((minutes) => minutes * MINUTE),
+	...[1, 3, 6, 12].map((hours) => hours * HOUR),
+	...[1, 7, 31].map((days) => days * DAY),
 ];
 
 /** The next stop with more or less time. */
 export function adjacentZoomStop(spanMs: number, more: boolean): number {
 	return more
 		? (ZOOM_STOPS.find((stop) => stop > spanMs * 1.01) ?? MAX_SPAN_MS)
-		: (ZOOM_STOPS.findLast((stop) => stop < spanMs * 0.99) ?? MIN_SPAN_MS);
+		: (ZOOM_STOPS.findLast((stop) => stop < spanMs * 0.99) ?? Math.min(spanMs, 10 * SECOND));
 }
 
-/** The initial zoom: all footage, but between a minute and six hours. */
+/** The stop whose scale differs least, by ratio. */
+export function nearestZoomStop(spanMs: number): number {
+	const off = (stop: number) => Math.abs(Math.log(stop / spanMs));
+	return ZOOM_STOPS.reduce((best, stop) => (off(stop) < off(best) ? stop : best));
+}
+
+/** Where the playhead rests at the newest end, and elsewhere: shares of the width. */
+const [END_SHARE, CENTRE_SHARE] = [0.8, 0.5];
+/** How far before the end the playhead is in the centre: share of the width. */
+const APPROACH = 0.6;
+
+/** With this share of the ribbon, footage still fits beside what is not yet. */
+const FIT_SHARE = 0.9;
+
+/** The initial zoom: all footage, but between a minute and a day (TL19). */
 export function initialSpanMs(footageMs: number): number {
-	return (
-		ZOOM_STOPS.find((stop) => stop >= MINUTE && (stop >= footageMs || stop === 6 * HOUR)) ??
-		6 * HOUR
-	);
+	const fits = ZOOM_STOPS.find((stop) => stop >= MINUTE && stop * FIT_SHARE >= footageMs);
+	return Math.min(fits ?? DAY, DAY);
+}
+
+/**
+ * Where on the ribbon the playhead is, `aheadPx` before the end of the footage (TL20). It moves
+ * half as fast as time does, so that the ribbon, too, goes where the finger goes.
+ */
+export function handX(width: number, aheadPx: number): number {
+	const share = Math.min(1, Math.max(0, aheadPx) / (APPROACH * width));
+	return width * (END_SHARE - (END_SHARE - CENTRE_SHARE) * share);
+}
+
+/** How far before the end the playhead must be for the end to be at `endX`; inverse of `handX`. */
+export function aheadFor(width: number, endX: number): number {
+	const slowed = 1 - (END_SHARE - CENTRE_SHARE) / APPROACH;
+	const [restX, centredX] = [END_SHARE * width, (CENTRE_SHARE + APPROACH) * width];
+	return endX > centredX ? endX - CENTRE_SHARE * width : Math.max(0, (endX - restX) / slowed);
+}
+
+/** A drawn gap narrower than this can be missed; px. */
+const NARROW_PX = 24;
+const NEAR_PX = 12;
+
+/** The narrow gap within reach of a tap (TL21), nearest first. `gaps`: sorted and disjoint. */
+export function narrowGapNear(gaps: readonly Gap[], ms: number, msPerPx: number): Gap | null {
+	const reachUs = NEAR_PX * msPerPx * 1000;
+	let found: Gap | null = null;
+	let foundUs = reachUs;
+	for (let index = firstEndingAfter(gaps, ms * 1000 - reachUs); ; index += 1) {
+		const gap = gaps[index];
+		if (gap === undefined || gap.startUs > ms * 1000 + reachUs) return found;
+		const px = (gap.endUs - gap.startUs) / 1000 / msPerPx;
+		const offUs = Math.max(0, gap.startUs - ms * 1000, ms * 1000 - gap.endUs);
+		// What is too narrow to be drawn is no target either.
+		if (px < 0.5 || px > NARROW_PX || offUs > foundUs) continue;
+		[found, foundUs] = [gap, offUs];
+	}
 }
 
 /** Keeps the playhead between the first footage and the end of the last (TL3). */

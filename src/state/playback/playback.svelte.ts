@@ -153,6 +153,30 @@ export class Playback {
 		this.thumbnails.follow(null);
 	}
 
+	/** To the next (1) or previous (-1) event that is not merely technical; `false`: none. */
+	async toEvent(by: 1 | -1): Promise<boolean> {
+		const { handMs, fromMs, toMs } = this.ribbon;
+		const ms = await this.dayEvents.near(handMs, by, { fromMs, toMs });
+		if (ms === null) return false;
+		await this.rest(this.ribbon.hold(ms));
+		this.dayEvents.landed(ms, this.ribbon.handMs);
+		return true;
+	}
+
+	/** Moves an end of the selection under a finger; the picture shows that moment. */
+	dragEnd(side: 'start' | 'end', ms: number): void {
+		const atMs = this.selection.move(side, ms);
+		if (atMs !== null) this.scrub(this.ribbon.hold(atMs));
+	}
+
+	/** Moves an end of the selection, and shows it: its picture, and where it is on the ribbon. */
+	moveEnd(side: 'start' | 'end', ms: number): void {
+		const atMs = this.selection.move(side, ms);
+		if (atMs === null) return;
+		this.selection.show();
+		void this.rest(this.ribbon.hold(atMs));
+	}
+
 	/** A moment on the previous day with footage. */
 	get dayBeforeMs(): number | null {
 		const { day, footage } = this.state ?? {};
@@ -235,14 +259,14 @@ export class Playback {
 	}
 
 	/** Moves the ribbon with the playback position, and extends it with new footage. */
-	#follow({ wallMs, footage }: PlayerState): void {
-		const { ribbon } = this;
-		ribbon.fromMs = (footage[0]?.startUs ?? 0) / 1000;
-		const first = ribbon.toMs === 0;
-		ribbon.toMs = (footage.at(-1)?.endUs ?? 0) / 1000;
-		if (first) ribbon.fit();
-		if (wallMs === null) return;
-		ribbon.shownMs = this.#now.on() ? ribbon.toMs : wallMs;
-		this.dayEvents.follow(wallMs);
+	#follow({ wallMs, footage, gaps }: PlayerState): void {
+		const toMs = (footage.at(-1)?.endUs ?? 0) / 1000;
+		this.ribbon.gaps = gaps;
+		this.ribbon.follow(
+			(footage[0]?.startUs ?? 0) / 1000,
+			toMs,
+			this.#now.on() && wallMs !== null ? toMs : wallMs,
+		);
+		if (wallMs !== null) this.dayEvents.follow(wallMs);
 	}
 }

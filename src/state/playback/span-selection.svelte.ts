@@ -17,13 +17,14 @@ export interface SelectedRange {
 	readonly endMs: number;
 }
 
+/** What can be done to a span. */
+export type SpanAction = 'clip' | 'pin' | 'delete';
+
 const AROUND_MS = 15_000;
 const SHORTEST_MS = 1000;
-/**
- * TL14: with a smaller share of the ribbon the handles are too close; with a larger one they are
- * out of view.
- */
-const [MIN_SHARE, BEST_SHARE, MAX_SHARE] = [0.3, 0.6, 0.9];
+/** TL14: room for both handles, and for what is around the span. */
+const SHARE = 0.6;
+const MIN_SHARE = 0.2;
 
 /**
  * The span that actions apply to: the selection if one is open, else some seconds around the
@@ -82,35 +83,62 @@ export class SpanSelection {
 		return { startMs, endMs };
 	}
 
-	/** Opens a selection around the playhead, unless one is open. */
-	begin(): void {
+	/** Opens a selection, unless one is open: a span, or some seconds around the playhead. */
+	begin(span: Span | null = null): void {
 		if (this.range !== null) return;
-		this.range = this.effectiveRange;
-		const { spanMs } = this.#ribbon;
-		const share = (this.range.endMs - this.range.startMs) / spanMs;
-		this.#spanMs = spanMs;
-		if (share < MIN_SHARE || share > MAX_SHARE) this.#ribbon.spanMs = (share / BEST_SHARE) * spanMs;
+		this.range = span
+			? { startMs: span.startUs / 1000, endMs: span.endUs / 1000 }
+			: this.effectiveRange;
+		this.#spanMs = this.#ribbon.spanMs;
+		this.#fit();
+	}
+
+	/** Fits the ribbon to the selection if an end of it is out of sight, or both are too near. */
+	show(): void {
+		if (this.range === null) return;
+		const { startMs, endMs } = this.range;
+		const share = (endMs - startMs) / this.#ribbon.spanMs;
+		const seen = this.#ribbon.shows(startMs) && this.#ribbon.shows(endMs);
+		if (!seen || share < MIN_SHARE) this.#fit();
+	}
+
+	#fit(): void {
+		if (this.range === null) return;
+		const { startMs, endMs } = this.range;
+		const zoomed = this.#zoomedMs > 0 && this.#ribbon.spanMs !== this.#zoomedMs;
+		this.#ribbon.spanMs = (endMs - startMs) / SHARE;
+		// Somebody zoomed before: closing does not undo that.
+		if (zoomed) this.#spanMs = 0;
 		this.#zoomedMs = this.#ribbon.spanMs;
+		this.#ribbon.fix((startMs + endMs) / 2);
 	}
 
 	/** Closes the selection and restores the zoom, unless somebody zoomed. */
 	clear(): void {
-		if (this.range !== null && this.#ribbon.spanMs === this.#zoomedMs) {
+		if (this.range !== null && this.#ribbon.spanMs === this.#zoomedMs && this.#spanMs > 0) {
 			this.#ribbon.spanMs = this.#spanMs;
 		}
+		this.#zoomedMs = 0;
+		this.#ribbon.fix(null);
 		this.range = null;
 	}
 
-	/** Moves one end; the other one yields where it must. */
-	move(side: 'start' | 'end', toMs: number): void {
-		if (this.range === null) return;
+	/**
+	 * Moves one end; the other one yields where it must. Returns where that end is now; `null`: there
+	 * is no selection.
+	 */
+	move(side: 'start' | 'end', toMs: number): number | null {
+		if (this.range === null) return null;
 		const { fromMs, toMs: lastMs } = this.#ribbon;
-		const ms = Math.min(Math.max(toMs, fromMs), lastMs);
+		const [firstMs, finalMs] =
+			side === 'start' ? [fromMs, lastMs - SHORTEST_MS] : [fromMs + SHORTEST_MS, lastMs];
+		const ms = Math.max(firstMs, Math.min(toMs, finalMs));
 		const { startMs, endMs } = this.range;
 		this.range =
 			side === 'start'
 				? { startMs: ms, endMs: Math.max(endMs, ms + SHORTEST_MS) }
 				: { startMs: Math.min(startMs, ms - SHORTEST_MS), endMs: ms };
+		return ms;
 	}
 
 	/** The pin at the playhead, or at the selection. */

@@ -16,16 +16,60 @@ interface RibbonSlot {
 	readonly untilMs: number;
 }
 
+/** What a part of the ribbon shows. */
+export interface ThumbnailSlot {
+	readonly fromMs: number;
+	readonly untilMs: number;
+	readonly picture: ImageBitmap;
+}
+
 /** Thumbnails of current footage arrive a little later: when to retry. */
 const AGAIN_MS = 5000;
 
 /** Bitmaps in memory; about 80 kB each. */
 const MAX_THUMBNAILS = 160;
 
+/** A slot without a thumbnail borrows one from at most this many slots away. */
+const BORROW_SLOTS = 2;
+
+/** Shows the thumbnail nearest to a moment that moves. The latest moment wins. */
+class NearestThumbnail {
+	shown = $state.raw<DecodedThumbnail | null>(null);
+	readonly #find: (ms: number) => Promise<DecodedThumbnail | null>;
+	#ms: number | null = null;
+	#busy = false;
+
+	constructor(find: (ms: number) => Promise<DecodedThumbnail | null>) {
+		this.#find = find;
+	}
+
+	/** `null`: none is wanted any more. */
+	follow(ms: number | null): void {
+		this.#ms = ms;
+		if (ms === null) this.shown = null;
+		else if (!this.#busy) void this.#run();
+	}
+
+	async #run(): Promise<void> {
+		this.#busy = true;
+		for (let seenMs: number | null = null; this.#ms !== null && this.#ms !== seenMs;) {
+			seenMs = this.#ms;
+			const thumbnail = await this.#find(seenMs);
+			if (this.#isWanted()) this.shown = thumbnail;
+			else thumbnail?.picture.close();
+		}
+		this.#busy = false;
+	}
+
+	#isWanted(): boolean {
+		return this.#ms !== null;
+	}
+}
+
 /** Thumbnails of one camera, loaded as they become visible, latest request first. */
 export class ThumbnailCache {
-	/** The thumbnail at the playhead while scrubbing. */
-	under = $state.raw<DecodedThumbnail | null>(null);
+	readonly #hand = new NearestThumbnail((ms) => this.#near(ms));
+	readonly #pointer = new NearestThumbnail((ms) => this.#near(ms));
 	/** Rises whenever a thumbnail of the ribbon has loaded. */
 	version = $state(0);
 	readonly #engine: Engine;
@@ -35,8 +79,6 @@ export class ThumbnailCache {
 	#round = 0;
 	#wanted: RibbonSlot[] = [];
 	#loading = false;
-	#handMs: number | null = null;
-	#following = false;
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
@@ -49,34 +91,61 @@ export class ThumbnailCache {
 	close(): void {
 		this.#camera = null;
 		this.#wanted = [];
-		this.#handMs = null;
-		this.under = null;
+		this.follow(null);
+		this.point(null);
 		for (const thumbnail of this.#kept.values()) thumbnail?.picture.close();
 		this.#kept.clear();
 		this.#round += 1;
 	}
 
-	/** The playhead's time; `null`: scrubbing ended. */
-	follow(ms: number | null): void {
-		this.#handMs = ms;
-		if (ms === null) this.under = null;
-		else if (!this.#following) void this.#follow();
+	/** The thumbnail at the playhead while scrubbing. */
+	get under(): DecodedThumbnail | null {
+		return this.#hand.shown;
 	}
 
-	/** Loaded thumbnails for the ribbon's slots; missing ones are requested. */
-	inRange(fromMs: number, toMs: number, msPerPx: number, widthPx: number): DecodedThumbnail[] {
+	/** The playhead's time; `null`: scrubbing ended. */
+	follow(ms: number | null): void {
+		this.#hand.follow(ms);
+	}
+
+	/** The thumbnail at the pointer. */
+	get pointed(): DecodedThumbnail | null {
+		return this.#pointer.shown;
+	}
+
+	/** The time under a pointer that hovers; `null`: it has left. */
+	point(ms: number | null): void {
+		this.#pointer.follow(ms);
+	}
+
+	/**
+	 * What the ribbon's slots show; missing thumbnails are requested. A slot without one shows the
+	 * nearest that is known (TL24).
+	 */
+	inRange(fromMs: number, toMs: number, msPerPx: number, widthPx: number): ThumbnailSlot[] {
 		const step = thumbnailStepMs(msPerPx, widthPx);
-		const found: DecodedThumbnail[] = [];
+		const found: ThumbnailSlot[] = [];
 		const wanted: RibbonSlot[] = [];
 		for (let at = Math.floor(fromMs / step) * step; at < toMs; at += step) {
 			const key = `${at}/${step}`;
 			const kept = this.#kept.get(key);
-			if (kept) found.push(kept);
-			else if (kept === undefined) wanted.push({ key, fromMs: at, untilMs: at + step - 1 });
+			if (kept === undefined) wanted.push({ key, fromMs: at, untilMs: at + step - 1 });
+			const shown = kept ?? this.#nearestTo(at, BORROW_SLOTS * step);
+			if (shown) found.push({ fromMs: at, untilMs: at + step, picture: shown.picture });
 		}
 		this.#wanted = wanted;
 		if (wanted.length > 0 && !this.#loading) void this.#load();
 		return found;
+	}
+
+	#nearestTo(ms: number, withinMs: number): DecodedThumbnail | null {
+		let best: DecodedThumbnail | null = null;
+		let bestMs = withinMs;
+		for (const kept of this.#kept.values()) {
+			if (!kept || Math.abs(kept.ms - ms) > bestMs) continue;
+			[best, bestMs] = [kept, Math.abs(kept.ms - ms)];
+		}
+		return best;
 	}
 
 	/** Call after footage was deleted or restored. */
@@ -84,21 +153,6 @@ export class ThumbnailCache {
 		this.#kept.clear();
 		this.#round += 1;
 		this.version += 1;
-	}
-
-	async #follow(): Promise<void> {
-		this.#following = true;
-		for (let seenMs: number | null = null; this.#handMs !== null && this.#handMs !== seenMs;) {
-			seenMs = this.#handMs;
-			const thumbnail = await this.#near(seenMs);
-			if (this.#isHeld()) this.under = thumbnail;
-			else thumbnail?.picture.close();
-		}
-		this.#following = false;
-	}
-
-	#isHeld(): boolean {
-		return this.#handMs !== null;
 	}
 
 	async #load(): Promise<void> {

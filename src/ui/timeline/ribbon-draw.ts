@@ -6,15 +6,12 @@ import {
 	xOf,
 } from '#domain/timeline/ribbon.ts';
 import type { Gap, Span } from '#domain/footage/span.ts';
+import type { EventClass } from '#domain/recording/event-class.ts';
+import type { ThumbnailSlot } from '#state/playback/thumbnail-cache.svelte.ts';
+import type { RibbonColors } from './ribbon-colors.ts';
 
-/** Colours of the page's theme. */
-export interface RibbonColors {
-	readonly footage: string;
-	readonly ink: string;
-	readonly quiet: string;
-	readonly line: string;
-	readonly sunk: string;
-	readonly pin: string;
+interface MarkedEvent extends Span {
+	readonly shape: EventClass;
 }
 
 export interface RibbonScene {
@@ -24,7 +21,7 @@ export interface RibbonScene {
 	readonly gaps: readonly Gap[];
 	readonly pins: readonly Span[];
 	/** Sorted. */
-	readonly events: readonly Span[];
+	readonly events: readonly MarkedEvent[];
 	/** The span selected to save, pin or delete. */
 	readonly mark: Span | null;
 	readonly strokes: readonly Tick[];
@@ -33,21 +30,26 @@ export interface RibbonScene {
 		readonly text: string;
 		readonly strong: boolean;
 	}[];
-	/** Sticks to the left edge until the next one pushes it out. */
-	readonly edge: string;
-	readonly thumbnails: readonly { readonly ms: number; readonly picture: ImageBitmap }[];
+	readonly thumbnails: readonly ThumbnailSlot[];
+	/** From here on nothing can have been recorded yet; and what that is called. */
+	readonly notYet: { readonly fromMs: number; readonly text: string };
 	/** While recording, the end of the footage pulses: phase from 0 to 1; `null`: not recording. */
 	readonly live: number | null;
 }
 
 export const DATE_FONT = '600 12px system-ui, sans-serif';
+const FONT = '12px system-ui, sans-serif';
 const LANE_PX = 56;
 export const HEIGHT_PX = 100;
-const LABEL_Y = 78;
-const DAY_Y = 95;
-const FOOT_PX = 8;
-const EVENT_PX = 5;
-export const THUMBNAIL_PX = { width: 86, height: LANE_PX - FOOT_PX };
+const LABEL_Y = 77;
+const DAY_Y = 94;
+/** Below the thumbnails, footage is solid: where it is can be read at any scale. */
+const FOOT_PX = 10;
+const MARK_Y = 12;
+const MARK_PX = 5;
+/** Marks closer than this are drawn as one. */
+const MARK_GAP_PX = 9;
+export const THUMBNAIL_PX = { width: 82, height: LANE_PX - FOOT_PX };
 
 /** Paints the ribbon. The cost depends on what is visible, never on what is kept. */
 export function drawRibbon(
@@ -59,10 +61,13 @@ export function drawRibbon(
 	context.clearRect(0, 0, width, HEIGHT_PX);
 	context.fillStyle = inks.sunk;
 	context.fillRect(0, 0, width, LANE_PX);
+	drawNotYet(context, lane, inks);
 	drawGaps(context, lane, inks);
 	drawFootage(context, lane, inks);
 	drawThumbnails(context, lane);
-	drawSpans(context, lane, inks);
+	drawPins(context, lane, inks);
+	drawEvents(context, lane, inks);
+	drawMark(context, lane, inks);
 	drawTicks(context, lane, inks);
 }
 
@@ -93,13 +98,13 @@ function* inSight(
 function drawGaps(
 	context: CanvasRenderingContext2D,
 	lane: RibbonScene,
-	{ line }: RibbonColors,
+	{ hatch }: RibbonColors,
 ): void {
 	context.save();
 	context.beginPath();
 	for (const [from, to] of inSight(lane, lane.gaps)) context.rect(from, 0, to - from, LANE_PX);
 	context.clip();
-	context.strokeStyle = line;
+	context.strokeStyle = hatch;
 	context.lineWidth = 1.5;
 	context.beginPath();
 	// The hatching moves with its time.
@@ -119,59 +124,153 @@ function drawFootage(
 	{ footage }: RibbonColors,
 ): void {
 	context.fillStyle = footage;
-	let lastX = 0;
 	for (const [from, to] of inSight(lane, lane.footage)) {
 		// At least two pixels, so that seconds of footage are visible in a month.
 		context.fillRect(from, 0, Math.max(2, to - from), LANE_PX);
-		lastX = to;
-	}
-	if (lane.live !== null && lastX > 0 && lastX <= lane.width) {
-		context.globalAlpha = 0.25 + 0.5 * lane.live;
-		context.fillRect(lastX, 0, 6, LANE_PX);
-		context.globalAlpha = 1;
 	}
 }
 
+/** A strip of film: a slot repeats its picture rather than leaving a gap or distorting it. */
 function drawThumbnails(context: CanvasRenderingContext2D, lane: RibbonScene): void {
 	const { width: wide, height } = THUMBNAIL_PX;
 	context.save();
 	context.beginPath();
 	for (const [from, to] of inSight(lane, lane.footage)) context.rect(from, 0, to - from, LANE_PX);
 	context.clip();
-	for (const { ms, picture } of lane.thumbnails) {
-		const x = xOf(lane.view, lane.width, ms);
+	for (const { fromMs, untilMs, picture } of lane.thumbnails) {
 		// Full height and horizontal centre, for portrait and landscape alike.
 		const scale = Math.max(wide / picture.width, height / picture.height);
-		const [across, down] = [wide / scale, height / scale];
-		const [left, top] = [(picture.width - across) / 2, (picture.height - down) / 2];
-		context.drawImage(picture, left, top, across, down, x, 0, wide, height);
+		const down = height / scale;
+		const top = (picture.height - down) / 2;
+		const endX = xOf(lane.view, lane.width, untilMs);
+		for (let x = xOf(lane.view, lane.width, fromMs); x < endX - 0.5; x += wide) {
+			const shown = Math.min(wide, endX - x);
+			const left = (picture.width - wide / scale) / 2;
+			context.drawImage(picture, left, top, shown / scale, down, x, 0, shown, height);
+		}
 	}
 	context.restore();
 }
 
-function drawSpans(
+/** Unlike what was never recorded: the page itself, behind a dotted edge. */
+function drawNotYet(
 	context: CanvasRenderingContext2D,
 	lane: RibbonScene,
-	{ pin, ink }: RibbonColors,
+	{ paper, quiet, footage }: RibbonColors,
 ): void {
-	context.strokeStyle = pin;
-	context.lineWidth = 3;
-	for (const [from, to] of inSight(lane, lane.pins)) {
-		context.strokeRect(from, 1.5, Math.max(4, to - from), LANE_PX - 3);
-	}
-	context.fillStyle = ink;
-	for (const [from, to] of inSight(lane, lane.events)) {
-		context.fillRect(from, LANE_PX - EVENT_PX, Math.max(EVENT_PX, to - from), EVENT_PX);
-	}
-	if (lane.mark === null) return;
-	for (const [from, to] of inSight(lane, [lane.mark])) {
-		context.fillStyle = ink;
-		context.globalAlpha = 0.16;
-		context.fillRect(from, 0, to - from, LANE_PX);
+	const { width, notYet, live } = lane;
+	const x = xOf(lane.view, width, notYet.fromMs);
+	if (x >= width) return;
+	const from = Math.max(0, x);
+	context.fillStyle = paper;
+	context.fillRect(from, 0, width - from, LANE_PX);
+	if (x < 0) return;
+	context.strokeStyle = quiet;
+	context.lineWidth = 2;
+	context.setLineDash([2, 4]);
+	context.beginPath();
+	context.moveTo(x + 1, 0);
+	context.lineTo(x + 1, LANE_PX);
+	context.stroke();
+	context.setLineDash([]);
+	if (live !== null) {
+		context.fillStyle = footage;
+		context.globalAlpha = 0.4 + 0.6 * live;
+		context.fillRect(x, 0, 4, LANE_PX);
 		context.globalAlpha = 1;
-		context.fillRect(from - 1, 0, 2, LANE_PX);
-		context.fillRect(to - 1, 0, 2, LANE_PX);
 	}
+	context.font = FONT;
+	context.textAlign = 'start';
+	context.textBaseline = 'alphabetic';
+	if (context.measureText(notYet.text).width + 24 > width - x) return;
+	context.fillStyle = quiet;
+	context.fillText(notYet.text, x + 12, LANE_PX / 2 + 4);
+}
+
+/** A line that can be told from whatever is on both sides of it. */
+function outline(
+	context: CanvasRenderingContext2D,
+	{ paper }: RibbonColors,
+	ink: string,
+	widthPx: number,
+): void {
+	context.strokeStyle = paper;
+	context.lineWidth = widthPx + 3;
+	context.stroke();
+	context.strokeStyle = ink;
+	context.lineWidth = widthPx;
+	context.stroke();
+}
+
+function drawPins(context: CanvasRenderingContext2D, lane: RibbonScene, inks: RibbonColors): void {
+	for (const [from, to] of inSight(lane, lane.pins)) {
+		context.beginPath();
+		context.rect(from + 2, 2.5, Math.max(4, to - from - 4), LANE_PX - 5);
+		outline(context, inks, inks.pin, 2.5);
+	}
+}
+
+function drawEvents(
+	context: CanvasRenderingContext2D,
+	lane: RibbonScene,
+	inks: RibbonColors,
+): void {
+	const { view, width, events } = lane;
+	const { fromMs, toMs } = visibleRangeOf(view, width);
+	// A long event that began out of sight is drawn as long as it lasts.
+	for (const [from, to] of inSight(lane, events)) {
+		if (to - from < MARK_GAP_PX) continue;
+		context.beginPath();
+		context.moveTo(from, MARK_Y);
+		context.lineTo(to, MARK_Y);
+		outline(context, inks, inks.ink, 1.5);
+	}
+	const last: Record<EventClass, number> = { tamper: -99, access: -99, technical: -99 };
+	for (let index = firstEndingAfter(events, fromMs * 1000); index < events.length; index += 1) {
+		const event = events[index];
+		if (event === undefined || event.startUs > toMs * 1000) break;
+		const x = xOf(view, width, event.startUs / 1000);
+		if (x - last[event.shape] < MARK_GAP_PX) continue;
+		last[event.shape] = x;
+		context.beginPath();
+		trace(context, event.shape, x);
+		outline(context, inks, inks.ink, 1);
+		context.fillStyle = inks.ink;
+		context.fill();
+	}
+}
+
+/** A triangle warns, a disc is somebody, a small square is the machine. */
+function trace(context: CanvasRenderingContext2D, shape: EventClass, x: number): void {
+	const [y, r] = [MARK_Y, MARK_PX];
+	switch (shape) {
+		case 'tamper':
+			context.moveTo(x, y - r - 1);
+			context.lineTo(x + r + 1, y + r);
+			context.lineTo(x - r - 1, y + r);
+			context.closePath();
+			break;
+		case 'access':
+			context.arc(x, y, r, 0, 2 * Math.PI);
+			break;
+		case 'technical':
+			context.rect(x - 2.5, y - 2.5, 5, 5);
+	}
+}
+
+/** What is outside the selection steps back. */
+function drawMark(context: CanvasRenderingContext2D, lane: RibbonScene, inks: RibbonColors): void {
+	if (lane.mark === null) return;
+	const from = xOf(lane.view, lane.width, lane.mark.startUs / 1000);
+	const to = xOf(lane.view, lane.width, lane.mark.endUs / 1000);
+	context.fillStyle = inks.paper;
+	context.globalAlpha = 0.66;
+	context.fillRect(0, 0, Math.max(0, from), LANE_PX);
+	context.fillRect(to, 0, Math.max(0, lane.width - to), LANE_PX);
+	context.globalAlpha = 1;
+	context.beginPath();
+	context.rect(from, 1.5, to - from, LANE_PX - 3);
+	outline(context, inks, inks.ink, 2);
 }
 
 function drawTicks(
@@ -184,14 +283,6 @@ function drawTicks(
 	for (const { ms } of lane.strokes)
 		context.fillRect(Math.round(xOf(view, width, ms)), LANE_PX, 1, 5);
 	context.textBaseline = 'alphabetic';
-	let edgeEnds = 0;
-	context.font = DATE_FONT;
-	context.textAlign = 'start';
-	const firstStrong = lane.labels.find(({ ms, strong }) => strong && xOf(view, width, ms) > 0);
-	edgeEnds = context.measureText(lane.edge).width + 12;
-	const pushed = firstStrong === undefined ? 0 : xOf(view, width, firstStrong.ms) - edgeEnds;
-	context.fillStyle = ink;
-	context.fillText(lane.edge, 4 + Math.min(0, pushed), DAY_Y);
 	for (const { ms, text, strong } of lane.labels) {
 		const x = xOf(view, width, ms);
 		context.fillStyle = quiet;
@@ -203,7 +294,7 @@ function drawTicks(
 			if (x > 0) context.fillText(text, x + 4, DAY_Y);
 			context.fillRect(Math.round(x), LANE_PX, 1, HEIGHT_PX - LANE_PX - 2);
 		} else {
-			context.font = '12px system-ui, sans-serif';
+			context.font = FONT;
 			context.textAlign = 'center';
 			context.fillText(text, x, LABEL_Y);
 		}

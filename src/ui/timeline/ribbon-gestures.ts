@@ -1,3 +1,4 @@
+import { MAX_SPAN_MS, MIN_SPAN_MS } from '#domain/timeline/ribbon.ts';
 import type { Ribbon } from '#state/playback/ribbon.svelte.ts';
 
 export interface RibbonGestureHandlers {
@@ -13,9 +14,20 @@ const TAP_PX = 8;
 const TAP_MS = 400;
 /** A finger that rested this long before lifting does not fling. */
 const FLING_TIMEOUT_MS = 80;
-const WHEEL_ZOOM_RATE = 0.0016;
+/** A notch of a wheel (100 px) is about one stop of the scale, and so is a small pinch. */
+const WHEEL_ZOOM_RATE = 0.008;
+/** After a pause this long, the wheel starts to zoom from the scale shown. */
+const WHEEL_PAUSE_MS = 500;
+const WHEEL_REST_MS = 150;
+const SETTLE_MS = 150;
 
-/** One finger scrubs, two zoom, a tap seeks; the wheel zooms, or scrubs when horizontal. */
+const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/**
+ * One finger scrubs, two zoom, a tap seeks; the wheel scrubs when horizontal, and zooms at the
+ * pointer with Ctrl, which is also how browsers report a pinch on a trackpad. Else it scrolls the
+ * page, as a vertical swipe does.
+ */
 export function ribbonGestures(
 	element: HTMLElement,
 	ribbon: Ribbon,
@@ -27,6 +39,8 @@ export function ribbonGestures(
 	let pinch: { distance: number; spanMs: number } | null = null;
 	let trace: { x: number; ms: number }[] = [];
 	let wheelRest: ReturnType<typeof setTimeout> | undefined;
+	/** The scale that the wheel asks for, between two stops. */
+	let asked = { spanMs: 0, shownMs: 0, ms: -Infinity };
 
 	const xIn = (event: PointerEvent | WheelEvent) =>
 		event.clientX - element.getBoundingClientRect().left;
@@ -34,9 +48,15 @@ export function ribbonGestures(
 		cancelAnimationFrame(frame);
 		frame = 0;
 	};
+	/** Moves the playhead, or the ribbon if that stands still below it. */
+	const moveTo = (ms: number): void => {
+		if (ribbon.fixedMs === null) handlers.scrub(ribbon.hold(ms));
+		else ribbon.fix(ms);
+	};
+	const whereMs = (): number => ribbon.fixedMs ?? ribbon.handMs;
 
 	const begin = (x: number, startedMs = performance.now()): void => {
-		drag = { atMs: ribbon.handMs, x, startedMs, moved: 0 };
+		drag = { atMs: whereMs(), x, startedMs, moved: 0 };
 		trace = [{ x, ms: performance.now() }];
 	};
 	const down = (event: PointerEvent): void => {
@@ -68,7 +88,8 @@ export function ribbonGestures(
 		if (drag.moved < TAP_PX) return;
 		trace.push({ x, ms: performance.now() });
 		if (trace.length > 6) trace.shift();
-		handlers.scrub(ribbon.hold(drag.atMs - (x - drag.x) * ribbon.view.msPerPx));
+		handlers.point(null);
+		moveTo(drag.atMs - (x - drag.x) * ribbon.view.msPerPx);
 	};
 	const up = (event: PointerEvent): void => {
 		if (!fingers.delete(event.pointerId)) return;
@@ -77,6 +98,7 @@ export function ribbonGestures(
 			const [left] = fingers.values();
 			// The finger left after a pinch makes no tap.
 			if (left !== undefined) begin(left, -Infinity);
+			settle();
 			return;
 		}
 		const done = drag;
@@ -85,12 +107,25 @@ export function ribbonGestures(
 		const now = performance.now();
 		if (done.moved < TAP_PX) {
 			if (event.type === 'pointerup' && now - done.startedMs < TAP_MS) {
-				const ms = ribbon.msAt(xIn(event));
-				handlers.rest(ribbon.hold(ms));
+				handlers.point(null);
+				handlers.rest(ribbon.hold(ribbon.aim(ribbon.msAt(xIn(event)))));
 			} else if (ribbon.heldMs !== null) handlers.rest(ribbon.heldMs);
 			return;
 		}
-		glide(speedOf(now), now);
+		if (ribbon.fixedMs === null) glide(speedOf(now), now);
+	};
+	/** TL23: a pinch ends at a scale that has a name. */
+	const settle = (): void => {
+		if (ribbon.fixedMs !== null) return;
+		const [fromMs, toMs] = [ribbon.spanMs, ribbon.nearestStop(ribbon.spanMs)];
+		const begunMs = performance.now();
+		const step = (now: number): void => {
+			const share = isStill() ? 1 : Math.min(1, Math.max(0, now - begunMs) / SETTLE_MS);
+			ribbon.spanMs = share === 1 ? toMs : fromMs * (toMs / fromMs) ** (1 - (1 - share) ** 2);
+			if (share < 1) frame = requestAnimationFrame(step);
+		};
+		halt();
+		frame = requestAnimationFrame(step);
 	};
 	const speedOf = (now: number): number => {
 		const [first] = trace;
@@ -100,8 +135,7 @@ export function ribbonGestures(
 	};
 	const glide = (speed: number, begunMs: number): void => {
 		const fromMs = ribbon.handMs;
-		const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-		if (still || Math.abs(speed) < 0.05) {
+		if (isStill() || Math.abs(speed) < 0.05) {
 			handlers.rest(fromMs);
 			return;
 		}
@@ -115,18 +149,44 @@ export function ribbonGestures(
 		};
 		frame = requestAnimationFrame(step);
 	};
+	const restSoon = (): void => {
+		clearTimeout(wheelRest);
+		wheelRest = setTimeout(() => {
+			if (ribbon.heldMs !== null) handlers.rest(ribbon.heldMs);
+		}, WHEEL_REST_MS);
+	};
 	const wheel = (event: WheelEvent): void => {
-		event.preventDefault();
-		halt();
-		const sideways = event.shiftKey ? event.deltaY : event.deltaX;
-		if (Math.abs(sideways) > Math.abs(event.shiftKey ? event.deltaX : event.deltaY)) {
-			handlers.scrub(ribbon.hold(ribbon.handMs + sideways * ribbon.view.msPerPx));
-			clearTimeout(wheelRest);
-			wheelRest = setTimeout(() => handlers.rest(ribbon.handMs), 150);
-			return;
-		}
+		const [across, down] = event.shiftKey
+			? [event.deltaY || event.deltaX, 0]
+			: [event.deltaX, event.deltaY];
 		const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-		ribbon.zoom(Math.exp(-event.deltaY * lines * WHEEL_ZOOM_RATE));
+		if (event.ctrlKey) {
+			event.preventDefault();
+			halt();
+			zoomBy(event.deltaY * lines, xIn(event));
+		} else if (Math.abs(across) > Math.abs(down)) {
+			event.preventDefault();
+			halt();
+			moveTo(whereMs() + across * lines * ribbon.view.msPerPx);
+			restSoon();
+		}
+	};
+	const zoomBy = (deltaPx: number, x: number): void => {
+		const ms = performance.now();
+		if (ms - asked.ms > WHEEL_PAUSE_MS || asked.shownMs !== ribbon.spanMs) {
+			asked = { spanMs: ribbon.spanMs, shownMs: ribbon.spanMs, ms };
+		}
+		const wantedMs = Math.min(
+			MAX_SPAN_MS,
+			Math.max(MIN_SPAN_MS, asked.spanMs * Math.exp(deltaPx * WHEEL_ZOOM_RATE)),
+		);
+		const shownMs = ribbon.nearestStop(wantedMs);
+		asked = { spanMs: wantedMs, shownMs, ms };
+		if (shownMs === ribbon.spanMs) return;
+		const handMs = ribbon.zoomAt(x, shownMs);
+		if (handMs === null) return;
+		handlers.scrub(handMs);
+		restSoon();
 	};
 	const leave = (): void => handlers.point(null);
 

@@ -58,6 +58,58 @@ it('TL2 two fingers zoom and keep the playhead, whichever is lifted first', () =
 	expect([rests, scrubs]).toEqual([[], []]);
 });
 
+it('TL23 a pinch ends at a scale that has a name', async () => {
+	finger(1, 'down', 400);
+	finger(2, 'down', 600);
+	finger(2, 'move', 660);
+	finger(1, 'up', 400);
+	finger(2, 'up', 660);
+	await expect.poll(() => ribbon.spanMs).toBe(600_000);
+	expect(ribbon.handMs).toBe(NOON);
+});
+
+function turned(deltaX: number, deltaY: number, more: WheelEventInit = {}): WheelEvent {
+	const clientX = element.getBoundingClientRect().left + 700;
+	const event = new WheelEvent('wheel', { deltaX, deltaY, clientX, cancelable: true, ...more });
+	element.dispatchEvent(event);
+	return event;
+}
+
+it('TL22 the wheel scrolls the page; sideways it scrubs; with Ctrl it zooms at the pointer', async () => {
+	expect(turned(0, 400).defaultPrevented).toBe(false);
+	expect([ribbon.spanMs, ribbon.handMs, scrubs]).toEqual([1_000_000, NOON, []]);
+	expect(turned(50, 0).defaultPrevented).toBe(true);
+	expect(scrubs).toEqual([NOON + 50_000]);
+	await expect.poll(() => rests).toEqual([NOON + 50_000]);
+	ribbon.letGo();
+	ribbon.shownMs = NOON;
+	const pointedMs = ribbon.msAt(700);
+	expect(turned(0, -100, { ctrlKey: true }).defaultPrevented).toBe(true);
+	expect(ribbon.spanMs).toBe(600_000);
+	expect(ribbon.msAt(700)).toBeCloseTo(pointedMs, 3);
+	// The playhead came along, and rests there.
+	expect(scrubs.at(-1)).toBe(ribbon.handMs);
+	await expect.poll(() => rests.at(-1)).toBe(ribbon.handMs);
+});
+
+it('TL22 many small turns of a trackpad add up; zooming out again ends where it began', () => {
+	for (let n = 0; n < 60; n += 1) turned(0, -2, { ctrlKey: true });
+	const closeMs = ribbon.spanMs;
+	expect(closeMs).toBeLessThan(600_000);
+	for (let n = 0; n < 60; n += 1) turned(0, 2, { ctrlKey: true });
+	expect(ribbon.spanMs).toBeGreaterThan(closeMs);
+	expect([600_000, 1_800_000]).toContain(ribbon.spanMs);
+});
+
+it('TL14 while a selection is open, a finger moves the ribbon and not the playhead', () => {
+	ribbon.fix(NOON);
+	finger(1, 'down', 400);
+	finger(1, 'move', 500);
+	finger(1, 'up', 500);
+	expect([ribbon.handMs, ribbon.fixedMs, scrubs]).toEqual([NOON, NOON - 100_000, []]);
+	expect(ribbon.handX).toBe(600);
+});
+
 it('TL8 after scrubbing and zooming, the playhead rests when the fingers are lifted', () => {
 	finger(1, 'down', 400);
 	finger(1, 'move', 500);

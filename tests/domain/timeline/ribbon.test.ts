@@ -2,10 +2,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localCalendar } from '#browser/playback/calendar.ts';
 import {
+	adjacentZoomStop,
+	aheadFor,
 	firstEndingAfter,
 	glideAfter,
 	clampedToFootage,
+	handX,
+	initialSpanMs,
 	msAt,
+	narrowGapNear,
+	nearestZoomStop,
 	MIN_SPAN_MS,
 	spanning,
 	ticksOf,
@@ -77,6 +83,83 @@ describe('time and pixels', () => {
 		expect(glideAfter(2, 3000).rests).toBe(true);
 		expect(glideAfter(2, 100).rests).toBe(false);
 		expect(glideAfter(-2, 100).px).toBeLessThan(0);
+	});
+});
+
+describe('scales', () => {
+	const MIN = 60_000;
+	const DAY = 24 * HOUR;
+	const stops = [10_000, MIN, 5 * MIN, 10 * MIN, 30 * MIN, HOUR, 3 * HOUR, 6 * HOUR].concat([
+		12 * HOUR,
+		DAY,
+		7 * DAY,
+		31 * DAY,
+	]);
+
+	it('TL23 buttons stop at scales that have a name, up and down, and no farther', () => {
+		const up = [10_000];
+		while (up.length < 20) up.push(adjacentZoomStop(up.at(-1) ?? 0, true));
+		expect(up.slice(0, stops.length + 1)).toEqual([...stops, 31 * DAY]);
+		const down = [31 * DAY];
+		while (down.length < 20) down.push(adjacentZoomStop(down.at(-1) ?? 0, false));
+		expect(down.slice(0, stops.length)).toEqual(stops.toReversed());
+		expect(adjacentZoomStop(1000, false)).toBe(1000);
+		expect(adjacentZoomStop(26.7 * MIN, true)).toBe(30 * MIN);
+	});
+
+	it('TL23 a scale between two stops comes to rest at the nearer one, by ratio', () => {
+		for (const stop of stops) expect(nearestZoomStop(stop * 1.1)).toBe(stop);
+		expect(nearestZoomStop(26.7 * MIN)).toBe(30 * MIN);
+		expect(nearestZoomStop(13.8 * HOUR)).toBe(12 * HOUR);
+		expect(nearestZoomStop(1)).toBe(10_000);
+	});
+
+	it('TL19 opens at the smallest scale that shows all footage, from a minute to a day', () => {
+		expect(initialSpanMs(0)).toBe(MIN);
+		expect(initialSpanMs(7 * MIN)).toBe(10 * MIN);
+		expect(initialSpanMs(20 * MIN)).toBe(30 * MIN);
+		expect(initialSpanMs(2.9 * HOUR)).toBe(6 * HOUR);
+		expect(initialSpanMs(20 * DAY)).toBe(DAY);
+		expect(initialSpanMs(54_000)).toBe(MIN);
+		expect(initialSpanMs(55_000)).toBe(5 * MIN);
+	});
+});
+
+describe('the playhead', () => {
+	it('TL20 rests at four fifths at the newest end, in the middle elsewhere, and moves steadily between', () => {
+		expect(handX(1000, 0)).toBe(800);
+		expect(handX(1000, 600)).toBe(500);
+		expect(handX(1000, 1e9)).toBe(500);
+		for (let ahead = 0; ahead < 700; ahead += 1) {
+			const step = handX(1000, ahead) - handX(1000, ahead + 1);
+			expect(step).toBeGreaterThanOrEqual(0);
+			// The ribbon goes where the finger goes, never back.
+			expect(step).toBeLessThan(1);
+		}
+	});
+
+	it('TL20 the place of the end says where the playhead is, and the other way round', () => {
+		fc.assert(
+			fc.property(widths, fc.double({ min: 0, max: 1e5, noNaN: true }), (width, ahead) => {
+				expect(aheadFor(width, handX(width, ahead) + ahead)).toBeCloseTo(ahead, 6);
+			}),
+		);
+		expect(aheadFor(1000, 300)).toBe(0);
+	});
+
+	it('TL21 a tap within 12 pixels of a gap too narrow to hit means the gap, and no other', () => {
+		const gap = (fromMs: number, toMs: number) =>
+			({ startUs: fromMs * 1000, endUs: toMs * 1000, why: 'rotated' }) as const;
+		const gaps = [gap(10_000, 12_000), gap(60_000, 61_000), gap(100_000, 200_000)];
+		// A second is a pixel.
+		expect(narrowGapNear(gaps, 22_500, 1000)).toBe(gaps[0]);
+		expect(narrowGapNear(gaps, 24_500, 1000)).toBeNull();
+		expect(narrowGapNear(gaps, 49_000, 1000)).toBe(gaps[1]);
+		expect(narrowGapNear(gaps, 11_000, 1000)).toBe(gaps[0]);
+		expect(narrowGapNear([gaps[0]!, gap(20_000, 21_000)], 18_000, 1000)?.startUs).toBe(20e6);
+		// Wide enough to be hit, and too narrow to be seen.
+		expect(narrowGapNear(gaps, 95_000, 1000)).toBeNull();
+		expect(narrowGapNear(gaps, 60_000, 3000)).toBeNull();
 	});
 });
 

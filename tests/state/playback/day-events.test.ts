@@ -88,3 +88,53 @@ test('a cache drops what was put in first', () => {
 	cache.clear();
 	expect([...cache.values()]).toEqual([]);
 });
+
+/** Searches at noon; `days` are the events of each day asked for, in the order of asking. */
+function search(
+	by: 1 | -1,
+	days: readonly (readonly [kind: string, ms: number])[][],
+	fromMs = NOON,
+) {
+	const read: number[] = [];
+	const eventLog = {
+		watch: () => () => undefined,
+		between: (_: CameraId, fromUs: number) => {
+			read.push(fromUs / 1000);
+			const events = days[read.length - 1] ?? [];
+			return Promise.resolve(events.map(([kind, ms]) => ({ kind, startUs: ms * 1000 })));
+		},
+	};
+	const log = new DayEvents({ calendar: utcCalendar, eventLog } as unknown as Engine);
+	log.open(CAMERA);
+	const range = { fromMs: NOON - 3 * DAY_MS, toMs: NOON + 3 * DAY_MS };
+	return { log, range, read, found: log.near(fromMs, by, range) };
+}
+
+test('TL26 the next event is the nearest that is not merely technical, also on another day', async () => {
+	const today = [
+		['moved', NOON - 60_000],
+		['restored', NOON + 30_000],
+		['covered', NOON + 60_000],
+		['watched', NOON + 90_000],
+	] as const;
+	expect(await search(1, [[...today]]).found).toBe(NOON + 60_000);
+	expect(await search(-1, [[...today]]).found).toBe(NOON - 60_000);
+	const { found, read } = search(1, [
+		[['stalled', NOON + 5000]],
+		[],
+		[['moved', NOON + 2 * DAY_MS]],
+	]);
+	expect(await found).toBe(NOON + 2 * DAY_MS);
+	expect(read.map((ms) => (ms - read[0]!) / DAY_MS)).toEqual([0, 1, 2]);
+});
+
+test('TL26 with no event in the footage the search ends; one in a gap is not found again', async () => {
+	const none = search(1, []);
+	expect(await none.found).toBeNull();
+	expect(none.read.length).toBeLessThan(5);
+	const gap = search(-1, [[['moved', NOON - 60_000]], [['moved', NOON - 60_000]]]);
+	expect(await gap.found).toBe(NOON - 60_000);
+	// Gone to, it led to the footage after its gap; before it there is nothing.
+	gap.log.landed(NOON - 60_000, NOON - 20_000);
+	expect(await gap.log.near(NOON - 20_000, -1, gap.range)).toBeNull();
+});

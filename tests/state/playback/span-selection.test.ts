@@ -96,24 +96,56 @@ describe('the span', () => {
 		expect(selection.range).toBeNull();
 	});
 
-	test('TL14 the ribbon shows the whole selection, then restores the zoom unless somebody zoomed', () => {
+	test('TL14 the ribbon is fitted to the selection, then restores the zoom unless somebody zoomed', () => {
 		const { selection, ribbon } = here;
-		for (const spanMs of [1000, HOUR_MS]) {
+		for (const spanMs of [1000, 60_000, HOUR_MS]) {
 			ribbon.spanMs = spanMs;
 			selection.begin();
 			expect(ribbon.spanMs).toBeCloseTo(50_000);
+			expect(ribbon.xOf(NOON - 15_000)).toBeCloseTo(200);
+			expect(ribbon.xOf(NOON + 15_000)).toBeCloseTo(800);
 			selection.clear();
 			expect(ribbon.spanMs).toBe(spanMs);
+			expect(ribbon.fixedMs).toBeNull();
 		}
-		ribbon.spanMs = 60_000;
-		selection.begin();
-		expect(ribbon.spanMs).toBe(60_000);
-		selection.clear();
-		ribbon.spanMs = HOUR_MS;
 		selection.begin();
 		ribbon.zoom(2);
 		selection.clear();
 		expect(ribbon.spanMs).toBeCloseTo(25_000);
+	});
+
+	test('TL14 TL28 the ribbon stands still below a moving end, until that end is out of sight', () => {
+		const { selection, ribbon } = here;
+		selection.begin();
+		const { centreMs } = ribbon.view;
+		ribbon.shownMs = NOON + 600_000;
+		expect(ribbon.view.centreMs).toBe(centreMs);
+		expect(selection.move('end', NOON + 20_000)).toBe(NOON + 20_000);
+		selection.show();
+		expect(ribbon.view.centreMs).toBe(centreMs);
+		selection.move('end', NOON + 45_000);
+		selection.show();
+		expect(ribbon.spanMs).toBeCloseTo(100_000);
+		expect(ribbon.xOf(NOON + 45_000)).toBeCloseTo(800);
+	});
+
+	test('TL28 an end stays in the footage, and at least a second from the other', () => {
+		const { selection, ribbon } = here;
+		selection.begin();
+		expect(selection.move('start', ribbon.toMs + 5000)).toBe(ribbon.toMs - 1000);
+		expect(selection.range).toEqual({ startMs: ribbon.toMs - 1000, endMs: ribbon.toMs });
+		expect(selection.move('end', 0)).toBe(ribbon.fromMs + 1000);
+		expect(selection.range?.startMs).toBe(ribbon.fromMs);
+		selection.clear();
+		expect(selection.move('end', NOON)).toBeNull();
+	});
+
+	test('TL12 a pin at the playhead is selected as it is', async () => {
+		const { selection, ribbon } = here;
+		await selection.pin();
+		ribbon.shownMs = NOON + 10_000;
+		selection.begin(selection.pinHere);
+		expect(selection.span).toEqual(around(NOON));
 	});
 });
 

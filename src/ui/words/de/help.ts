@@ -9,7 +9,7 @@ export const answers: Words['help']['answers'] = [
 	{
 		question: 'Wie finde ich einen Moment?',
 		answer:
-			'Ziehe die Zeitleiste. Mit zwei Fingern oder dem Rad zoomst du, von einer Sekunde bis zu einem Monat. Schraffierte Abschnitte sind leer; tippe darauf, um zu sehen, warum. Zeitpunkt wählen zeigt, welche Tage Aufnahmen haben. Mit der Tastatur: Pfeile bewegen, Plus und Minus zoomen, Komma und Punkt gehen ein Bild weiter, j und l zehn Sekunden, k spielt ab und pausiert, g wählt einen Zeitpunkt.',
+			'Ziehe die Zeitleiste. Mit zwei Fingern oder mit Strg und dem Rad zoomst du, von einer Sekunde bis zu einem Monat. Schraffierte Abschnitte sind leer; tippe darauf, um zu sehen, warum. Zeitpunkt wählen zeigt, welche Tage Aufnahmen haben. Mit der Tastatur: Pfeile bewegen, Plus und Minus zoomen, Komma und Punkt gehen ein Bild weiter, j und l zehn Sekunden, k spielt ab und pausiert, n und p springen zum nächsten und zum vorigen Ereignis, g wählt einen Zeitpunkt.',
 	},
 	{
 		question: 'Wie speichere oder teile ich einen Clip?',

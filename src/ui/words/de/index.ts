@@ -178,7 +178,6 @@ export const de: Words = {
 		noSound:
 			'Dieser Browser kann keinen Ton erzeugen, der überall läuft. Deshalb hat dieser Clip keinen.',
 		tooLarge: 'Dieser Clip ist zu groß für diesen Browser. Wähle einen kürzeren Abschnitt.',
-		hint: 'Ziehe die beiden Griffe auf der Zeitleiste, um den Abschnitt zu ändern.',
 		saving: 'Der Clip wird gespeichert …',
 		progress: 'Fortschritt',
 		saved: 'Der Clip ist in deinen Downloads.',

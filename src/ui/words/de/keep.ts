@@ -3,10 +3,7 @@ import type { KeepWords } from '#ui/words/en/keep.ts';
 export const keep: KeepWords = {
 	remove: {
 		title: 'Aufnahmen löschen',
-		span: (from, to) => `${from} bis ${to}`,
-		note: 'Das lässt sich zehn Minuten lang rückgängig machen. Ziehe die beiden Griffe auf der Zeitleiste, um den Abschnitt zu ändern.',
 		button: (length) => `${length} löschen`,
-		cancel: 'Abbrechen',
 	},
 	clip: {
 		title: 'Speichern des Clips abbrechen?',

@@ -8,7 +8,7 @@ export const answers = [
 	{
 		question: 'How do I find a moment?',
 		answer:
-			'Drag the timeline. Zoom with two fingers or the wheel, from a second to a month. Hatched spans are empty; tap one to see why. Go to time shows which days have footage. On a keyboard: arrows move, plus and minus zoom, comma and full stop step by one frame, j and l by ten seconds, k plays and pauses, g goes to a time.',
+			'Drag the timeline. Zoom with two fingers, or with Ctrl and the wheel, from a second to a month. Hatched spans are empty; tap one to see why. Go to time shows which days have footage. On a keyboard: arrows move, plus and minus zoom, comma and full stop step by one frame, j and l by ten seconds, k plays and pauses, n and p go to the next and the previous event, g goes to a time.',
 	},
 	{
 		question: 'How do I save or share a clip?',

@@ -199,7 +199,6 @@ export const en = {
 		},
 		noSound: 'This browser cannot encode sound that plays everywhere, so this clip has none.',
 		tooLarge: 'This clip is too large for this browser. Choose a shorter span.',
-		hint: 'Drag the two handles on the timeline to change the span.',
 		saving: 'Saving the clip …',
 		progress: 'Progress',
 		saved: 'The clip is in your downloads.',

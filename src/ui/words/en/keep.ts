@@ -2,10 +2,7 @@
 export const keep = {
 	remove: {
 		title: 'Delete footage',
-		span: (from: string, to: string) => `${from} to ${to}`,
-		note: 'You can undo this for ten minutes. Drag the two handles on the timeline to change the span.',
 		button: (length: string) => `Delete ${length}`,
-		cancel: 'Cancel',
 	},
 	clip: {
 		title: 'Stop saving the clip?',
