@@ -70,7 +70,9 @@ for (const { colorScheme, locale, viewport } of looks) {
 			'/watch',
 			'/storage',
 			'/settings',
-			...['devices', 'camera', 'schedule', 'kit', 'keyboard', 'about'].map((section) => `/settings/${section}`),
+			...['devices', 'camera', 'schedule', 'kit', 'keyboard', 'about'].map(
+				(section) => `/settings/${section}`,
+			),
 			'/help',
 			'/check',
 			'/pair',
