@@ -8,10 +8,10 @@ import { Allowance } from '#engine/storage/allowance.ts';
 import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
 import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { FootageStore } from '#engine/storage/footage-store.ts';
+import { SealedThumbnails } from '#engine/storage/sealed-thumbnails.ts';
 import { StorageMaintenance } from '#engine/storage/maintenance.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
-import { SealedThumbnails } from '#engine/storage/sealed-thumbnails.ts';
 import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
