@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Fault } from '#domain/base/fault.ts';
+import type { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import type { WatchedCamera } from '#engine/live/controls.ts';

@@ -113,10 +113,14 @@ describe('zoom', () => {
 			ribbon.stop(false);
 		}
 		for (let n = 0; n < 40; n += 1) ribbon.stop(false);
-		expect(ribbon.spanMs).toBe(MIN_SPAN_MS);
+		const least = ribbon.spanMs;
+		expect(least).toBeGreaterThanOrEqual(MIN_SPAN_MS);
+		expect(least).toBeLessThan(MINUTE);
+		ribbon.stop(false);
+		expect(ribbon.spanMs).toBe(least);
 	});
 
-	test('at first all footage is visible, between a minute and six hours of it', () => {
+	test('at first all footage is visible, but no less than a minute, and no more than a day', () => {
 		const fitted = (footageMs: number) => {
 			ribbon.toMs = ribbon.fromMs + footageMs;
 			ribbon.fit();
@@ -126,6 +130,8 @@ describe('zoom', () => {
 		const some = fitted(20 * MINUTE);
 		expect(some).toBeGreaterThanOrEqual(20 * MINUTE);
 		expect(some).toBeLessThanOrEqual(HOUR);
-		expect(fitted(400 * HOUR)).toBe(6 * HOUR);
+		const most = fitted(400 * HOUR);
+		expect(most).toBeGreaterThanOrEqual(6 * HOUR);
+		expect(most).toBeLessThanOrEqual(24 * HOUR);
 	});
 });
