@@ -78,13 +78,17 @@ async function camerasFor(
 			await pairByLink(owner, view, relay, 'Wall');
 		} else {
 			await pairByLink(owner, page, relay, `Camera ${String(n)}`, /^A camera/);
-			await page.goto(`${relay.address}/camera`);
-			await page.getByRole('button', { name: 'Start recording' }).click({ timeout: 30_000 });
+			await opensLens(page, relay);
 		}
 		progress(`camera ${n} of ${CAMERAS}`);
 	}
-	await owner?.goto(`${relay.address}/camera`);
-	await owner?.getByRole('button', { name: 'Start recording' }).click({ timeout: 30_000 });
+	if (owner) await opensLens(owner, relay);
+}
+
+/** Live without recording: nine recordings at once would leave the viewer nothing. */
+async function opensLens(page: Page, relay: Relay): Promise<void> {
+	await page.goto(`${relay.address}/camera`);
+	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 30_000 });
 }
 
 async function withDrawnLens(context: BrowserContext): Promise<void> {
