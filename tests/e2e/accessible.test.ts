@@ -81,10 +81,6 @@ for (const { colorScheme, locale, viewport } of looks) {
 			await page.goto(relay.address + path);
 			await page.getByRole('heading', { level: 1 }).waitFor();
 			await page.waitForLoadState('networkidle');
-			// What is folded is part of the page.
-			await page.evaluate(() => {
-				for (const one of document.querySelectorAll('details')) one.open = true;
-			});
 			await check(path);
 			titles.add(await page.title());
 		}
