@@ -1,7 +1,7 @@
 /**
- * A transaction without Dexie's tables: they cost about a millisecond each time, as much as a
- * segment's encryption. `work` waits for nothing but requests of the transaction. Resolves when it is
- * complete: on disk. Throws what `work` or the browser threw; then nothing was written.
+ * A transaction without Dexie's tables: they cost about a millisecond each time, as much as
+ * encrypting a segment. `work` waits for nothing but requests of the transaction. Resolves when it
+ * is complete: on disk. Throws what `work` or the browser threw; then nothing was written.
  */
 export async function inTransaction<T>(
 	database: IDBDatabase | null,
