@@ -4,10 +4,10 @@ import { asBytes } from '#domain/footage/rows.ts';
 const SMALL_BYTES = 4096;
 
 /**
- * Sealed bytes in the form to store (ST22). Chromium copies a buffer several times on its way to the
- * disk, a Blob once; and it keeps values below 64 KiB inside its database files, where deleting one
- * frees nothing until they are compacted. At quota that would be fatal. A Blob is always a separate
- * file.
+ * Sealed bytes in the form to store (ST22). Chromium copies a buffer several times on its way to
+ * the disk, a Blob once; and it keeps values below 64 KiB inside its database files, where deleting
+ * one frees nothing until they are compacted. At quota that would be fatal. A Blob is always a
+ * separate file.
  */
 export function storable(bytes: Uint8Array<ArrayBuffer>): ArrayBuffer | Blob {
 	if (bytes.length >= SMALL_BYTES && 'userAgentData' in navigator) return new Blob([bytes]);
