@@ -125,6 +125,41 @@ export function storeDamageContract(make: () => FootageDisk): void {
 		expect(await seqs(store)).toEqual([...upTo(1, 60), 72]);
 	});
 
+	test('ST35 fields of a newer version are kept by everything that rewrites a row', async () => {
+		const { disk, store } = here;
+		await record(store, DOOR, 1, 130);
+		const hole = { startUs: T0 + 61 * SECOND, endUs: T0 + 62 * SECOND, why: 'privacy', zone: 4 };
+		await disk.alter('runs', [DOOR, 1], (row) => ({ ...row, motion: { score: 3 }, holes: [hole] }));
+		for (const which of [0, 1, 2]) {
+			await disk.alter('pages', pageKey(which), (row) => ({
+				...row,
+				heat: which,
+				basis: { ...(row['basis'] as Row), lens: 'front' },
+			}));
+		}
+		await store.append(DOOR, 1, sealed(131, T0 + 130 * SECOND));
+		await store.damaged({ camera: DOOR, runNo: 1, seq: 125, startUs: T0 + 124 * SECOND });
+		const span = { startUs: T0 + 126 * SECOND, endUs: T0 + 128 * SECOND };
+		expect(await store.restore((await store.remove(DOOR, span))!.id)).toBe(true);
+		await store.remove(DOOR, { startUs: T0 + 63 * SECOND, endUs: T0 + 64 * SECOND });
+		await store.purge(Date.now() + 1);
+		await store.close(DOOR, 1, 'stopped');
+		expect((await store.evict(1, 1)).segments).toBe(60);
+		const [run, pages] = await disk.rows.read(['runs', 'pages'], async (rows) => [
+			await rows.get('runs', [DOOR, 1]),
+			await rows.pages({ run: [DOOR, 1] }),
+		]);
+		expect(run).toMatchObject({ motion: { score: 3 }, ended: 'stopped', lastSeq: 131 });
+		expect((run as Row)['holes']).toContainEqual(hole);
+		expect(pages.map(({ row }) => row)).toMatchObject(
+			[1, 2].map((heat) => ({ heat, basis: { lens: 'front' } })),
+		);
+		expect(pages.some(({ row }) => 'parsed' in (row as Row))).toBe(false);
+		// They mean nothing outside the store.
+		expect(await store.lastRun(DOOR)).not.toHaveProperty('motion');
+		expect(store.damagedRows()).toBe(0);
+	});
+
 	test('ST16 a row that throws does not affect a range query', async () => {
 		const disk = await threeMinutes();
 		const store = disk.open();

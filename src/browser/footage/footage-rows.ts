@@ -1,4 +1,3 @@
-import Dexie, { type Collection, type Table } from 'dexie';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
@@ -9,6 +8,7 @@ import {
 	type PageRow,
 	type RunKey,
 	type RunRow,
+	type ThumbnailRow,
 } from '#domain/footage/rows.ts';
 import type { StoredBytes } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
@@ -28,6 +28,7 @@ import type {
 } from '#ports/footage/footage-rows.ts';
 import { DatabaseConnection } from '#browser/storage/database-connection.ts';
 import { readable } from '#browser/storage/fault-from.ts';
+import { rangeOf, resultOf } from '#browser/storage/native-transaction.ts';
 import { FOOTAGE, FootageDatabase } from './database.ts';
 import { contentOf, lengthOf, storable } from './stored-bytes.ts';
 
@@ -50,22 +51,25 @@ export class DexieFootageRows implements FootageRows {
 	}
 
 	read<T>(tables: readonly FootageTable[], work: (rows: RowReader) => Promise<T>): Promise<T> {
-		return this.#connection.read(tables, (database) => work(new DexieRows(database)));
+		return this.#connection.native('r', tables, (transaction) => work(new NativeRows(transaction)));
 	}
 
 	write<T>(tables: readonly FootageTable[], work: (rows: RowWriter) => Promise<T>): Promise<T> {
-		return this.#connection.write(tables, (database) => work(new DexieRows(database)));
+		return this.#connection.native('rw', tables, (transaction) =>
+			work(new NativeRows(transaction)),
+		);
 	}
 
 	async bytesAt(
 		tables: readonly FootageTable[],
 		find: (rows: RowReader) => Promise<number | null>,
 	): Promise<StoredBytes | null> {
-		const found = await this.#connection.read(['bytes', ...tables], async (database) => {
-			const place = await find(new DexieRows(database));
+		const found = await this.#connection.native('r', ['bytes', ...tables], async (transaction) => {
+			const place = await find(new NativeRows(transaction));
 			if (place === null) return null;
-			const there = await database.bytes.where(':id').equals(place).count();
-			return there === 0 ? null : { place, row: await readable(database.bytes.get(place)) };
+			const bytes = transaction.objectStore('bytes');
+			const there = await resultOf(bytes.count(place));
+			return there === 0 ? null : { place, row: await readable(resultOf(bytes.get(place))) };
 		});
 		if (found === null) return null;
 		const fields = asFields(found.row);
@@ -95,207 +99,233 @@ export class DexieFootageRows implements FootageRows {
 	}
 }
 
-/** The tables within a transaction. */
-class DexieRows implements RowWriter {
-	readonly #database: FootageDatabase;
+type Source = IDBObjectStore | IDBIndex;
 
-	constructor(database: FootageDatabase) {
-		this.#database = database;
+/** A part of a table, in the order of `source`. `null`: nothing can be in it. */
+interface Part {
+	readonly source: Source;
+	readonly range: IDBKeyRange | null | undefined;
+}
+
+/** Above every number in an array of keys. */
+const HIGHEST: IDBValidKey = [];
+
+/** The tables within a transaction. A write that is not answered fails the transaction. */
+class NativeRows implements RowWriter {
+	readonly #transaction: IDBTransaction;
+
+	constructor(transaction: IDBTransaction) {
+		this.#transaction = transaction;
 	}
 
 	get<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<unknown> {
-		return readable(this.#table(table).get(key));
+		return readable(resultOf(this.#table(table).get(key)));
 	}
 
 	async has<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<boolean> {
-		return (await this.#table(table).where(':id').equals(key).count()) > 0;
+		return (await resultOf(this.#table(table).count(key))) > 0;
 	}
 
 	list(table: 'pins' | 'removals', camera?: CameraId): Promise<unknown[]> {
 		const rows = this.#table(table);
-		return (camera === undefined ? rows.toCollection() : rows.where({ camera })).toArray();
+		return resultOf(camera === undefined ? rows.getAll() : rows.index('camera').getAll(camera));
 	}
 
 	runs(range: RunRange, take?: Take): Promise<Stored<RunKey>[]> {
-		const get = (key: RunKey) => this.#database.runs.get(key);
-		return stored(
-			() => this.#runs(range),
-			take,
-			get,
-			(row) => [row.camera, row.runNo],
-		);
+		const keyOf = ({ camera, runNo }: RunRow): RunKey => [camera, runNo];
+		return stored(this.#runs(range), take, (key) => this.get('runs', key), keyOf);
 	}
 
 	runKeys(range: RunRange): Promise<RunKey[]> {
-		return this.#runs(range).primaryKeys();
+		return keysIn(this.#runs(range));
 	}
 
 	pages(range: PageRange, take?: Take): Promise<Stored<PageKey>[]> {
-		const get = (key: PageKey) => this.#database.pages.get(key);
-		return stored(
-			() => this.#pages(range),
-			take,
-			get,
-			(row) => [row.camera, row.runNo, row.minute],
-		);
+		const keyOf = ({ camera, runNo, minute }: PageRow): PageKey => [camera, runNo, minute];
+		return stored(this.#pages(range), take, (key) => this.get('pages', key), keyOf);
 	}
 
 	pageKeys(range: PageRange, take?: Take): Promise<PageKey[]> {
-		return taken(this.#pages(range), take, (part) => part.primaryKeys());
+		return keysIn(this.#pages(range), take);
 	}
 
 	async pagesOutOfOrder(): Promise<PageKey[]> {
-		const { pages } = this.#database;
-		const inOrder = pages.orderBy('firstPlace');
-		if ((await pages.count()) === (await inOrder.count())) return [];
-		const found = new Set((await inOrder.primaryKeys()).map((key) => JSON.stringify(key)));
-		const all = await pages.toCollection().primaryKeys();
-		return all.filter((key) => !found.has(JSON.stringify(key)));
+		const pages = this.#table('pages');
+		const inOrder = pages.index('firstPlace');
+		const [all, found] = await Promise.all([pages, inOrder].map((one) => resultOf(one.count())));
+		if (all === found) return [];
+		const keys = (await keysIn({ source: inOrder, range: undefined })).map((key) =>
+			JSON.stringify(key),
+		);
+		const known = new Set(keys);
+		const every = await keysIn<PageKey>({ source: pages, range: undefined });
+		return every.filter((key) => !known.has(JSON.stringify(key)));
 	}
 
 	async runsOfPages(): Promise<RunKey[]> {
-		const { pages } = this.#database;
+		const source = this.#table('pages');
 		const found: RunKey[] = [];
-		let [next] = await pages.toCollection().limit(1).primaryKeys();
-		while (next !== undefined) {
-			const key: RunKey = [next[0], next[1]];
-			found.push(key);
-			[next] = await pages
-				.where(':id')
-				.above([...key, Dexie.maxKey])
-				.limit(1)
-				.primaryKeys();
+		for (let range: IDBKeyRange | undefined; ;) {
+			const [next] = await keysIn<PageKey>({ source, range }, { first: 1 });
+			if (next === undefined) return found;
+			const [camera, runNo] = next;
+			found.push([camera, runNo]);
+			range = IDBKeyRange.lowerBound([camera, runNo, HIGHEST]);
 		}
-		return found;
 	}
 
 	async head(place: number): Promise<Uint8Array | null> {
-		return asBytes(asFields(await readable(this.#database.bytes.get(place)))?.['head']);
+		return asBytes(asFields(await this.#bytesAt(place))?.['head']);
 	}
 
 	places(after: number, upTo: number, limit: number): Promise<number[]> {
-		const range = this.#database.bytes.where(':id').between(after, upTo, false, true);
-		return range.limit(limit).primaryKeys();
+		const range = rangeOf(after, upTo, [true, false]);
+		return keysIn({ source: this.#table('bytes'), range }, { first: limit });
 	}
 
 	async newestPlace(): Promise<number> {
-		const newest = this.#database.bytes.toCollection().reverse().limit(1);
-		return (await newest.primaryKeys())[0] ?? 0;
+		const all = { source: this.#table('bytes'), range: undefined };
+		return (await keysIn<number>(all, { last: 1 }))[0] ?? 0;
 	}
 
 	async sizeAt(place: number): Promise<number | null> {
-		return lengthOf(asFields(await readable(this.#database.bytes.get(place)))?.['bytes']);
+		return lengthOf(asFields(await this.#bytesAt(place))?.['bytes']);
 	}
 
 	thumbnails(range: ThumbnailRange, take: Take): Promise<Stored<number>[]> {
-		const get = (key: number) => this.#database.thumbs.get(key);
-		return stored(
-			() => this.#thumbnails(range),
-			take,
-			get,
-			(row) => row.place,
-		);
+		const thumbs = this.#table('thumbs');
+		const part = thumbnailsIn(thumbs, range);
+		const get = (place: number) => readable(resultOf(thumbs.get(place)));
+		return stored(part, take, get, (row: ThumbnailRow & { readonly place: number }) => row.place);
 	}
 
 	countThumbnails(): Promise<number> {
-		return this.#database.thumbs.count();
+		return resultOf(this.#table('thumbs').count());
 	}
 
-	async put<T extends 'pages' | 'runs'>(table: T, row: RowOf[T]): Promise<void> {
-		await this.#table(table).put(row);
+	put<T extends 'pages' | 'runs'>(table: T, row: RowOf[T]): Promise<void> {
+		this.#table(table).put(row);
+		return Promise.resolve();
 	}
 
 	add<T extends AddedTo>(table: T, row: RowOf[T]): Promise<number> {
-		return this.#database.table<unknown, number>(table).add(row);
+		return resultOf(this.#table(table).add(row) as IDBRequest<number>);
 	}
 
 	delete<T extends keyof KeyOf>(table: T, key: KeyOf[T]): Promise<void> {
-		return this.#table(table).delete(key);
+		this.#table(table).delete(key);
+		return Promise.resolve();
 	}
 
 	addBytes({ bytes, head }: StoredBytes): Promise<number> {
-		return this.#database.bytes.add({ bytes: storable(bytes), head: head.slice() });
+		const row = { bytes: storable(bytes), head: head.slice() };
+		return resultOf(this.#table('bytes').add(row) as IDBRequest<number>);
 	}
 
 	deleteBytes(places: readonly number[]): Promise<void> {
-		return this.#database.bytes.bulkDelete([...places]);
+		const bytes = this.#table('bytes');
+		for (const place of places) bytes.delete(place);
+		return Promise.resolve();
 	}
 
 	async deleteThumbnails(camera: CameraId, { startUs, endUs }: Span): Promise<void> {
-		const range = this.#database.thumbs.where('[camera+wallUs]');
-		await range.between([camera, startUs], [camera, endUs]).delete();
+		const thumbs = this.#table('thumbs');
+		const range = rangeOf([camera, startUs], [camera, endUs], [false, true]);
+		const keys = await keysIn<number>({ source: thumbs.index('[camera+wallUs]'), range });
+		for (const key of keys) thumbs.delete(key);
 	}
 
 	async deleteOldestThumbnails(count: number): Promise<void> {
-		const { thumbs } = this.#database;
-		await thumbs.bulkDelete(await thumbs.orderBy(':id').limit(count).primaryKeys());
+		const source = this.#table('thumbs');
+		const oldest = await keysIn<number>({ source, range: undefined }, { first: count });
+		for (const key of oldest) source.delete(key);
 	}
 
-	#table<T extends keyof KeyOf>(table: T): Table<unknown, KeyOf[T]> {
-		return this.#database.table(table);
+	#table(table: FootageTable): IDBObjectStore {
+		return this.#transaction.objectStore(table);
 	}
 
-	#runs(range: RunRange): Collection<unknown, RunKey> {
-		const { runs } = this.#database;
-		if (range === 'all') return runs.toCollection();
+	#bytesAt(place: number): Promise<unknown> {
+		return readable(resultOf(this.#table('bytes').get(place)));
+	}
+
+	#runs(range: RunRange): Part {
+		const runs = this.#table('runs');
+		if (range === 'all') return { source: runs, range: undefined };
 		const { camera } = range;
 		if ('endsAfterUs' in range) {
-			const byEnd = runs.where('[camera+endUs]');
-			return byEnd.between([camera, range.endsAfterUs], [camera, Dexie.maxKey], false);
+			const after = rangeOf([camera, range.endsAfterUs], [camera, HIGHEST], [true, false]);
+			return { source: runs.index('[camera+endUs]'), range: after };
 		}
-		const from = [camera, range.afterNo ?? Dexie.minKey];
-		return runs.where(':id').between(from, [camera, range.beforeNo ?? Dexie.maxKey], false);
+		const { afterNo, beforeNo = HIGHEST } = range;
+		const from = afterNo === undefined ? [camera] : [camera, afterNo];
+		return { source: runs, range: rangeOf(from, [camera, beforeNo], [true, true]) };
 	}
 
-	#pages(range: PageRange): Collection<unknown, PageKey> {
-		const { pages } = this.#database;
-		if ('afterPlace' in range) return pages.where('firstPlace').above(range.afterPlace);
+	#pages(range: PageRange): Part {
+		const pages = this.#table('pages');
+		if ('afterPlace' in range) {
+			const after = IDBKeyRange.lowerBound(range.afterPlace, true);
+			return { source: pages.index('firstPlace'), range: after };
+		}
 		if ('run' in range) {
-			const { run, afterMinute = Dexie.minKey } = range;
-			return pages.where(':id').between([...run, afterMinute], [...run, Dexie.maxKey], false);
+			const { run, afterMinute } = range;
+			const from = afterMinute === undefined ? run : [...run, afterMinute];
+			return { source: pages, range: rangeOf(from, [...run, HIGHEST], [true, false]) };
 		}
-		const { camera, fromMinute, toMinute = Dexie.maxKey } = range;
-		const byMinute = pages.where('[camera+minute]');
-		return byMinute.between([camera, fromMinute], [camera, toMinute], true, true);
-	}
-
-	#thumbnails(range: ThumbnailRange): Collection<unknown, number> {
-		const { thumbs } = this.#database;
-		if (range === 'all') return thumbs.toCollection();
-		const { camera, fromUs, untilUs } = range;
-		const byTime = thumbs.where('[camera+wallUs]');
-		return byTime.between([camera, fromUs], [camera, untilUs], true, true);
+		const { camera, fromMinute, toMinute = HIGHEST } = range;
+		const minutes = rangeOf([camera, fromMinute], [camera, toMinute], [false, false]);
+		return { source: pages.index('[camera+minute]'), range: minutes };
 	}
 }
 
-/** Every key that a row contains. */
-type KeyFields = RunRow & PageRow & { readonly place: number };
+function thumbnailsIn(thumbs: IDBObjectStore, range: ThumbnailRange): Part {
+	if (range === 'all') return { source: thumbs, range: undefined };
+	const { camera, fromUs, untilUs } = range;
+	const times = rangeOf([camera, fromUs], [camera, untilUs], [false, false]);
+	return { source: thumbs.index('[camera+wallUs]'), range: times };
+}
 
 /** `keyOf`: the key as contained in the row. */
-async function stored<K>(
-	range: () => Collection<unknown, K>,
+async function stored<K, R>(
+	part: Part,
 	take: Take | undefined,
-	get: (key: K) => PromiseLike<unknown>,
-	keyOf: (row: KeyFields) => K,
+	get: (key: K) => Promise<unknown>,
+	keyOf: (row: R) => K,
 ): Promise<Stored<K>[]> {
-	const rows = await readable(taken(range(), take, (part) => part.toArray()));
-	if (Array.isArray(rows)) {
-		return rows.map((row: unknown) => ({ key: keyOf(row as KeyFields), row }));
-	}
+	const rows = await readable(rowsIn(part, take));
+	if (Array.isArray(rows)) return rows.map((row: unknown) => ({ key: keyOf(row as R), row }));
 	// One row that throws fails the whole query: read each one separately.
-	const found: Stored<K>[] = [];
-	for (const key of await taken(range(), take, (part) => part.primaryKeys())) {
-		found.push({ key, row: await readable(get(key)) });
-	}
-	return found;
+	const keys = await keysIn<K>(part, take);
+	return Promise.all(keys.map(async (key) => ({ key, row: await get(key) })));
 }
 
-async function taken<K, T>(
-	range: Collection<unknown, K>,
-	take: Take | undefined,
-	all: (part: Collection<unknown, K>) => PromiseLike<T[]>,
+async function rowsIn({ source, range }: Part, take?: Take): Promise<unknown[]> {
+	if (range === null) return [];
+	if (take === undefined || 'first' in take) return resultOf(source.getAll(range, take?.first));
+	return lastOf(source.openCursor(range, 'prev'), take.last, ({ value }) => value as unknown);
+}
+
+async function keysIn<K>({ source, range }: Part, take?: Take): Promise<K[]> {
+	if (range === null) return [];
+	const keys =
+		take === undefined || 'first' in take
+			? resultOf(source.getAllKeys(range, take?.first))
+			: lastOf(source.openKeyCursor(range, 'prev'), take.last, ({ primaryKey }) => primaryKey);
+	return (await keys) as K[];
+}
+
+/** What a cursor that goes backwards finds, in forward order. */
+async function lastOf<C extends IDBCursor, T>(
+	request: IDBRequest<C | null>,
+	count: number,
+	found: (cursor: C) => T,
 ): Promise<T[]> {
-	if (take === undefined) return all(range);
-	if ('first' in take) return all(range.limit(take.first));
-	return (await all(range.reverse().limit(take.last))).reverse();
+	const all: T[] = [];
+	for (let cursor = await resultOf(request); cursor !== null; cursor = await resultOf(request)) {
+		all.push(found(cursor));
+		if (all.length === count) break;
+		cursor.continue();
+	}
+	return all.reverse();
 }

@@ -1,18 +1,16 @@
 import { asBytes } from '#domain/footage/rows.ts';
 
-/**
- * Chromium stores values below 64 KiB inside its database files: deleting one writes it again and
- * frees nothing until those files are compacted. At quota that would be fatal. A Blob is always a
- * separate file.
- */
-const INSIDE_BYTES = 65_536;
 /** Smaller values are not worth a file. */
 const SMALL_BYTES = 4096;
 
-/** Sealed bytes in the form to store (ST22). */
+/**
+ * Sealed bytes in the form to store (ST22). Chromium copies a buffer several times on its way to
+ * the disk, a Blob once; and it keeps values below 64 KiB inside its database files, where deleting
+ * one frees nothing until they are compacted. At quota that would be fatal. A Blob is always a
+ * separate file.
+ */
 export function storable(bytes: Uint8Array<ArrayBuffer>): ArrayBuffer | Blob {
-	const inside = bytes.length >= SMALL_BYTES && bytes.length <= INSIDE_BYTES;
-	if (inside && 'userAgentData' in navigator) return new Blob([bytes]);
+	if (bytes.length >= SMALL_BYTES && 'userAgentData' in navigator) return new Blob([bytes]);
 	// A view would be stored with its whole buffer.
 	return bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
 }

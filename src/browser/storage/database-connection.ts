@@ -3,6 +3,7 @@ import type { Transaction } from 'dexie';
 import { Fault, type FaultSource } from '#domain/base/fault.ts';
 import { faultFrom } from './fault-from.ts';
 import { DatabaseOpening } from './database-opening.ts';
+import { inTransaction } from './native-transaction.ts';
 
 const DEADLINE_MS = 5000;
 const TRIES = 3;
@@ -44,12 +45,29 @@ export class DatabaseConnection<D extends Dexie> {
 	}
 
 	read<T>(tables: readonly string[], work: (database: D) => PromiseLike<T>): Promise<T> {
-		return this.#run('r', tables, work);
+		return this.#run('r', (database, begun, stop) =>
+			transact(database, 'r', tables, begun(work), stop),
+		);
 	}
 
 	/** Resolves when the transaction is complete: with strict durability, on disk. */
 	write<T>(tables: readonly string[], work: (database: D) => PromiseLike<T>): Promise<T> {
-		return this.#run('rw', tables, work);
+		return this.#run('rw', (database, begun, stop) =>
+			transact(database, 'rw', tables, begun(work), stop),
+		);
+	}
+
+	/** `read` and `write` without Dexie's tables, for what is written every second. */
+	native<T>(
+		mode: 'r' | 'rw',
+		tables: readonly string[],
+		work: (transaction: IDBTransaction) => Promise<T>,
+	): Promise<T> {
+		const native = mode === 'r' ? 'readonly' : 'readwrite';
+		return this.#run(mode, (database, begun, stop) => {
+			const opened = database.backendDB() as IDBDatabase | null;
+			return inTransaction(opened, native, tables, begun(work), stop);
+		});
 	}
 
 	dispose(): void {
@@ -59,20 +77,24 @@ export class DatabaseConnection<D extends Dexie> {
 
 	async #run<T>(
 		mode: 'r' | 'rw',
-		tables: readonly string[],
-		work: (database: D) => PromiseLike<T>,
+		transaction: (database: D, begun: Begun, stop: AbortSignal) => Promise<T>,
 	): Promise<T> {
 		for (let tried = 1; ; tried += 1) {
 			if (this.#disposed) throw new Fault('aborted', 'the database connection was disposed');
 			this.#opened ??= this.#open();
 			const opened = this.#opened;
 			const attempt = { begun: false };
-			const begin = (database: D) => {
+			const begun: Begun = (work) => (given) => {
 				attempt.begun = true;
-				return work(database);
+				return work(given);
+			};
+			const start = async (stop: AbortSignal): Promise<T> => {
+				const database = await opened.wait();
+				stop.throwIfAborted();
+				return transaction(database, begun, stop);
 			};
 			try {
-				return await this.#within((stop) => transact(opened, mode, tables, begin, stop));
+				return await this.#within(start);
 			} catch (error) {
 				const fault = faultFrom(error).of(this.#source);
 				if (fault.kind !== 'unavailable' && fault.kind !== 'timeout') {
@@ -134,15 +156,16 @@ export class DatabaseConnection<D extends Dexie> {
 	}
 }
 
+/** Notes that `work` was called, so that its transaction began. */
+type Begun = <A, R>(work: (given: A) => R) => (given: A) => R;
+
 async function transact<D extends Dexie, T>(
-	opened: DatabaseOpening<D>,
+	database: D,
 	mode: 'r' | 'rw',
 	tables: readonly string[],
 	work: (database: D) => PromiseLike<T>,
 	stop: AbortSignal,
 ): Promise<T> {
-	const database = await opened.wait();
-	stop.throwIfAborted();
 	// Dexie tracks native promises only in functions declared `async`.
 	const scope = async (transaction: Transaction): Promise<T> => {
 		stop.addEventListener('abort', () => {

@@ -3,7 +3,10 @@ import { salvageEntries, minuteOf, type IndexEntry } from './index-page.ts';
 import { HOLE_REASONS, RUN_ENDS, type Hole, type NewerReason, type Run } from './run.ts';
 import type { Span } from './span.ts';
 
-/** Rows of stored footage (docs/spec/store.md) and their validating decoders. */
+/**
+ * Rows of stored footage (docs/spec/store.md) and their validating decoders. These keep fields that
+ * only a newer version knows, so that a row which is changed and put back still has them (ST35).
+ */
 
 export interface RunRow extends Run {
 	/** Place of the init section. */
@@ -82,12 +85,19 @@ export function basisOf(row: RunRow): RunRowBasis {
 	return { runId, epoch, mime, anchorUs, initPlace, initSize };
 }
 
-/** The run without store-internal fields. */
+/** The run without fields of the store or of a newer version. */
 export function runOf(row: RunRow): Run {
-	const run: Run & { initPlace?: number; initSize?: number } = { ...row };
-	delete run.initPlace;
-	delete run.initSize;
-	return run;
+	const { camera, runNo, runId, epoch, mime, anchorUs, startUs, endUs } = row;
+	const { firstSeq, lastSeq, bytes, holes, ended } = row;
+	const start = { camera, runNo, runId, epoch, mime, anchorUs };
+	return { ...start, startUs, endUs, firstSeq, lastSeq, bytes, holes, ended };
+}
+
+/** The row of a page whose entries are now these. */
+export function pageRowOf(page: IndexPage, entries: Uint8Array<ArrayBuffer>): PageRow {
+	const row: PageRow & { parsed?: unknown } = { ...page, entries };
+	delete row.parsed;
+	return row;
 }
 
 export function decodeRun(row: unknown): RunRow | null {
@@ -102,7 +112,7 @@ export function decodeRun(row: unknown): RunRow | null {
 	if (camera === null || holes === null || ended === undefined) return null;
 	if (!areCounts(numbers)) return null;
 	if (numbers.endUs < numbers.startUs || numbers.firstSeq < 1) return null;
-	return { camera, ...numbers, ...basis, holes, ended };
+	return { ...basis, camera, ...numbers, holes, ended };
 }
 
 export function decodePage(row: unknown): IndexPage | null {
@@ -121,7 +131,7 @@ export function decodePage(row: unknown): IndexPage | null {
 		const late = numbers.minute - minuteOf(startUs);
 		return late < 0 || late > 1;
 	});
-	return strays ? null : { camera, ...numbers, entries, basis, parsed };
+	return strays ? null : { ...fields, camera, ...numbers, entries, basis, parsed };
 }
 
 export function decodeBasis(value: unknown): RunRowBasis | null {
@@ -131,7 +141,7 @@ export function decodeBasis(value: unknown): RunRowBasis | null {
 	const { epoch, mime, anchorUs, initPlace, initSize } = fields;
 	const numbers = { epoch, anchorUs, initPlace, initSize };
 	if (typeof mime !== 'string' || mime === '' || mime.length > 256) return null;
-	return areCounts(numbers) ? { runId, mime, ...numbers } : null;
+	return areCounts(numbers) ? { ...fields, runId, mime, ...numbers } : null;
 }
 
 /** `undefined`: not a valid value. */
@@ -158,7 +168,7 @@ export function decodeHoles(value: unknown): Hole[] | null {
 		if (!areCounts(numbers) || numbers.endUs <= numbers.startUs) return null;
 		const reason = decodeReason(HOLE_REASONS, why);
 		if (reason === undefined) return null;
-		holes.push({ ...numbers, why: reason });
+		holes.push({ ...fields, ...numbers, why: reason });
 	}
 	return holes;
 }

@@ -1,6 +1,6 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import { Serial } from '#domain/base/serial.ts';
-import { faultOf, type Fault } from '#domain/base/fault.ts';
+import { expectFault, faultOf, type Fault } from '#domain/base/fault.ts';
 import {
 	buildEndNote,
 	type EndNote,
@@ -69,7 +69,8 @@ export abstract class PairingSession {
 			await this.begin(rendezvous.rid);
 		} catch (error) {
 			rendezvous.abort();
-			return { t: 'fault', fault: faultOf(error) };
+			expectFault(error);
+			return { t: 'fault', fault: error };
 		}
 		this.#stopAll = this.tools.clock.after(forMs, () =>
 			this.#endInTurn({ why: 'expired', fault: null }, 'cancelled'),
@@ -176,6 +177,7 @@ export abstract class PairingSession {
 				await work();
 			} catch (error) {
 				this.#fail(faultOf(error));
+				expectFault(error);
 			}
 		});
 	}

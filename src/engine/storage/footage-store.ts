@@ -13,6 +13,7 @@ import {
 	basisOf,
 	decodePage,
 	decodeRun,
+	pageRowOf,
 	runOf,
 	type PageKey,
 	type RunKey,
@@ -123,11 +124,11 @@ export class FootageStore implements SegmentStore, PinsAndTrash {
 				page?.parsed ??
 				(mayStall(run, entry) ? decodePage(await newestPage(rows, key))?.parsed : []);
 			const grown = appendedRun(run, near ?? [], entry);
-			const next = {
-				...{ camera, runNo, minute, firstPlace: page?.firstPlace ?? place },
-				entries: withEntry(page?.entries ?? new Uint8Array(0), entry),
-				basis: basisOf(run),
-			};
+			const entries = withEntry(page?.entries ?? new Uint8Array(0), entry);
+			const next =
+				page === null
+					? { camera, runNo, minute, firstPlace: place, entries, basis: basisOf(run) }
+					: pageRowOf(page, entries);
 			await Promise.all([rows.put('pages', next), rows.put('runs', grown)]);
 			return grown;
 		};
@@ -200,10 +201,9 @@ export class FootageStore implements SegmentStore, PinsAndTrash {
 			const found = await entryOf(rows, segment);
 			if (found === null || found.entry.bad || found.entry.deleted) return false;
 			const { page, entry } = found;
-			const { camera, runNo, minute, firstPlace, basis } = page;
+			const { camera, runNo } = page;
 			const parsed = page.parsed.map((one) => (one === entry ? { ...one, bad: true } : one));
-			const entries = buildEntries(parsed);
-			await rows.put('pages', { camera, runNo, minute, firstPlace, entries, basis });
+			await rows.put('pages', pageRowOf(page, buildEntries(parsed)));
 			const run = await runAt(rows, [camera, runNo]);
 			if (run === null) return true;
 			const { startUs } = entry;

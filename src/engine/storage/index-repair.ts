@@ -199,7 +199,8 @@ export async function rebuildRun(rows: RowWriter, key: RunKey): Promise<boolean>
 	if (before === null || before.ended === null) return false;
 	const pages = await pagesIn(rows, { run: key });
 	if (pages.length === 0) return false;
-	let run: RunRow = { ...runFrom(key, basisOf(before), pages), ended: before.ended };
+	const rebuilt = runFrom(key, basisOf(before), pages);
+	let run: RunRow = { ...before, ...rebuilt, ended: before.ended };
 	for (const hole of before.holes) run = holedRun(run, hole);
 	for (const hole of missing(run, pages)) run = holedRun(run, hole);
 	await rows.put('runs', run);

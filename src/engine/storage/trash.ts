@@ -10,6 +10,7 @@ import {
 	type RemovalRow,
 	type RunKey,
 	type RunRow,
+	pageRowOf,
 } from '#domain/footage/rows.ts';
 import { spansOverlap, type Span } from '#domain/footage/span.ts';
 import type { RowReader, RowWriter } from '#ports/footage/footage-rows.ts';
@@ -142,8 +143,7 @@ async function updateEntries(
 	const entries = buildEntries(
 		page.parsed.map((entry) => (changed.has(entry.seq) ? with_(entry) : entry)),
 	);
-	const { camera, runNo, minute, firstPlace, basis } = page;
-	await rows.put('pages', { camera, runNo, minute, firstPlace, entries, basis });
+	await rows.put('pages', pageRowOf(page, entries));
 }
 
 function withoutFlag(entry: IndexEntry): IndexEntry {

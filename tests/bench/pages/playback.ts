@@ -42,8 +42,6 @@ export interface PlaybackBench {
 	 * appended.
 	 */
 	bareSeek(clip: Clip, seconds: readonly number[]): Promise<number[]>;
-	/** Megabytes of the JavaScript heap. */
-	heapMB(): number;
 }
 
 declare global {
@@ -216,11 +214,6 @@ window.playbackBench = {
 			await new Promise((done) => setTimeout(done, 50));
 		}
 		return took;
-	},
-
-	heapMB() {
-		const { memory } = performance as { memory?: { usedJSHeapSize: number } };
-		return (memory?.usedJSHeapSize ?? Number.NaN) / 2 ** 20;
 	},
 };
 

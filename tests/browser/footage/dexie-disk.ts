@@ -35,7 +35,7 @@ export function dexieDisk(name = `disk-${crypto.randomUUID()}`): FootageDisk {
 function makeUnreadable(table: string, key: unknown): void {
 	const isIt = (other: unknown) => JSON.stringify(other) === JSON.stringify(key);
 	let there = true;
-	const { get, getAll, put, delete: remove } = IDBObjectStore.prototype;
+	const { get, getAll, openCursor, put, delete: remove } = IDBObjectStore.prototype;
 	const { getAll: getAllOf } = IDBIndex.prototype;
 	vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function (
 		this: IDBObjectStore,
@@ -49,6 +49,13 @@ function makeUnreadable(table: string, key: unknown): void {
 		...given
 	) {
 		const request = getAll.apply(this, given);
+		return there && this.name === table ? failing(request) : request;
+	});
+	vi.spyOn(IDBObjectStore.prototype, 'openCursor').mockImplementation(function (
+		this: IDBObjectStore,
+		...given
+	) {
+		const request = openCursor.apply(this, given);
 		return there && this.name === table ? failing(request) : request;
 	});
 	vi.spyOn(IDBIndex.prototype, 'getAll').mockImplementation(function (this: IDBIndex, ...given) {

@@ -85,7 +85,7 @@ describe('footage in IndexedDB', () => {
 	});
 
 	// There is no full disk here: tests/faults/quota.test.ts covers quota.
-	test.each([5000, 60_000])(
+	test.each([5000, 60_000, 140_000])(
 		'ST22 a segment of %i bytes lies in a file of its own',
 		async (size) => {
 			const name = `contract-${(count += 1)}`;

@@ -234,6 +234,9 @@ export async function makeHome() {
 		own.hosts.push(made);
 		return made;
 	};
+	/** Another camera of the same device, in another tab. */
+	const tabOf = (more: Partial<typeof tools>): LiveHost =>
+		tab({ tabLock: new MemoryCameraLock(locks), ...more }).hosts[0] as LiveHost;
 	const removeCamera = (host: LiveHost): void => {
 		own.hosts.splice(own.hosts.indexOf(host), 1);
 		host.dispose();
@@ -351,7 +354,7 @@ export async function makeHome() {
 			guest,
 			until,
 		},
-		...{ otherTab, addCamera, removeCamera, recorder, host },
+		...{ otherTab, tabOf, addCamera, removeCamera, recorder, host },
 		profile: profileNamed('standard'),
 		camera2: 'ab'.repeat(16) as CameraId,
 	};

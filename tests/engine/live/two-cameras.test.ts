@@ -6,8 +6,11 @@ import { makeHome, settle } from './live-fixture.ts';
 
 const live = (view: LiveViewControls) => (): boolean => view.state.kind === 'live';
 
-/** A device with two cameras; of the second, its live host and the commands it got. */
-async function twoCameras() {
+/**
+ * A device with two cameras; of the second, its live host and the commands it got. `tabs`: each is
+ * in a tab of its own.
+ */
+async function twoCameras(tabs = false) {
 	const home = await makeHome();
 	const second = await cameraIdOf(new WebCrypto(), home.host, 2);
 	const commands: string[] = [];
@@ -15,7 +18,8 @@ async function twoCameras() {
 		commands.push(name);
 		return Promise.resolve();
 	};
-	const hosting = home.addCamera({
+	const add = tabs ? home.tabOf : home.addCamera;
+	const hosting = add({
 		recorder: { ...home.recorder, camera: second },
 		scheduler: {
 			now: { plan: { when: 'by-hand', times: [], away: false }, records: null } as never,
@@ -36,6 +40,24 @@ test('LV35 one report names both cameras, and a command reaches only the one it 
 		[camera, 'preview'],
 		[second, 'preview'],
 	]);
+	await settle(home, watching.sendCommand(second, 'start', null));
+	expect([commands, commands2]).toEqual([[], ['start']]);
+	await settle(home, watching.sendCommand(camera, 'start', null));
+	expect([commands, commands2]).toEqual([['start'], ['start']]);
+});
+
+test('LV36 cameras in two tabs: no report hides the other one, and each tab gets its commands', async () => {
+	const home = await twoCameras(true);
+	const { guest, until, clock, camera, second, commands, commands2 } = home;
+	const { watching } = await guest('Laptop');
+	const both = [camera, second];
+	const ids = (): readonly string[] => watching.cameras.map(({ id }) => id);
+	await until(() => ids().length === 2);
+	const seen = new Set<string>();
+	watching.on(() => seen.add(ids().join(' ')));
+	await clock.pass(130_000, 500);
+	expect([...seen]).toEqual([both.join(' ')]);
+	expect(watching.cameras.map(({ fares }) => fares)).toEqual(['preview', 'preview']);
 	await settle(home, watching.sendCommand(second, 'start', null));
 	expect([commands, commands2]).toEqual([[], ['start']]);
 	await settle(home, watching.sendCommand(camera, 'start', null));

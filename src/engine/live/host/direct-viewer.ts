@@ -1,6 +1,6 @@
 import { hexOf, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { verifySdp } from '#domain/media/sdp.ts';
 import { liveChannelMessageFrom, type LiveChannelMessage } from '#protocol/live-channel.ts';
@@ -120,8 +120,9 @@ export class DirectViewer {
 				...{ sdp, restart, fingerprint: base64urlOf(this.#dtls.fingerprint) },
 			});
 			if (taken === 'away') this.hangUp(null);
-		} catch {
+		} catch (error) {
 			this.hangUp('closed');
+			expectFault(error);
 		}
 	}
 
@@ -134,8 +135,9 @@ export class DirectViewer {
 				throw certificateChanged();
 			this.#remoteFingerprint = theirs;
 			await this.#peer.accept(sdp);
-		} catch {
+		} catch (error) {
 			this.hangUp('closed');
+			expectFault(error);
 		}
 	}
 

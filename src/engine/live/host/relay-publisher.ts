@@ -144,9 +144,10 @@ export class RelayPublisher {
 					this.#tools.messenger.sendPart(camera, beginsWithKey(part), sealed);
 				}
 			})
-			.catch(() => {
+			.catch((error: unknown) => {
 				if (sealer === this.#sealer) this.#sealer = this.#sealerOf(camera);
 				this.#skip();
+				expectFault(error);
 			})
 			.finally(() => {
 				this.#waiting -= 1;

@@ -1,4 +1,5 @@
 import { Serial } from '#domain/base/serial.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
@@ -141,7 +142,8 @@ export class StatusReports {
 			const found = await Promise.all(all.map((one) => this.#stateOf(one)));
 			const cameras = found.filter((one) => one !== null);
 			return cameras.length === 0 && all.length > 0 ? null : { ...common, cameras };
-		} catch {
+		} catch (error) {
+			expectFault(error);
 			return null;
 		}
 	}

@@ -1,6 +1,5 @@
 import { Listeners, only } from '#domain/base/listeners.ts';
 import { Serial } from '#domain/base/serial.ts';
-import { ageMs, betterOffset, type ClockOffset } from '#domain/live/age.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import { expectFault, Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
@@ -15,6 +14,7 @@ import { cameraIdsOf } from '#engine/home/keys.ts';
 import type { MemberListControls } from '#engine/members/member-list.ts';
 import type { Sender } from '#engine/messaging/messenger.ts';
 import type { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
+import { DeviceReports } from './device-reports.ts';
 import { LiveView, type LiveViewTools } from './live-view.ts';
 import type {
 	LiveViewControls,
@@ -29,8 +29,8 @@ const OUTCOME_TIMEOUT_MS = 3000;
  * informed.
  */
 const STATUS_INTERVAL_MS = 15_000;
-/** A report older than this is not the current status. */
-const STATUS_TTL_MS = 45_000;
+/** Asks again in any case: a tab reports only to those who asked it (LV36). */
+const ASK_AGAIN_MS = 60_000;
 /** How long a closed view may be taken over (LV18). */
 const HANDOVER_MS = 1000;
 
@@ -61,14 +61,9 @@ interface CameraHost {
 	readonly ids: readonly CameraId[];
 	/** Nonce of the last status request. */
 	requestNonce: string;
-	/** Monotonic ms of that request; `null` once answered. */
-	requestedMs: number | null;
-	/** Commands must carry it; `null` until the device answered since it came online. */
-	nonce: string | null;
-	offset: ClockOffset | null;
-	states: readonly CameraState[];
-	/** Wall ms: earliest time at which the reported status was true. */
-	statusMs: number | null;
+	/** Monotonic ms of that request. */
+	requestedMs: number;
+	readonly reports: DeviceReports;
 }
 
 interface PendingCommand {
@@ -100,12 +95,12 @@ export class CameraDirectory implements CameraDirectoryControls {
 		});
 		tools.clock.every(STATUS_INTERVAL_MS, () => {
 			for (const [device, host] of this.#hosts) {
-				const silentMs = Math.abs(tools.clock.wallMs() - (host.statusMs ?? 0));
-				if (silentMs > STATUS_TTL_MS && host.nonce !== null) {
-					host.nonce = null;
-					this.#rebuild();
-				}
-				if (host.nonce === null || silentMs > STATUS_INTERVAL_MS) this.#requestStatus(device, host);
+				const { reports, requestedMs } = host;
+				if (reports.expire(tools.clock.wallMs())) this.#rebuild();
+				const silentMs = Math.abs(tools.clock.wallMs() - (reports.oldestMs ?? 0));
+				const askedMs = tools.clock.monotonicMs() - requestedMs;
+				const silent = !reports.current || silentMs > STATUS_INTERVAL_MS;
+				if (silent || askedMs >= ASK_AGAIN_MS) this.#requestStatus(device, host);
 			}
 		});
 		this.#refresh();
@@ -160,7 +155,7 @@ export class CameraDirectory implements CameraDirectoryControls {
 	): Promise<void> {
 		const { messenger, crypto, clock } = this.#tools;
 		const found = this.cameras.find(({ id }) => id === camera);
-		const nonce = found && (this.#hosts.get(found.device)?.nonce ?? null);
+		const nonce = found && this.#nonceOf(found);
 		if (!found?.online || typeof nonce !== 'string') throw unreachable();
 		const { device } = found;
 		const id = hexOf(crypto.random(16));
@@ -220,19 +215,16 @@ export class CameraDirectory implements CameraDirectoryControls {
 	#receiveStatus(state: MessageOf<'state'>, device: DeviceId): void {
 		const host = this.#hosts.get(device);
 		if (host?.requestNonce !== state.peer) return;
-		const { atMs } = state;
-		const heardMs = this.#tools.clock.monotonicMs();
-		if (host.requestedMs !== null) {
-			// After a reload of its page the camera has another live clock.
-			const known = host.nonce === state.nonce ? host.offset : null;
-			host.offset = betterOffset(known, { sentMs: host.requestedMs, heardMs, theirsMs: atMs });
-			host.requestedMs = null;
-		}
-		if (host.offset === null) return;
-		host.nonce = state.nonce;
-		host.statusMs = this.#tools.clock.wallMs() - ageMs(heardMs, host.offset, atMs);
-		host.states = state.cameras.filter(({ id }) => host.ids.some((own) => own === id));
-		for (const { id, kind, recorded } of host.states) {
+		const { clock } = this.#tools;
+		const named = (): number => host.reports.states(host.ids).length;
+		const before = named();
+		const asked = { request: host.requestNonce, sentMs: host.requestedMs };
+		const now = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
+		if (!host.reports.receive(state, asked, now)) return;
+		// The tab that has the camera now was perhaps not there at the last request.
+		if (named() < before) this.#requestStatus(device, host);
+		const own = state.cameras.filter(({ id }) => host.ids.some((known) => known === id));
+		for (const { id, kind, recorded } of own) {
 			const ever = recorded !== false || kind === 'recording' || kind === 'blind';
 			this.#tools.lastSeen.recordCamera(device, id as CameraId, ever);
 		}
@@ -254,14 +246,13 @@ export class CameraDirectory implements CameraDirectoryControls {
 			if (this.#hosts.has(device)) continue;
 			const ids = await cameraIdsOf(crypto, device);
 			this.#hosts.set(device, {
-				...{ ids, requestNonce: '', requestedMs: null, nonce: null },
-				...{ offset: null, states: [], statusMs: null },
+				...{ ids, requestNonce: '', requestedMs: 0, reports: new DeviceReports() },
 			});
 		}
 		const before = this.#online;
 		this.#online = messenger.state.kind === 'connected' ? new Set(messenger.online) : new Set();
 		for (const [device, host] of this.#hosts) {
-			if (!this.#online.has(device)) host.nonce = null;
+			if (!this.#online.has(device)) host.reports.leave();
 			else if (!before.has(device) || host.requestNonce === '') this.#requestStatus(device, host);
 		}
 		this.#rebuild();
@@ -286,31 +277,39 @@ export class CameraDirectory implements CameraDirectoryControls {
 				cameras.push({ id, name, device: own.deviceId, ...common, ...blank });
 			}
 		}
-		for (const [device, { ids, states, statusMs, nonce }] of this.#hosts) {
+		for (const [device, { ids, reports }] of this.#hosts) {
+			const states = reports.states(ids);
 			const online = this.#online.has(device);
 			const deviceName = members.list.find((member) => member.device === device)?.name ?? null;
-			const common = { device, own: false, online, stateMs: statusMs };
+			const common = { device, own: false, online };
 			// Until it reports, a camera device is assumed to have one camera.
 			const [first] = ids;
-			if (states.length === 0 && first !== undefined && (nonce === null || !online)) {
+			if (states.length === 0 && first !== undefined && !(reports.current && online)) {
 				const fares = this.#directStatusOf(first);
 				const blank = fares === null && lastSeen.neverRecorded(device, first);
-				cameras.push({ id: first, name: deviceName, state: null, fares, blank, ...common });
+				const about = { state: null, stateMs: reports.oldestMs, fares, blank };
+				cameras.push({ id: first, name: deviceName, ...about, ...common });
 			}
-			for (const state of states) {
+			for (const { state, statusMs, current } of states) {
 				const id = state.id as CameraId;
 				// Until an online device answers, its last report does not count as current.
-				const known = online && nonce === null ? null : state;
-				const fares = online && nonce !== null ? state.kind : this.#directStatusOf(id);
+				const known = online && !current ? null : state;
+				const fares = online && current ? state.kind : this.#directStatusOf(id);
 				const on = fares !== null && fares !== 'off';
 				const blank = !on && lastSeen.neverRecorded(device, id);
-				const about = { state: known, fares, blank };
+				const about = { state: known, stateMs: statusMs, fares, blank };
 				cameras.push({ id, name: state.name ?? deviceName, ...about, ...common });
 			}
 		}
 		this.cameras = cameras;
 		this.#refreshViews();
 		this.#listeners.notify();
+	}
+
+	/** Of the tab that speaks for the camera; `null`: none answered since the device is online. */
+	#nonceOf({ id, device }: Pick<WatchedCamera, 'id' | 'device'>): string | null {
+		const [reported] = this.#hosts.get(device)?.reports.states([id]) ?? [];
+		return reported?.current === true ? reported.nonce : null;
 	}
 
 	#directStatusOf(camera: CameraId): CameraState['kind'] | null {

@@ -2,7 +2,7 @@ import { Serial } from '#domain/base/serial.ts';
 import { base64urlOf, bytesOfBase64url } from '#domain/base/base64url.ts';
 import { hexOf, equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { betterOffset, STALE_MS, type Heartbeat, type ClockOffset } from '#domain/live/age.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { verifySdp } from '#domain/media/sdp.ts';
 import {
@@ -132,8 +132,9 @@ export class DirectView {
 		void this.#work.run(async () => {
 			try {
 				if (this.end === null) await work();
-			} catch {
+			} catch (error) {
 				this.hangUp();
+				expectFault(error);
 			}
 		});
 	}
