@@ -1,7 +1,7 @@
 import type { Devices } from '#state/home/devices.svelte.ts';
 import type { Language } from '#state/app/session.svelte.ts';
 import { roleText } from '#ui/parts/roles.ts';
-import { DEVICES } from '#ui/words/home.ts';
+import { DEVICES } from '#ui/words/devices.ts';
 import { SEEN } from '#ui/words/seen.ts';
 import { WORDS } from '#ui/words/words.ts';
 

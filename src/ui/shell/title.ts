@@ -15,6 +15,7 @@ export function titleOf(
 	const { nav, settings, help, titles } = w;
 	const pages: Readonly<Record<string, string>> = {
 		'/camera': nav.record,
+		'/more': nav.more,
 		'/watch': nav.watch,
 		'/saved': nav.saved,
 		'/settings': settings.title,
@@ -27,7 +28,8 @@ export function titleOf(
 	const place =
 		(name === null ? null : named(name)) ??
 		pages[path] ??
-		(path.startsWith('/watch/') ? nav.watch : null);
+		(path.startsWith('/watch/') ? nav.watch : null) ??
+		(path.startsWith('/settings/') ? settings.title : null);
 	const state = blind !== null ? `▲ ${w.camera.notSaving}` : armed ? `● ${w.recordingNow}` : null;
 	return [state, place, w.app].filter((part) => part !== null).join(' · ');
 }

@@ -1,8 +1,6 @@
 import type { Language } from '#state/app/session.svelte.ts';
-import { devices as deDevices } from '#ui/words/de/devices.ts';
 import { happened as deHappened } from '#ui/words/de/happened.ts';
 import { live as deLive } from '#ui/words/de/live.ts';
-import { devices, type DeviceWords } from '#ui/words/en/devices.ts';
 import { happened } from '#ui/words/en/happened.ts';
 import { live, type LiveWords } from '#ui/words/en/live.ts';
 
@@ -12,4 +10,3 @@ export const HAPPENED: Readonly<Record<Language, typeof happened>> = {
 	en: happened,
 	de: deHappened,
 };
-export const DEVICES: Readonly<Record<Language, DeviceWords>> = { en: devices, de: deDevices };

@@ -5,7 +5,7 @@ import DeviceCard from '#routes/settings/DeviceCard.svelte';
 import DeviceList from '#routes/settings/DeviceList.svelte';
 import type { PairingFlow } from '#state/home/pairing-flow.svelte.ts';
 import { Devices } from '#state/home/devices.svelte.ts';
-import { DEVICES } from '#ui/words/home.ts';
+import { DEVICES } from '#ui/words/devices.ts';
 import { PAIR } from '#ui/words/pair.ts';
 import { stubEngine } from '../../gallery/stand-ins.ts';
 import { rendered } from '../../support/rendered.ts';

@@ -3,7 +3,7 @@ import DeviceList from '#routes/settings/DeviceList.svelte';
 import RevokeDialog from '#routes/settings/RevokeDialog.svelte';
 import { deviceText } from '#routes/settings/device-text.ts';
 import { Devices } from '#state/home/devices.svelte.ts';
-import { DEVICES } from '#ui/words/home.ts';
+import { DEVICES } from '#ui/words/devices.ts';
 import { MEMBERS } from '../../gallery/home.ts';
 import { NOON } from '../../gallery/scene.ts';
 import { stubEngine } from '../../gallery/stand-ins.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ACCESSES, rolesFor } from '#domain/home/rights.ts';
 import { roleChoiceOf, ACCESS_CHOICES, roleName, roleText, rolesOf } from '#ui/parts/roles.ts';
-import { DEVICES } from '#ui/words/home.ts';
+import { DEVICES } from '#ui/words/devices.ts';
 
 test('a chosen access is read back; a recovery kit cannot be chosen', () => {
 	for (const camera of [false, true]) {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Language } from '#state/app/session.svelte.ts';
-import { DEVICES, HAPPENED, LIVE } from '#ui/words/home.ts';
+import { DEVICES } from '#ui/words/devices.ts';
+import { HAPPENED, LIVE } from '#ui/words/home.ts';
 import { KIT } from '#ui/words/kit.ts';
 import { named } from '#ui/words/format/named.ts';
 import { PAIR } from '#ui/words/pair.ts';
