@@ -53,7 +53,7 @@ describe('TL16 an ambiguous time says which one it is', () => {
 test('a size is said in the unit that keeps it short', async () => {
 	const { ENGLISH, GERMAN } = await import('#ui/words/format/formats.ts');
 	const [english, german] = [ENGLISH.shared, GERMAN.shared];
-	expect([12_000, 644_900, 24_200_000, 6_500_000_000].map(english.bytes)).toEqual([
+	expect([12_000, 644_900, 24_200_000, 6_500_000_000].map((n) => english.bytes(n))).toEqual([
 		...['12 kB', '0.6 MB', '24.2 MB', '6.5 GB'],
 	]);
 	expect(german.bytes(644_900)).toBe('0,6 MB');
