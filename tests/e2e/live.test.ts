@@ -53,7 +53,7 @@ test('LV40 the own camera is live on the wall and on its page, with its age; scr
 	await page.getByRole('textbox', { name: /name/i }).fill('Hall');
 	await page.getByRole('textbox', { name: /name/i }).blur();
 	await page.getByText('Nobody is watching.').waitFor();
-	await page.getByText('No relay: only this device').waitFor();
+	await page.getByText('Not connected. Only this device can see it.').waitFor();
 	await startRecording(page);
 	await waitForSegments(page, 4);
 

@@ -1,5 +1,4 @@
 import { SYSTEM_NAMES } from '#domain/recording/user-agent.ts';
-import type { RequestedAccess } from '#domain/pairing/handshake-messages.ts';
 import type { pair as english } from '#ui/words/en/pair.ts';
 import { listed, named } from '#ui/words/format/named.ts';
 
