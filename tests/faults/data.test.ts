@@ -89,7 +89,7 @@ test.each(some('all', 'indexeddb'))(
 		expect(await cameraOf(page)).toBe(id);
 		await deleted(page).getByRole('button', { name: 'OK', exact: true }).click();
 		await deleted(page).waitFor({ state: 'detached' });
-		await page.getByRole('link', { name: 'Use this device as a camera' }).click();
+		await page.getByRole('navigation').getByRole('link', { name: 'Record' }).click();
 		await stopRecording(page);
 		expect(await deleted(page).count()).toBe(0);
 		expect(errors).toEqual([]);

@@ -125,8 +125,9 @@ function drawFootage(
 ): void {
 	context.fillStyle = footage;
 	for (const [from, to] of inSight(lane, lane.footage)) {
-		// At least two pixels, so that seconds of footage are visible in a month.
-		context.fillRect(from, 0, Math.max(2, to - from), LANE_PX);
+		// At least two whole pixels, so that seconds of footage are visible in a month.
+		const wide = to - from >= 2;
+		context.fillRect(wide ? from : Math.round(from), 0, wide ? to - from : 2, LANE_PX);
 	}
 }
 
