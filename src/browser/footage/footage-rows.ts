@@ -287,14 +287,14 @@ function thumbnailsIn(thumbs: IDBObjectStore, range: ThumbnailRange): Part {
 }
 
 /** `keyOf`: the key as contained in the row. */
-async function stored<K, R>(
+async function stored<K>(
 	part: Part,
 	take: Take | undefined,
 	get: (key: K) => Promise<unknown>,
-	keyOf: (row: R) => K,
+	keyOf: (row: never) => K,
 ): Promise<Stored<K>[]> {
 	const rows = await readable(rowsIn(part, take));
-	if (Array.isArray(rows)) return rows.map((row: unknown) => ({ key: keyOf(row as R), row }));
+	if (Array.isArray(rows)) return rows.map((row: unknown) => ({ key: keyOf(row as never), row }));
 	// One row that throws fails the whole query: read each one separately.
 	const keys = await keysIn<K>(part, take);
 	return Promise.all(keys.map(async (key) => ({ key, row: await get(key) })));

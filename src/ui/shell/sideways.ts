@@ -1,5 +1,5 @@
 /** A phone held sideways: a picture has the whole screen there. */
-export const SIDEWAYS = '(orientation: landscape) and (max-height: 500px)';
+const SIDEWAYS = '(orientation: landscape) and (max-height: 500px)';
 
 /** How long the controls stay after the last touch. */
 const SHOWN_MS = 3000;

@@ -52,7 +52,7 @@ describe('TL16 an ambiguous time says which one it is', () => {
 
 test('sizes read as people say them: no kB, and no fraction from ten on', async () => {
 	const { ENGLISH, GERMAN } = await import('#ui/words/format/formats.ts');
-	const { bytes } = ENGLISH.shared;
+	const bytes = (n: number) => ENGLISH.shared.bytes(n);
 	expect([0, 20, 644_900, 9.94e6, 9.96e6, 63.1e6, 999.4e6].map(bytes)).toEqual([
 		...['0 MB', '0.1 MB', '0.6 MB', '9.9 MB', '10 MB', '63 MB', '999 MB'],
 	]);
