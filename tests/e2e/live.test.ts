@@ -11,7 +11,7 @@ import {
 	stopRecording,
 } from './support/user-steps.ts';
 import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
-import { waitForSegments } from './support/stored-footage.ts';
+import { storedRuns, waitForSegments } from './support/stored-footage.ts';
 
 /** Live features with this device alone: its own lens, and a list of one device. */
 
@@ -151,6 +151,8 @@ test('LV40 the own camera is live on the wall and on its page, with its age; scr
 	await slider.focus();
 	await page.keyboard.press('Home');
 	await live.waitFor({ state: 'detached' });
+	const startMs = ((await storedRuns(page))[0]?.startUs ?? 0) / 1000;
+	await expect.poll(() => shownWallMs(page)).toBeLessThan(startMs + 1000);
 	const firstMs = await shownWallMs(page);
 	expect(page.url()).toContain('?saved');
 	await liveButton.click();

@@ -45,8 +45,8 @@ const looks: Look[] = (['phone', 'laptop'] as const).flatMap((screen) =>
 );
 
 /** By position rather than by name: names differ by language, and this does not test them. */
-const START = '.bar .button.main';
-const STOP = '.bar .button:has(.square)';
+const START = '.camera-actions .button.main';
+const STOP = '.camera-actions .button:has(.square)';
 
 class Studio {
 	readonly #look: Look;
