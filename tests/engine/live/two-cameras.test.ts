@@ -46,7 +46,7 @@ test('LV35 one report names both cameras, and a command reaches only the one it 
 	expect([commands, commands2]).toEqual([['start'], ['start']]);
 });
 
-test('LV36 cameras in two tabs: no report hides the other one, and each tab gets its commands', async () => {
+test('LV49 cameras in two tabs: no report hides the other one, and each tab gets its commands', async () => {
 	const home = await twoCameras(true);
 	const { guest, until, clock, camera, second, commands, commands2 } = home;
 	const { watching } = await guest('Laptop');

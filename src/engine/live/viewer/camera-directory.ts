@@ -29,7 +29,7 @@ const OUTCOME_TIMEOUT_MS = 3000;
  * informed.
  */
 const STATUS_INTERVAL_MS = 15_000;
-/** Asks again in any case: a tab reports only to those who asked it (LV36). */
+/** Asks again in any case: a tab reports only to those who asked it (LV49). */
 const ASK_AGAIN_MS = 60_000;
 /** How long a closed view may be taken over (LV18). */
 const HANDOVER_MS = 1000;

@@ -29,7 +29,7 @@ export interface ReportedState {
 
 /**
  * The status of a device's cameras as its tabs report it. Each tab speaks for its own cameras and
- * has a clock and a nonce of its own (LV36).
+ * has a clock and a nonce of its own (LV49).
  */
 export class DeviceReports {
 	/** The one heard last is the last. */
