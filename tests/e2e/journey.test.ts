@@ -12,13 +12,14 @@ import {
 import {
 	becomeCamera,
 	collectPageErrors,
+	openByMenu,
 	openSaved,
 	playerRegion,
 	playFor,
-	startRecording,
-	waitForRecording,
 	shownWallMs,
+	startRecording,
 	stopRecording,
+	waitForRecording,
 } from './support/user-steps.ts';
 import { verifyChain, waitForSegments, storedRuns } from './support/stored-footage.ts';
 
@@ -94,7 +95,7 @@ test('navigation inside the app does not interrupt the recording', async () => {
 	await startRecording(page);
 	await waitForSegments(page, 2);
 	for (const name of ['Watch', 'More', 'Saved', 'Record']) {
-		await page.getByRole('navigation').getByRole('link', { name }).click();
+		await openByMenu(page, name);
 		const before = (await storedRuns(page)).at(-1)?.lastSeq ?? 0;
 		await waitForSegments(page, before + 1);
 	}

@@ -4,10 +4,11 @@ import { newContext, startRelay, type Relay } from './support/launch.ts';
 import {
 	becomeCamera,
 	collectPageErrors,
+	openByMenu,
 	openSaved,
 	playerRegion,
-	startRecording,
 	shownWallMs,
+	startRecording,
 	stopRecording,
 } from './support/user-steps.ts';
 import { controlPuppet, withPuppetCamera } from './support/puppet-camera.ts';
@@ -25,10 +26,6 @@ afterEach(async () => {
 	context = undefined;
 });
 afterAll(() => relay.stop());
-
-async function tab(page: Page, name: string): Promise<void> {
-	await page.getByRole('navigation').getByRole('link', { name }).click();
-}
 
 /** Whether the visible video has a frame that is not black. */
 async function pictured(page: Page): Promise<boolean> {
@@ -57,7 +54,7 @@ test('LV40 the own camera is live on the wall and on its page, with its age; scr
 	await startRecording(page);
 	await waitForSegments(page, 4);
 
-	await tab(page, 'Watch');
+	await openByMenu(page, 'Watch');
 	const tile = page.getByRole('article', { name: 'Hall' });
 	await tile.getByText('Live', { exact: true }).waitFor();
 	expect(Number(await tile.getAttribute('data-age-ms'))).toBeLessThan(5000);
@@ -180,7 +177,7 @@ test('LV11, LV12 a lens that stalls is never shown as live: blurred, with its ag
 	await becomeCamera(page, relay.address);
 	await startRecording(page);
 	await waitForSegments(page, 2);
-	await tab(page, 'Watch');
+	await openByMenu(page, 'Watch');
 	const tile = page.getByRole('article');
 	await tile.getByText('Live', { exact: true }).waitFor();
 	await controlPuppet(page, 'freeze');
@@ -218,7 +215,7 @@ test('a camera that is off says so, and its page shows its saved footage', async
 	await startRecording(page);
 	await waitForSegments(page, 3);
 	await stopRecording(page);
-	await tab(page, 'Watch');
+	await openByMenu(page, 'Watch');
 	const tile = page.getByRole('article');
 	await tile.getByText('This camera is off.').waitFor();
 	await tile.getByRole('link').first().click();
@@ -238,7 +235,7 @@ test('Devices: this device alone is the owner, can be renamed, and cannot be rem
 	const devices = page.getByRole('region', { name: 'Devices' });
 	await devices.getByText('is not in a home yet').waitFor();
 	await becomeCamera(page, relay.address);
-	await tab(page, 'More');
+	await openByMenu(page, 'More');
 	await page.getByRole('main').getByRole('link', { name: 'Devices' }).click();
 	const rows = devices.getByRole('listitem');
 	await rows.getByText('This device').waitFor();

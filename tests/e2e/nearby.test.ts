@@ -7,7 +7,12 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BrowserContext, Page } from 'playwright-core';
 import { need } from '../support/programs.ts';
 import { newContext, temporaryFolder } from './support/launch.ts';
-import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	openByMenu,
+	startRecording,
+} from './support/user-steps.ts';
 import { startStaticHost, type StaticHost } from './support/static-host.ts';
 
 /** Two devices, the app from a static host, and no relay. */
@@ -50,8 +55,6 @@ async function looksRight(page: Page): Promise<void> {
 	expect(await page.evaluate(wide)).toBeLessThanOrEqual(0);
 }
 
-const tab = (page: Page, name: string) =>
-	page.getByRole('navigation').getByRole('link', { name }).click();
 const digitsOn = (page: Page) =>
 	page.getByTestId('pairing-digits').textContent({ timeout: 20_000 });
 
@@ -66,7 +69,7 @@ async function camera(): Promise<Page> {
 }
 
 async function toPair(page: Page): Promise<void> {
-	await tab(page, 'Watch');
+	await openByMenu(page, 'Watch');
 	await page.getByRole('link', { name: 'Pair a device' }).click();
 }
 
@@ -110,7 +113,7 @@ test('NB3 NB5 NB7 a camera and a phone pair by two copied codes, and the phone s
 	await pairUp(owner, guest);
 	await guest.getByRole('link', { name: 'Watch my cameras' }).click();
 	await live(guest);
-	await tab(owner, 'Record');
+	await openByMenu(owner, 'Record');
 	await owner
 		.getByText(/Phone is watching|Phone, directly/)
 		.first()

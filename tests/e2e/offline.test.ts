@@ -8,11 +8,12 @@ import { newContext, startRelay, type Relay } from './support/launch.ts';
 import {
 	becomeCamera,
 	collectPageErrors,
-	waitForServiceWorker,
+	openByMenu,
 	playFor,
-	startRecording,
 	shownWallMs,
+	startRecording,
 	stopRecording,
+	waitForServiceWorker,
 } from './support/user-steps.ts';
 import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
@@ -53,8 +54,7 @@ test('AP1 AP2 the server gone and the network off: every screen opens, records a
 	}
 	// From screen to screen, each for the first time since the page loaded.
 	await page.goto(relay.address);
-	for (const name of ['Watch', 'Settings', 'Record', 'Saved'])
-		await page.getByRole('navigation').getByRole('link', { name }).click();
+	for (const name of ['Watch', 'Settings', 'Record', 'Saved']) await openByMenu(page, name);
 	await shownWallMs(page);
 	await playFor(page, 1000);
 	// A new tab, and an address with a query.
@@ -88,7 +88,7 @@ test('AP3 only the app’s own files are cached and answered', async () => {
 	await startRecording(page);
 	await waitForSegments(page, 3);
 	await stopRecording(page);
-	await page.getByRole('navigation').getByRole('link', { name: 'Saved' }).click();
+	await openByMenu(page, 'Saved');
 	await playFor(page, 500);
 	const kept = await page.evaluate(async () => {
 		const names = await caches.keys();
@@ -142,7 +142,7 @@ test('AP6 a chunk that does not load while recording causes a notice; recording 
 	}
 	expect(new URL(page.url()).pathname).toBe('/camera');
 	await page.unroute('**/_app/immutable/**');
-	await page.getByRole('navigation').getByRole('link', { name: 'Settings' }).click();
+	await openByMenu(page, 'Settings');
 	await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor({ timeout: 20_000 });
 	expect(await page.getByText('Part of the app did not load.').count()).toBe(0);
 	expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true);

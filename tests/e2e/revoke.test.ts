@@ -2,7 +2,12 @@ import type { BrowserContext, Page, WebSocket as Connection } from 'playwright-c
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
 import { openHome, pairByLink } from './support/pairing-steps.ts';
-import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	openByMenu,
+	startRecording,
+} from './support/user-steps.ts';
 import { waitForSegments, storedRuns } from './support/stored-footage.ts';
 
 /** A device is revoked while it watches: two browsers, the real relay. */
@@ -97,7 +102,7 @@ test('RL11 ID33 T6 revoked while watching: no newer picture, a new run in a new 
 		window.ends = {};
 	});
 
-	await camera.getByRole('navigation').getByRole('link', { name: 'Devices' }).click();
+	await openByMenu(camera, 'Devices');
 	const devices = camera.getByRole('region', { name: 'Devices' });
 	const kitchen = devices.getByRole('listitem').filter({ hasText: 'Kitchen' });
 	await kitchen.getByRole('link').click({ timeout: 20_000 });

@@ -2,7 +2,12 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makePast, PAST } from '../faults/support/full.ts';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
-import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	openByMenu,
+	startRecording,
+} from './support/user-steps.ts';
 import { storedPages, storedRuns } from './support/stored-footage.ts';
 
 const MIB = 2 ** 20;
@@ -88,7 +93,7 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what it deletes, deletes ex
 	// While recording, the line at the top as well.
 	await page.goto(`${relay.address}/camera`);
 	await startRecording(page);
-	await page.getByRole('navigation').getByRole('link', { name: 'Storage' }).click();
+	await openByMenu(page, 'Storage');
 	const told = async () => {
 		const text = await page.locator('body').innerText();
 		return [/Keeps about (.+) at today/, /· Keeps about ([^·\n]+)/].map(

@@ -15,6 +15,7 @@ import {
 import {
 	becomeCamera,
 	collectPageErrors,
+	openByMenu,
 	openSaved,
 	startRecording,
 	stopRecording,
@@ -166,7 +167,7 @@ test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smalle
 	await guard
 		.getByRole('button', { name: /^Hold/ })
 		.evaluate((node) => (node as HTMLButtonElement).click());
-	await page.getByRole('navigation').getByRole('link', { name: 'Watch' }).click();
+	await openByMenu(page, 'Watch');
 	await page.getByRole('link', { name: new RegExp(WARM) }).click();
 	await warm.waitFor();
 

@@ -6,6 +6,7 @@ import { openHome, pairByLink } from './support/pairing-steps.ts';
 import {
 	becomeCamera,
 	collectPageErrors,
+	openByMenu,
 	playerRegion,
 	startRecording,
 	stopRecording,
@@ -48,7 +49,7 @@ async function atCamera(): Promise<void> {
 const tile = () => viewer.getByRole('article');
 const link = (name: string) => viewer.getByRole('link', { name });
 /** Navigates inside the app, which keeps its state. */
-const go = (name: string) => viewer.getByRole('navigation').getByRole('link', { name }).click();
+const go = (name: string) => openByMenu(viewer, name);
 const lastSeen = () => viewer.getByText(/Last seen \d\d:\d\d$/);
 
 test('LV27 LV30 LV34 a device that opened Record and never recorded is not described as a camera', async () => {

@@ -4,6 +4,7 @@ import { launchChromium, startRelay, type Relay } from './support/launch.ts';
 import {
 	becomeCamera,
 	collectPageErrors,
+	openByMenu,
 	playerRegion,
 	shownWallMs,
 } from './support/user-steps.ts';
@@ -68,7 +69,7 @@ test('RC37 PB28 two lenses of one device record, are watched, stopped and played
 		.poll(async () => (await lengths()).filter((length) => length >= 4).length, { timeout: 30_000 })
 		.toBe(2);
 
-	await page.getByRole('navigation').getByRole('link', { name: 'Watch' }).click();
+	await openByMenu(page, 'Watch');
 	for (const name of ['Door', 'Yard']) {
 		const tile = page.getByRole('article', { name });
 		await tile.getByText('Live', { exact: true }).waitFor();
@@ -76,7 +77,7 @@ test('RC37 PB28 two lenses of one device record, are watched, stopped and played
 	}
 
 	// All of it by day, a bar a camera; a bar leads to its moment.
-	await page.getByRole('navigation').getByRole('link', { name: 'Saved' }).click();
+	await openByMenu(page, 'Saved');
 	const days = page.getByRole('list', { name: 'Days with footage' });
 	const today = days.getByRole('button').first();
 	await today.waitFor();
@@ -131,7 +132,7 @@ test('RC37 PB28 two lenses of one device record, are watched, stopped and played
 	await card(page, 'Yard').getByRole('button', { name: 'Remove this camera' }).click();
 	await page.getByText('Yard was removed.').waitFor();
 	await page.getByText(/^Recording since/).waitFor();
-	await page.getByRole('navigation').getByRole('link', { name: 'Watch' }).click();
+	await openByMenu(page, 'Watch');
 	await page
 		.getByRole('article', { name: 'Yard' })
 		.getByText('Only its footage is here.')

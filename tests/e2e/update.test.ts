@@ -8,11 +8,12 @@ import { newContext, startRelay, temporaryFolder, type Relay } from './support/l
 import {
 	becomeCamera,
 	collectPageErrors,
-	waitForServiceWorker,
-	startRecording,
-	waitForRecording,
+	openByMenu,
 	shownWallMs,
+	startRecording,
 	stopRecording,
+	waitForRecording,
+	waitForServiceWorker,
 } from './support/user-steps.ts';
 import { verifyChain, waitForSegments, storedRuns } from './support/stored-footage.ts';
 
@@ -106,7 +107,7 @@ test('AP4 AP5 a new version waits, is announced, never ends a recording, and sta
 	await forgetCache(page);
 	// Through all screens, some for the first time: the old version's chunks are still available.
 	for (const name of ['Watch', 'Saved', 'Record']) {
-		await page.getByRole('navigation').getByRole('link', { name }).click();
+		await openByMenu(page, name);
 		const before = (await storedRuns(page)).at(-1)?.lastSeq ?? 0;
 		await waitForSegments(page, before + 1);
 	}
@@ -177,11 +178,11 @@ test('AP5 while another tab records, Update is refused; later only the requestin
 	expect(await isSame(camera)).toBe(true);
 	await startRecording(camera);
 	await waitForSegments(camera, 2);
-	await camera.getByRole('navigation').getByRole('link', { name: 'Saved' }).click();
+	await openByMenu(camera, 'Saved');
 	await shownWallMs(camera);
 	expect(await running(camera)).toBe(oldVersion);
 	expect(await isSame(camera)).toBe(true);
-	await camera.getByRole('navigation').getByRole('link', { name: 'Record' }).click();
+	await openByMenu(camera, 'Record');
 	await stopRecording(camera);
 	await update(camera).click();
 	await expect.poll(() => running(camera), { timeout: 20_000 }).toBe('version-new');

@@ -14,6 +14,7 @@ import { allowJoiner, openHome, pairByLink, showCode } from './support/pairing-s
 import {
 	becomeCamera,
 	collectPageErrors,
+	openByMenu,
 	playerRegion,
 	waitForRecording,
 } from './support/user-steps.ts';
@@ -117,7 +118,7 @@ test('LV11 picture-in-picture closes where it would freeze: another path, anothe
 	await waitForLivePath(page, 'relayed');
 	await small.click();
 	await expect.poll(there).toBe(true);
-	await page.getByRole('navigation').getByRole('link', { name: 'Watch' }).click();
+	await openByMenu(page, 'Watch');
 	await page.getByRole('article').waitFor();
 	await expect.poll(there).toBe(false);
 });

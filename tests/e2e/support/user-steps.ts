@@ -9,6 +9,15 @@ export async function becomeCamera(page: Page, address: string): Promise<void> {
 	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
 }
 
+/** Follows a link of the main menu to another page, which may look like the one before. */
+export async function openByMenu(page: Page, name: string): Promise<void> {
+	const from = page.url();
+	const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
+	await link.click();
+	await page.waitForURL(({ href }) => href !== from, { timeout: 20_000 });
+	await link.and(page.locator('[aria-current]')).waitFor({ timeout: 20_000 });
+}
+
 /** Presses Start and waits until the page says that it records. */
 export async function startRecording(page: Page): Promise<void> {
 	await page.getByRole('button', { name: 'Start recording' }).click();
