@@ -1,4 +1,4 @@
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import {
@@ -32,6 +32,9 @@ import { rangeOf, resultOf } from '#browser/storage/native-transaction.ts';
 import { FOOTAGE, FootageDatabase } from './database.ts';
 import { contentOf, lengthOf, storable } from './stored-bytes.ts';
 
+/** A value may be unreadable for a moment; only one that still is counts as damage (ST31). */
+const READ_AGAIN_MS = 250;
+
 /** Footage in IndexedDB. Rules and layout: docs/spec/store.md. */
 export class DexieFootageRows implements FootageRows {
 	readonly #connection: DatabaseConnection<FootageDatabase>;
@@ -61,6 +64,20 @@ export class DexieFootageRows implements FootageRows {
 	}
 
 	async bytesAt(
+		tables: readonly FootageTable[],
+		find: (rows: RowReader) => Promise<number | null>,
+	): Promise<StoredBytes | null> {
+		try {
+			return await this.#bytesOnce(tables, find);
+		} catch (error) {
+			expectFault(error);
+			if (error.kind !== 'corrupt') throw error;
+			await new Promise((resolve) => setTimeout(resolve, READ_AGAIN_MS));
+			return this.#bytesOnce(tables, find);
+		}
+	}
+
+	async #bytesOnce(
 		tables: readonly FootageTable[],
 		find: (rows: RowReader) => Promise<number | null>,
 	): Promise<StoredBytes | null> {
