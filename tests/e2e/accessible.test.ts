@@ -59,7 +59,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 		// Tab goes on from there.
 		await page.getByRole('article').getByRole('link').first().waitFor();
 		await page.keyboard.press('Tab');
-		expect(await page.locator('main :focus').count()).toBe(1);
+		await expect.poll(() => page.locator('main :focus').count()).toBe(1);
 		await menu.first().focus();
 		await page.keyboard.press('Shift+Tab');
 		await page.keyboard.press('Enter');
@@ -100,7 +100,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 			.click();
 		await page.waitForSelector('[data-wall-ms]:not([data-wall-ms=""])');
 		await check('player');
-		expect(await page.title()).toBe(`${recording} · ${NAME} · Spy-cam`);
+		await expect.poll(() => page.title()).toBe(`${recording} · ${NAME} · Spy-cam`);
 		await page.keyboard.press('g');
 		await page.locator('.doing .button').nth(1).click();
 		await page.locator('.clip .actions .main:enabled').waitFor();
@@ -109,8 +109,10 @@ for (const { colorScheme, locale, viewport } of looks) {
 		await page.locator('.doing .button').nth(0).click();
 		await page.getByRole('dialog').waitFor();
 		await check('going to a time');
-		expect(await page.getByRole('dialog').locator('[aria-pressed=true]:focus').count()).toBe(1);
-		expect(await page.getByRole('dialog').count()).toBe(1);
+		await expect
+			.poll(() => page.getByRole('dialog').locator('[aria-pressed=true]:focus').count())
+			.toBe(1);
+		await expect.poll(() => page.getByRole('dialog').count()).toBe(1);
 		expect(await page.getByRole('dialog').getByRole('textbox').inputValue()).toMatch(
 			/^\d\d:\d\d:\d\d$/,
 		);
@@ -122,7 +124,7 @@ for (const { colorScheme, locale, viewport } of looks) {
 		await page.locator('.outcome.there').waitFor();
 		await check('deleted');
 		expect(found).toEqual([]);
-		expect(await page.locator('html').getAttribute('lang')).toBe(locale.slice(0, 2));
+		await expect.poll(() => page.locator('html').getAttribute('lang')).toBe(locale.slice(0, 2));
 		await context.close();
 	});
 }

@@ -26,7 +26,7 @@ test.each(['/cams/', '/cams/watch/0123'])(
 		const page = await context.newPage();
 		await page.goto(below.address + path);
 		await page.getByRole('heading', WHERE).waitFor();
-		expect(await page.title()).toBe('Spy-cam');
+		await expect.poll(() => page.title()).toBe('Spy-cam');
 		const said = await page.locator('body').innerText();
 		expect(said).toContain('it cannot run in a folder below one');
 		expect(said).toContain('In einem Ordner darunter läuft es nicht');
@@ -38,7 +38,7 @@ test('AP22 without JavaScript the page says so', async () => {
 	const without = await newContext({ more: { javaScriptEnabled: false } });
 	const page = await without.newPage();
 	await page.goto(top.address);
-	expect(await page.locator('body').innerText()).toContain('It needs JavaScript');
+	await expect.poll(() => page.locator('body').innerText()).toContain('It needs JavaScript');
 	await without.close();
 });
 

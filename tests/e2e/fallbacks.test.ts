@@ -78,7 +78,7 @@ const feeds = (page: Page) => page.locator('video[data-feed]');
 
 test('LV17 a viewer without VideoDecoder plays the relayed picture with MediaSource, within the age limit', async () => {
 	const page = await visit('VideoDecoder');
-	expect(await feeds(page).count()).toBe(1);
+	await expect.poll(() => feeds(page).count()).toBe(1);
 	await expectMovingPicture(page);
 	await expect.poll(() => age(page), { timeout: 30_000 }).toBeLessThan(1500);
 	expect(await page.getByText('About 2 s behind').count()).toBe(0);

@@ -50,10 +50,10 @@ test('AP13 AP15 AP16 RL34 RL35 from the code in the terminal to a phone that rec
 	await page.getByRole('heading', { name: 'Cameras need a secure address' }).waitFor();
 	await page.getByRole('link', { name: 'Trust this Spy-cam' }).waitFor({ timeout: 20_000 });
 	expect(await page.getByRole('navigation').count()).toBe(0);
-	expect(await page.title()).toBe('Spy-cam');
+	await expect.poll(() => page.title()).toBe('Spy-cam');
 	await looksRight(page);
 	const trust = page.getByRole('link', { name: 'Trust this Spy-cam' });
-	expect(await trust.getAttribute('href')).toBe(`/trust${behind}`);
+	await expect.poll(() => trust.getAttribute('href')).toBe(`/trust${behind}`);
 
 	// What the terminal's code contains.
 	await page.goto(`http://spycam.local:${port}/trust${behind}`);
@@ -90,13 +90,13 @@ test('AP14 AP15 PR31 PR32 PR33 two browsers on one computer: the localhost link,
 	const link = owner.getByTestId('pairing-link-here');
 	const text = (await link.textContent({ timeout: 20_000 })) ?? '';
 	expect(text).toMatch(new RegExp(`^${desk.address}/pair#p1\\.`));
-	expect(await owner.getByTestId('pairing-link').textContent()).toContain(desk.secure);
+	await expect.poll(() => owner.getByTestId('pairing-link').textContent()).toContain(desk.secure);
 
 	await viewer.goto(text);
 	const joining = viewer.getByRole('region', { name: 'Join a home' });
 	const name = joining.getByLabel('Name of this device');
 	await name.waitFor({ timeout: 30_000 });
-	expect(await name.inputValue()).toBe('Chrome on Linux');
+	await expect.poll(() => name.inputValue()).toBe('Chrome on Linux');
 	await joining.getByRole('button', { name: 'Join' }).click();
 	await owner
 		.getByText('A device in this home is already called “Chrome on Linux”.')

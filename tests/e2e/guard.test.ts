@@ -39,11 +39,11 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	const leave = guard.getByRole('button', { name: 'Hold to leave guard mode' });
 	const background = () => guard.evaluate((node) => getComputedStyle(node).backgroundColor);
 	const panel = () => leave.evaluate((node) => getComputedStyle(node.parentElement!).opacity);
-	expect(await panel()).toBe('1');
+	await expect.poll(() => panel()).toBe('1');
 	// GM1, GM2, GM4
 	await expect.poll(panel, { timeout: 15_000 }).toBe('0');
-	expect(await background()).toBe('rgb(0, 0, 0)');
-	expect(await guard.getByText('REC', { exact: true }).isVisible()).toBe(true);
+	await expect.poll(() => background()).toBe('rgb(0, 0, 0)');
+	await expect.poll(() => guard.getByText('REC', { exact: true }).isVisible()).toBe(true);
 	expect(
 		await page.locator('figure video').evaluate((node) => 'srcObject' in node && node.srcObject),
 	).toBe(null);
@@ -52,7 +52,7 @@ test('guard mode: black, woken by a touch that presses nothing, left by holding;
 	await page.mouse.click(x + width / 2, y + height / 2);
 	await expect.poll(panel).toBe('1');
 	await page.mouse.click(x + width / 2, y + height / 2);
-	expect(await guard.isVisible()).toBe(true);
+	await expect.poll(() => guard.isVisible()).toBe(true);
 	// EV6, EV9
 	await guard.getByText('something may be covering the lens').waitFor({ timeout: 40_000 });
 	// It may be dark again by now, and then a press only wakes it.

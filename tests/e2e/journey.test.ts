@@ -48,7 +48,9 @@ test('a new user: opens the link, allows the camera, records, and sees saved foo
 	// Shown before recording: what this browser can and cannot promise.
 	await page.getByRole('heading', { name: 'What this browser can and cannot do' }).waitFor();
 	await page.getByText('stays there').first().waitFor();
-	expect(await page.getByRole('switch', { name: 'Record sound' }).isChecked()).toBe(false);
+	await expect
+		.poll(() => page.getByRole('switch', { name: 'Record sound' }).isChecked())
+		.toBe(false);
 	await startRecording(page);
 	const preview = page.getByLabel('What the camera sees');
 	const restarts = await preview.evaluateHandle((video) => {
@@ -61,7 +63,7 @@ test('a new user: opens the link, allows the camera, records, and sees saved foo
 	await openSaved(page, relay.address);
 	await playFor(page, 1000);
 	expect(Date.now() - openedMs).toBeLessThan(60_000);
-	expect(await playerRegion(page).getAttribute('data-state')).toMatch(/playing|paused/);
+	await expect.poll(() => playerRegion(page).getAttribute('data-state')).toMatch(/playing|paused/);
 	// Recording continued during navigation, or resumed after a reload.
 	await page.getByRole('link', { name: /This computer is recording/ }).waitFor();
 	expect(errors).toEqual([]);
@@ -82,9 +84,13 @@ test('settings are remembered', async () => {
 	await stopRecording(page);
 	await page.reload();
 	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
-	expect(await page.getByRole('combobox', { name: 'Quality' }).inputValue()).toBe('low');
-	expect(await page.getByRole('switch', { name: 'Record sound' }).isChecked()).toBe(true);
-	expect(await page.getByRole('textbox', { name: /name/i }).inputValue()).toBe('Workshop');
+	await expect.poll(() => page.getByRole('combobox', { name: 'Quality' }).inputValue()).toBe('low');
+	await expect
+		.poll(() => page.getByRole('switch', { name: 'Record sound' }).isChecked())
+		.toBe(true);
+	await expect
+		.poll(() => page.getByRole('textbox', { name: /name/i }).inputValue())
+		.toBe('Workshop');
 });
 
 test('navigation inside the app does not interrupt the recording', async () => {
@@ -125,7 +131,7 @@ test('after a kill and a pause recording resumes, and the gap is drawn with its 
 	expect(first?.ended).toBe('interrupted');
 	await openSaved(page, relay.address);
 	const slider = playerRegion(page).getByRole('slider', { name: 'Timeline' });
-	expect(await slider.getAttribute('aria-valuetext')).toMatch(/\d\d:\d\d:\d\d/);
+	await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/\d\d:\d\d:\d\d/);
 	// A seek into the gap lands behind it, with the reason for the gap.
 	const gapMs = ((first?.endUs ?? 0) + (second?.startUs ?? 0)) / 2000;
 	await slider.evaluate((input: HTMLInputElement, ms) => {

@@ -66,13 +66,13 @@ test('LV40 the own camera is live on the wall and on its page, with its age; scr
 	await tile.getByRole('link', { name: 'Hall' }).click();
 	const live = page.locator('[data-state="live"]');
 	await live.waitFor();
-	expect(await playerRegion(page).getAttribute('data-path')).toBe('local');
+	await expect.poll(() => playerRegion(page).getAttribute('data-path')).toBe('local');
 	await expect
 		.poll(async () => Number(await playerRegion(page).getAttribute('data-age-ms')))
 		.toBeLessThan(1500);
 	await expect.poll(() => pictured(page)).toBe(true);
 	const liveButton = page.getByRole('button', { name: 'Live' });
-	expect(await liveButton.getAttribute('aria-pressed')).toBe('true');
+	await expect.poll(() => liveButton.getAttribute('aria-pressed')).toBe('true');
 	expect(
 		await page
 			.getByRole('navigation')
@@ -115,7 +115,7 @@ test('LV40 the own camera is live on the wall and on its page, with its age; scr
 	// No farther than there is footage.
 	for (let step = 1; step <= 12; step += 1) await page.mouse.move(hand.x + step, hand.y);
 	await expect.poll(() => playerRegion(page).getAttribute('data-path')).toBe(null);
-	expect(await slider.boundingBox()).toEqual(before);
+	await expect.poll(() => slider.boundingBox()).toEqual(before);
 	const heldMs = Number(await slider.inputValue());
 	await page.mouse.move(hand.x + 16, hand.y);
 	await expect.poll(async () => Number(await slider.inputValue())).toBeLessThan(heldMs);
@@ -166,7 +166,7 @@ test('LV40 the own camera is live on the wall and on its page, with its age; scr
 
 	// Saved footage opens as before, live or not.
 	await openSaved(page, relay.address);
-	expect(await playerRegion(page).getAttribute('data-path')).toBe(null);
+	await expect.poll(() => playerRegion(page).getAttribute('data-path')).toBe(null);
 	expect(errors).toEqual([]);
 });
 
@@ -239,7 +239,7 @@ test('Devices: this device alone is the owner, can be renamed, and cannot be rem
 	await page.getByRole('main').getByRole('link', { name: 'Devices' }).click();
 	const rows = devices.getByRole('listitem');
 	await rows.getByText('This device').waitFor();
-	expect(await rows.count()).toBe(1);
+	await expect.poll(() => rows.count()).toBe(1);
 	expect(await devices.getByRole('link', { name: 'Pair a device' }).getAttribute('href')).toBe(
 		'/pair',
 	);

@@ -100,8 +100,8 @@ async function pairUp(owner: Page, guest: Page): Promise<void> {
 	await guest.getByRole('button', { name: 'Join' }).click();
 	await give(owner, await code(guest));
 	await owner.getByRole('heading', { name: 'Add “Phone”?' }).waitFor({ timeout: 20_000 });
-	expect(await digitsOn(owner)).toMatch(/^\d{6}$/);
-	expect(await digitsOn(guest)).toBe(await digitsOn(owner));
+	await expect.poll(() => digitsOn(owner)).toMatch(/^\d{6}$/);
+	await expect.poll(() => digitsOn(guest)).toBe(await digitsOn(owner));
 	await owner.getByRole('button', { name: 'Allow' }).click();
 	await guest.getByText('This device is now in the home.').waitFor({ timeout: 20_000 });
 	await owner.getByText('“Phone” is now in your home.').waitFor();

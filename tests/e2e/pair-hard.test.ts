@@ -203,7 +203,7 @@ async function allowed(name: string): Promise<void> {
 	const devices = owner.getByRole('region', { name: 'Devices' });
 	const one = devices.getByRole('listitem').filter({ hasText: name });
 	await one.waitFor({ timeout: 20_000 });
-	expect(await one.count()).toBe(1);
+	await expect.poll(() => one.count()).toBe(1);
 }
 
 test('the owner dies after Allow, before the other device has answered: nothing is half done', async () => {

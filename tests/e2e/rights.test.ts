@@ -49,8 +49,12 @@ test('RG2 LV41 LV42 LV24 LV25 EV11 EV12 a viewer watches by name, may start and 
 
 	// Commands it may not use are not offered, with the reason.
 	const commands = viewer.getByRole('region', { name: 'Camera settings' });
-	expect(await commands.getByRole('button', { name: 'Stop recording' }).isDisabled()).toBe(true);
-	expect(await commands.getByRole('button', { name: 'Restart' }).isDisabled()).toBe(true);
+	await expect
+		.poll(() => commands.getByRole('button', { name: 'Stop recording' }).isDisabled())
+		.toBe(true);
+	await expect
+		.poll(() => commands.getByRole('button', { name: 'Restart' }).isDisabled())
+		.toBe(true);
 	await commands.getByText('Only an owner can stop recording').waitFor();
 	await commands.getByRole('button', { name: 'Guard mode' }).click();
 	await commands.getByText('The camera switched guard mode.').waitFor();
@@ -89,7 +93,7 @@ test('RG2 LV41 LV42 LV24 LV25 EV11 EV12 a viewer watches by name, may start and 
 	await stop.click();
 	const sure = viewer.getByRole('dialog', { name: /^Stop recording .+\?$/ });
 	await sure.getByRole('button', { name: 'Cancel' }).click();
-	expect(await stop.isEnabled()).toBe(true);
+	await expect.poll(() => stop.isEnabled()).toBe(true);
 	await stop.click();
 	await sure.getByRole('button', { name: 'Stop recording' }).click();
 	const answer = commands.getByText('The camera stopped recording.');

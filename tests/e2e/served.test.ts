@@ -41,17 +41,17 @@ test('AP11 Settings shows the hash that the relay’s machine prints, offline to
 	expect({ said, status }).toEqual({ said: '', status: 0 });
 	// The relay serves the first visit, the service worker the second.
 	await page.goto(`${relay.address}/settings/about`);
-	expect(await hashOn(page)).toBe(hash);
+	await expect.poll(() => hashOn(page)).toBe(hash);
 	await waitForServiceWorker(page);
 	await relay.kill();
 	await context.setOffline(true);
 	await page.reload();
-	expect(await hashOn(page)).toBe(hash);
+	await expect.poll(() => hashOn(page)).toBe(hash);
 	const card = page.getByRole('region', { name: 'App fingerprint' });
 	expect(await card.getByRole('alert').count()).toBe(0);
 	await card.getByRole('button', { name: 'Copy' }).click();
 	await card.getByText('Copied.').waitFor();
-	expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(hash);
+	await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(hash);
 	expect(errors).toEqual([]);
 });
 
@@ -67,6 +67,6 @@ test('AP11 a file changed after the build is reported at both places, with the s
 	context = await newContext();
 	const page = await context.newPage();
 	await page.goto(`${relay.address}/settings/about`);
-	expect(await hashOn(page)).toBe(hash);
+	await expect.poll(() => hashOn(page)).toBe(hash);
 	await page.getByText('One file differs from the build’s list.').waitFor();
 });

@@ -50,11 +50,11 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what it deletes, deletes ex
 	await page.getByText('Enter a number from 0.05').waitFor();
 	await page.getByLabel('Exactly, in GB').fill('0.2');
 	await page.getByRole('button', { name: 'Save', exact: true }).waitFor();
-	expect(await slider.getAttribute('aria-valuetext')).toMatch(/^200 MB: /);
+	await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/^200 MB: /);
 	expect(await warning.count()).toBe(0);
 	await page.getByRole('button', { name: 'Cancel' }).click();
-	expect(await slider.getAttribute('aria-valuetext')).toBe(before);
-	expect(await slider.evaluate((one) => one === document.activeElement)).toBe(true);
+	await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe(before);
+	await expect.poll(() => slider.evaluate((one) => one === document.activeElement)).toBe(true);
 
 	const [bytes, pages] = [await storedBytes(page), await storedPages(page)];
 	await page.getByLabel('Exactly, in GB').fill('0.05');
@@ -73,20 +73,22 @@ test('SP10 SP11 RT18 RT20 SP24 a smaller budget says what it deletes, deletes ex
 	const used = /^([\d.]+) MB of 50 MB$/.exec(await page.getByText(/ of 50 MB$/).innerText());
 	expect(Number(used?.[1])).toBeLessThanOrEqual(50);
 	const keeps = /Keeps about (.+) at today/.exec(await page.getByText(/^Keeps about/).innerText());
-	expect(await slider.getAttribute('aria-valuetext')).toBe(`50 MB: about ${keeps?.[1] ?? ''}`);
+	await expect
+		.poll(() => slider.getAttribute('aria-valuetext'))
+		.toBe(`50 MB: about ${keeps?.[1] ?? ''}`);
 
 	await page.getByLabel('Delete footage after').selectOption('7');
 	await page.getByRole('button', { name: 'Save', exact: true }).click();
 	await page.getByText('Saved.', { exact: true }).waitFor();
 	await page.reload();
 	await page.getByText(/ of 50 MB$/).waitFor();
-	expect(await page.getByLabel('Delete footage after').inputValue()).toBe('7');
+	await expect.poll(() => page.getByLabel('Delete footage after').inputValue()).toBe('7');
 
 	// Details are folded, and open by keyboard.
 	const unpin = page
 		.getByRole('region', { name: 'Pinned' })
 		.getByRole('button', { name: /^Unpin/ });
-	expect(await unpin.isVisible()).toBe(false);
+	await expect.poll(() => unpin.isVisible()).toBe(false);
 	await page.locator('summary', { hasText: 'Pinned' }).press('Enter');
 	await unpin.waitFor();
 

@@ -175,7 +175,7 @@ test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smalle
 	await warm.waitFor({ state: 'detached', timeout: 20_000 });
 	await recordsAs(page, '720p15');
 	const quality = page.getByRole('combobox', { name: 'Quality' });
-	expect(await quality.inputValue()).toBe('standard');
+	await expect.poll(() => quality.inputValue()).toBe('standard');
 	// SR8: the same switch for a quality that the user chose.
 	await quality.selectOption('low');
 	await recordsAs(page, '360p10');
@@ -205,8 +205,8 @@ test('SR5 SR7 SR8 RC21 SR10 SR11 SR12 under pressure it records fewer and smalle
 	const happened = (name: string) => page.getByRole('button', { name });
 	await page.getByText(/ technical notes$/).click();
 	await happened('Lowered the resolution to spare this device').waitFor();
-	expect(await happened('Lowered the frame rate to spare this device').count()).toBe(2);
-	expect(await happened('Raised the quality again').count()).toBe(3);
+	await expect.poll(() => happened('Lowered the frame rate to spare this device').count()).toBe(2);
+	await expect.poll(() => happened('Raised the quality again').count()).toBe(3);
 	expect(errors).toEqual([]);
 });
 

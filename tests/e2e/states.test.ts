@@ -62,7 +62,7 @@ test('LV27 LV30 LV34 a device that opened Record and never recorded is not descr
 	const said: string[] = [await viewer.locator('main').innerText()];
 	await go('Watch');
 	await tile().getByText('REC', { exact: true }).waitFor({ timeout: 60_000 });
-	expect(await tile().count()).toBe(1);
+	await expect.poll(() => tile().count()).toBe(1);
 	said.push(await viewer.locator('main').innerText());
 	await go('Devices');
 	await viewer.getByRole('region', { name: 'Devices' }).getByText('Online now').waitFor();
@@ -81,7 +81,7 @@ test('LV32 LV33 REC stays while only the relay is gone, and follows the camera',
 	await relay.kill();
 	await viewer.getByText(/^The relay is offline/).waitFor({ timeout: 30_000 });
 	await live().getByText('REC', { exact: true }).waitFor();
-	expect(await viewer.getByText(/relay/i).count()).toBe(1);
+	await expect.poll(() => viewer.getByText(/relay/i).count()).toBe(1);
 	await stopRecording(camera);
 	await tile().getByText('Not recording').waitFor();
 	expect(await tile().getByText('REC', { exact: true }).count()).toBe(0);
@@ -106,7 +106,7 @@ test('LV28 LV31 LV45 LV48 a camera fills the screen; one that left has its last 
 	// LV48: held sideways, the controls hide; the first touch shows them and opens nothing.
 	await expect.poll(shown).toBe('hidden');
 	await tile().click();
-	expect(await shown()).toBe('shown');
+	await expect.poll(() => shown()).toBe('shown');
 	expect(viewer.url()).toBe(`${relay.address}/watch`);
 	await viewer.setViewportSize({ width: 1280, height: 720 });
 	await expect.poll(shown).toBe(undefined);
@@ -119,8 +119,8 @@ test('LV28 LV31 LV45 LV48 a camera fills the screen; one that left has its last 
 	// LV45: the same one after a reload.
 	await viewer.reload();
 	await picture().waitFor({ timeout: 30_000 });
-	expect(await last.textContent()).toBe(lastAt);
-	expect(await picture().evaluate((one) => getComputedStyle(one).opacity)).toBe('0.4');
+	await expect.poll(() => last.textContent()).toBe(lastAt);
+	await expect.poll(() => picture().evaluate((one) => getComputedStyle(one).opacity)).toBe('0.4');
 	await tile().getByText('Offline').waitFor();
 	await viewer.getByRole('link', { name: /offline since/ }).waitFor({ timeout: 60_000 });
 	const at = await lastSeen().textContent();

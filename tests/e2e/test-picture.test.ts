@@ -93,7 +93,9 @@ test('DC1 DC2 DC3 DC6 the check records, plays, reports in words, leaves nothing
 	await report(camera).waitFor({ timeout: 60_000 });
 	const trials = ['lens', 'record', 'key-frames', 'sound', 'seal', 'store', 'open', 'play'];
 	for (const trial of [...trials, 'live', 'decode', 'connect', 'keys', 'codecs', 'removed']) {
-		expect(await line(camera, trial).getAttribute('class'), trial).toContain('yes');
+		await expect
+			.poll(() => line(camera, trial).getAttribute('class'), { message: trial })
+			.toContain('yes');
 	}
 	expect(await scratch(camera)).toEqual([]);
 	expect(await storedRuns(camera)).toEqual(before);
@@ -109,7 +111,7 @@ test('DC1 DC2 DC3 DC6 the check records, plays, reports in words, leaves nothing
 	await device.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: relay.address });
 	await camera.getByRole('button', { name: 'Copy the report' }).click();
 	await camera.getByText('Copied.').waitFor();
-	expect(await camera.evaluate(() => navigator.clipboard.readText())).toBe(text);
+	await expect.poll(() => camera.evaluate(() => navigator.clipboard.readText())).toBe(text);
 });
 
 test('DC1 DC3 cancelled, or interrupted by the end of its tab, it leaves nothing', async () => {
@@ -138,9 +140,11 @@ test('DC4 while this device records, the check reads what is saved and disturbs 
 	await camera.getByRole('button', { name: 'Check', exact: true }).click();
 	await report(camera).waitFor({ timeout: 60_000 });
 	for (const trial of ['record', 'key-frames', 'open', 'play', 'keys']) {
-		expect(await line(camera, trial).getAttribute('class'), trial).toContain('yes');
+		await expect
+			.poll(() => line(camera, trial).getAttribute('class'), { message: trial })
+			.toContain('yes');
 	}
-	expect(await line(camera, 'lens').innerText()).toContain('this camera is recording');
+	await expect.poll(() => line(camera, 'lens').innerText()).toContain('this camera is recording');
 	expect(await scratch(camera)).toEqual([]);
 	await camera.goBack();
 	await waitForRecording(camera);

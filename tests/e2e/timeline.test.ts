@@ -104,10 +104,10 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 	expect(night.endUs / 1000).toBeGreaterThan(PAST);
 
 	await openSaved(page, relay.address);
-	expect(await slider(page).getAttribute('aria-valuetext')).toContain('28 October');
+	await expect.poll(() => slider(page).getAttribute('aria-valuetext')).toContain('28 October');
 	await slider(page).focus();
 	for (let press = 0; press < 30; press += 1) await page.keyboard.press('-');
-	expect(await slider(page).getAttribute('data-span')).toBe(String(31 * 86_400_000));
+	await expect.poll(() => slider(page).getAttribute('data-span')).toBe(String(31 * 86_400_000));
 	const footage = await painted(page, runs[2]!.startUs / 1000 + 1500);
 	await expect.poll(() => painted(page, night.startUs / 1000 + 1000)).toBe(footage);
 	expect(await painted(page, night.startUs / 1000 + 86_400_000)).not.toBe(footage);
@@ -121,7 +121,9 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 	await dialog.getByLabel('Time').fill('02:59:56');
 	await dialog.getByRole('button', { name: 'Go', exact: true }).click();
 	await expect.poll(() => shownWallMs(page)).toBeCloseTo(Date.parse('2026-10-25T00:59:56Z'), -3);
-	expect(await slider(page).getAttribute('aria-valuetext')).toMatch(/25 October, 02:59:5[56]/);
+	await expect
+		.poll(() => slider(page).getAttribute('aria-valuetext'))
+		.toMatch(/25 October, 02:59:5[56]/);
 	await page.getByRole('button', { name: 'Play' }).click();
 	await until(page, Date.parse('2026-10-25T01:00:01Z'));
 	await page.getByRole('button', { name: 'Pause' }).click();
@@ -133,9 +135,9 @@ test('TL6 TL9 TL15 TL16 a month, and the night the clocks go back: found by cale
 	await page.getByRole('button', { name: 'Go to time' }).click();
 	await dialog.getByLabel('Time', { exact: true }).fill('02:00:05');
 	const then = dialog.getByRole('radio', { name: 'Second (CET), has footage' });
-	expect(await then.isChecked()).toBe(true);
+	await expect.poll(() => then.isChecked()).toBe(true);
 	await dialog.getByRole('radio', { name: 'First (CEST), no footage' }).check();
-	expect(await then.isChecked()).toBe(false);
+	await expect.poll(() => then.isChecked()).toBe(false);
 	await then.check();
 	await dialog.getByRole('button', { name: 'Go', exact: true }).click();
 	await expect.poll(() => shownWallMs(page)).toBeCloseTo(Date.parse('2026-10-25T01:00:05Z'), -3);
@@ -162,15 +164,15 @@ test('TL2 TL8 TL11 TL19 TL20 TL22 TL27 one finger scrubs, the wheel zooms with C
 	const place = { x: box.x + box.width * 0.75, y: box.y + box.height / 2 };
 
 	// It opens fitted, with the playhead near the end.
-	expect(await slider(page).getAttribute('data-span')).toBe('60000');
+	await expect.poll(() => slider(page).getAttribute('data-span')).toBe('60000');
 	const handX = () => page.locator('.hand').evaluate((hand) => (hand as HTMLElement).offsetLeft);
-	expect(await handX()).toBeGreaterThan(box.width * 0.65);
+	await expect.poll(() => handX()).toBeGreaterThan(box.width * 0.65);
 	await slider(page).focus();
 	await page.keyboard.press('End');
 	await expect.poll(() => shownWallMs(page)).toBeGreaterThan(run!.endUs / 1000 - 300);
 	const span = Number(await slider(page).getAttribute('data-span'));
 	await page.mouse.move(place.x, place.y);
-	expect(await handX()).toBe(Math.round(box.width * 0.8) - 1);
+	await expect.poll(() => handX()).toBe(Math.round(box.width * 0.8) - 1);
 	// What is under the pointer.
 	await page
 		.locator('.tip')
@@ -227,7 +229,7 @@ test('TL2 TL8 TL11 TL19 TL20 TL22 TL27 one finger scrubs, the wheel zooms with C
 	const typed = new Date(wantedMs).toTimeString().slice(0, 8);
 	await time.fill(typed);
 	await until(page, (await shownWallMs(page)) + 300);
-	expect(await time.inputValue()).toBe(typed);
+	await expect.poll(() => time.inputValue()).toBe(typed);
 	await page.getByRole('dialog').getByRole('button', { name: 'Go', exact: true }).click();
 	await until(page, wantedMs);
 	expect(await shownWallMs(page)).toBeLessThan(wantedMs + 5000);
@@ -273,7 +275,7 @@ test('RT12 RT15 TL13 TL28 deleted, restored to the byte, pinned: shown on the ri
 	const endMs = async () => Number(await end.getAttribute('aria-valuenow'));
 	const atMs = await endMs();
 	await card.getByRole('button', { name: 'End +1 s' }).click();
-	expect(await endMs()).toBe(atMs + 1000);
+	await expect.poll(() => endMs()).toBe(atMs + 1000);
 	await card.getByRole('button', { name: /^Delete 16/ }).waitFor();
 	// The picture shows the end that was moved.
 	await expect.poll(() => shownWallMs(page)).toBeGreaterThan(atMs);
@@ -287,8 +289,8 @@ test('RT12 RT15 TL13 TL28 deleted, restored to the byte, pinned: shown on the ri
 		);
 		return (to - from) / wide;
 	};
-	expect(await share()).toBeGreaterThan(0.58);
-	expect(await share()).toBeLessThan(0.68);
+	await expect.poll(() => share()).toBeGreaterThan(0.58);
+	await expect.poll(() => share()).toBeLessThan(0.68);
 	await page.keyboard.press('Escape');
 	await card.waitFor({ state: 'detached' });
 	await expect
@@ -331,7 +333,7 @@ test('RT12 RT15 TL13 TL28 deleted, restored to the byte, pinned: shown on the ri
 		.waitFor();
 	await page.getByRole('button', { name: /^Pin 15/ }).click();
 	await page.getByText(/^Pinned: /).waitFor();
-	expect(await button('Pin').getAttribute('aria-pressed')).toBe('true');
+	await expect.poll(() => button('Pin').getAttribute('aria-pressed')).toBe('true');
 	await remove();
 	await page.getByText('Part of it is pinned.').waitFor();
 	await button('Unpin').click();

@@ -81,14 +81,14 @@ test('RC37 PB28 two lenses of one device record, are watched, stopped and played
 	const days = page.getByRole('list', { name: 'Days with footage' });
 	const today = days.getByRole('button').first();
 	await today.waitFor();
-	expect(await today.getAttribute('aria-pressed')).toBe('true');
+	await expect.poll(() => today.getAttribute('aria-pressed')).toBe('true');
 	const bars = page.getByRole('region', { name: /^Footage on / }).getByRole('link');
 	await expect.poll(() => bars.count()).toBe(2);
 	await page.getByRole('link', { name: /^Yard, from / }).press('Enter');
 	await playerRegion(page).waitFor();
 	expect(await shownWallMs(page)).toBeGreaterThan(0);
 	expect(page.url()).toContain('?at=');
-	expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Yard');
+	await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toBe('Yard');
 
 	await page.goto(`${relay.address}/camera`);
 	await card(page, 'Yard')
@@ -110,7 +110,7 @@ test('RC37 PB28 two lenses of one device record, are watched, stopped and played
 		await card(page, name).getByRole('link', { name: /^Play/ }).click();
 		await playerRegion(page).waitFor();
 		expect(await shownWallMs(page)).toBeGreaterThan(0);
-		expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(name);
+		await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toBe(name);
 	}
 
 	await page.goto(`${relay.address}/camera`);

@@ -94,7 +94,7 @@ test('AP4 AP5 a new version waits, is announced, never ends a recording, and sta
 	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
 	await waitForServiceWorker(page);
-	expect(await running(page)).toBe(oldVersion);
+	await expect.poll(() => running(page)).toBe(oldVersion);
 	await startRecording(page);
 	await waitForSegments(page, 2);
 	await mark(page);
@@ -122,12 +122,12 @@ test('AP4 AP5 a new version waits, is announced, never ends a recording, and sta
 	// An ordinary reload stays with the installed version.
 	await page.reload();
 	await notice(page).waitFor({ timeout: 20_000 });
-	expect(await running(page)).toBe(oldVersion);
+	await expect.poll(() => running(page)).toBe(oldVersion);
 	await mark(page);
 	await update(page).click();
 	await page.waitForFunction(() => !('sameDocument' in window), null, { timeout: 20_000 });
 	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
-	expect(await running(page)).toBe('version-new');
+	await expect.poll(() => running(page)).toBe('version-new');
 	expect(await notice(page).count()).toBe(0);
 	// Only once: the page that loaded stays, with the server gone, too.
 	await mark(page);
@@ -138,7 +138,7 @@ test('AP4 AP5 a new version waits, is announced, never ends a recording, and sta
 	await relay.kill();
 	await page.reload();
 	await page.getByRole('button', { name: 'Start recording' }).waitFor({ timeout: 20_000 });
-	expect(await running(page)).toBe('version-new');
+	await expect.poll(() => running(page)).toBe('version-new');
 	expect(errors).toEqual([]);
 });
 
@@ -159,7 +159,7 @@ test('AP5 while another tab records, Update is refused; later only the requestin
 	await update(other).click({ timeout: 20_000 });
 	await other.getByText('Another tab in this browser is recording.').waitFor({ timeout: 20_000 });
 	expect(await isSame(other)).toBe(true);
-	expect(await running(other)).toBe(oldVersion);
+	await expect.poll(() => running(other)).toBe(oldVersion);
 	await waitForRecording(camera);
 
 	await camera.bringToFront();
@@ -170,7 +170,7 @@ test('AP5 while another tab records, Update is refused; later only the requestin
 		.poll(() => pressed(other), { timeout: 90_000, interval: 1000 })
 		.toBe('another document');
 	await other.getByRole('heading', { level: 1, name: 'Settings' }).waitFor({ timeout: 20_000 });
-	expect(await running(other)).toBe('version-new');
+	await expect.poll(() => running(other)).toBe('version-new');
 
 	// The other tab is unchanged. It records with the old version, whose chunks are still available.
 	await forgetCache(other);
@@ -180,7 +180,7 @@ test('AP5 while another tab records, Update is refused; later only the requestin
 	await waitForSegments(camera, 2);
 	await openByMenu(camera, 'Saved');
 	await shownWallMs(camera);
-	expect(await running(camera)).toBe(oldVersion);
+	await expect.poll(() => running(camera)).toBe(oldVersion);
 	expect(await isSame(camera)).toBe(true);
 	await openByMenu(camera, 'Record');
 	await stopRecording(camera);

@@ -227,7 +227,7 @@ test('GO7 a stored setting that is not understood: named on every page, the last
 	await changed('camera 1', { profile: 'ultra' });
 	await page.reload();
 	const alert = page.getByRole('alert').filter({ hasText: 'does not understand' });
-	expect(await alert.innerText()).toMatch(/the storage limits and the quality/);
+	await expect.poll(() => alert.innerText()).toMatch(/the storage limits and the quality/);
 	await expect.poll(() => page.getByLabel('Quality').inputValue()).toBe('high');
 	await startRecording(page);
 	await stopRecording(page);

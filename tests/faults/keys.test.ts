@@ -85,7 +85,7 @@ test.each(['vault deleted', 'key missing', 'key null'] as const)(
 			await page.goto(relay.address + path);
 			const alert = page.getByRole('alert').filter({ hasText: 'keys' }).first();
 			await alert.waitFor({ timeout: 20_000 });
-			expect(await alert.innerText()).toMatch(/no longer has the keys/);
+			await expect.poll(() => alert.innerText()).toMatch(/no longer has the keys/);
 		}
 		await page.getByRole('button', { name: 'Delete the footage and start over' }).click();
 		await page.getByRole('button', { name: 'Keep it' }).click();
