@@ -108,6 +108,17 @@ function rulesOf(layer) {
 	return [whole, ...folders];
 }
 
+/** What a page shows comes a moment later; that nothing is there is a look that may be right. */
+const firstLooks = [
+	{
+		selector:
+			':matches(ExpressionStatement) > CallExpression[callee.property.name=/^to/]:not([arguments.0.value=0]):not([arguments.0.elements.length=0])' +
+			" > MemberExpression > CallExpression[callee.name='expect'] > AwaitExpression > CallExpression" +
+			'[callee.property.name=/^(count|getAttribute|innerText|inputValue|isChecked|isDisabled|textContent|title)$/]',
+		message: 'Use expect.poll.',
+	},
+];
+
 export default defineConfig(
 	{ ignores: ['build/', '**/.svelte-kit/', 'node_modules/', 'data/', 'platform.d.ts'] },
 	typescript.configs.strictTypeChecked,
@@ -166,5 +177,10 @@ export default defineConfig(
 			],
 			'no-restricted-syntax': ['error', ...namedExportsOnly],
 		},
+	},
+	{
+		name: 'a screen is polled, not looked at once',
+		files: ['tests/{e2e,faults}/**/*.test.ts'],
+		rules: { 'no-restricted-syntax': ['error', ...namedExportsOnly, ...firstLooks] },
 	},
 );

@@ -113,9 +113,9 @@ for (const { colorScheme, locale, viewport } of looks) {
 			.poll(() => page.getByRole('dialog').locator('[aria-pressed=true]:focus').count())
 			.toBe(1);
 		await expect.poll(() => page.getByRole('dialog').count()).toBe(1);
-		expect(await page.getByRole('dialog').getByRole('textbox').inputValue()).toMatch(
-			/^\d\d:\d\d:\d\d$/,
-		);
+		await expect
+			.poll(() => page.getByRole('dialog').getByRole('textbox').inputValue())
+			.toMatch(/^\d\d:\d\d:\d\d$/);
 		await page.keyboard.press('Escape');
 		await page.locator('.doing .button').last().click();
 		await page.locator('.actions .main').waitFor();

@@ -73,12 +73,14 @@ test('LV40 the own camera is live on the wall and on its page, with its age; scr
 	await expect.poll(() => pictured(page)).toBe(true);
 	const liveButton = page.getByRole('button', { name: 'Live' });
 	await expect.poll(() => liveButton.getAttribute('aria-pressed')).toBe('true');
-	expect(
-		await page
-			.getByRole('navigation')
-			.getByRole('link', { name: 'Watch' })
-			.getAttribute('aria-current'),
-	).toBe('page');
+	await expect
+		.poll(() =>
+			page
+				.getByRole('navigation')
+				.getByRole('link', { name: 'Watch' })
+				.getAttribute('aria-current'),
+		)
+		.toBe('page');
 
 	// Zooms by key, and back.
 	await page.keyboard.press('+');
@@ -208,9 +210,9 @@ test('a camera that is off says so, and its page shows its saved footage', async
 	const page = await context.newPage();
 	await page.goto(`${relay.address}/watch`);
 	await page.getByText('There are no cameras in this home yet.').waitFor();
-	expect(await page.getByRole('link', { name: 'Pair a device' }).getAttribute('href')).toBe(
-		'/pair',
-	);
+	await expect
+		.poll(() => page.getByRole('link', { name: 'Pair a device' }).getAttribute('href'))
+		.toBe('/pair');
 	await becomeCamera(page, relay.address);
 	await startRecording(page);
 	await waitForSegments(page, 3);
@@ -240,9 +242,9 @@ test('Devices: this device alone is the owner, can be renamed, and cannot be rem
 	const rows = devices.getByRole('listitem');
 	await rows.getByText('This device').waitFor();
 	await expect.poll(() => rows.count()).toBe(1);
-	expect(await devices.getByRole('link', { name: 'Pair a device' }).getAttribute('href')).toBe(
-		'/pair',
-	);
+	await expect
+		.poll(() => devices.getByRole('link', { name: 'Pair a device' }).getAttribute('href'))
+		.toBe('/pair');
 	await rows.getByRole('link').click();
 	const self = page.getByRole('region', { name: 'This device' });
 	await self.getByText('Owner, and camera').waitFor();

@@ -87,9 +87,9 @@ test('PR1 PR5 PR10 a link pairs: the same digits, Allow on the owner, which may 
 	await owner.getByText('“Kitchen phone” is now in your home.').waitFor();
 	await owner.getByRole('button', { name: 'Yes, an owner too' }).click();
 	await owner.getByText('“Kitchen phone” is now an owner.').waitFor({ timeout: 20_000 });
-	expect(await page.getByRole('link', { name: 'Watch my cameras' }).getAttribute('href')).toBe(
-		'/watch',
-	);
+	await expect
+		.poll(() => page.getByRole('link', { name: 'Watch my cameras' }).getAttribute('href'))
+		.toBe('/watch');
 
 	await page.goto(`${relay.address}/pair${behind}`);
 	await page.getByText('You opened a pairing link.').waitFor({ timeout: 30_000 });

@@ -107,9 +107,9 @@ test('RG2 LV41 LV42 LV24 LV25 EV11 EV12 a viewer watches by name, may start and 
 	// Its footage is not here, and the page says where.
 	await viewer.goto(`${relay.address}/saved`);
 	await viewer.getByText(/Open Spy-cam on .+ to play them\./).waitFor();
-	expect(await viewer.getByRole('link', { name: 'Watch live' }).getAttribute('href')).toBe(
-		'/watch',
-	);
+	await expect
+		.poll(() => viewer.getByRole('link', { name: 'Watch live' }).getAttribute('href'))
+		.toBe('/watch');
 
 	// All of it is on the camera's own timeline.
 	const id = /watch\/([0-9a-f]{32})/.exec(there)?.[1] ?? '';
