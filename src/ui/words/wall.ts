@@ -15,7 +15,8 @@ interface WallWords {
 	readonly problems: string;
 	more(n: number): string;
 	readonly today: string;
-	readonly nothingToday: string;
+	/** The same happened more often than once. */
+	times(n: number): string;
 	readonly earlier: string;
 	notes(n: number): string;
 	savedAgo(ms: number): string;
@@ -78,7 +79,7 @@ const en: WallWords = {
 	problems: 'Problems',
 	more: (n) => `and ${String(n)} more`,
 	today: 'Today',
-	nothingToday: 'Nothing has happened at this device’s camera today.',
+	times: (n) => `${String(n)} times`,
 	earlier: 'All of today',
 	notes: (n) => ENGLISH.count(n, 'technical note', 'technical notes'),
 	savedAgo: (ms) => `Saved ${english(ms)} ago`,
@@ -123,12 +124,13 @@ const de: WallWords = {
 	problems: 'Probleme',
 	more: (n) => `und ${String(n)} weitere`,
 	today: 'Heute',
-	nothingToday: 'An der Kamera dieses Geräts ist heute nichts geschehen.',
+	times: (n) => `${String(n)}-mal`,
 	earlier: 'Alles von heute',
 	notes: (n) => GERMAN.count(n, 'technischer Hinweis', 'technische Hinweise'),
 	savedAgo: (ms) => `Vor ${german(ms)} gespeichert`,
 	stop: 'Beenden …',
-	watchers: (n) => (n === 0 ? 'Niemand schaut zu' : `${String(n)} schauen zu`),
+	watchers: (n) =>
+		n === 0 ? 'Niemand schaut zu' : `${String(n)} ${n === 1 ? 'schaut' : 'schauen'} zu`,
 	state: 'Dieses Gerät',
 	ways: 'Weitere Wege',
 	checkNote: 'Was dieser Browser als Kamera kann.',
