@@ -68,7 +68,9 @@ export function composeEngine(installer: Installer): Engine {
 			await Promise.all(recorders().map((recorder) => recorder.renewRun()));
 		},
 	);
-	const live = composeLive({ home, messenger, members, lastSeen, recording, cameras });
+	const live = composeLive({
+		...{ home, messenger, members, lastSeen, recording, cameras, storage: maintenance },
+	});
 
 	/** One of each, for one camera. */
 	function composeCamera(number: number): ComposedCamera {

@@ -10,6 +10,7 @@ import { webRtcCertificate } from '#engine/home/webrtc-certificate.ts';
 import { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import { DeviceHost } from '#engine/live/host/device-host.ts';
 import { LiveHost } from '#engine/live/host/live-host.ts';
+import type { StorageStatus } from '#engine/live/host/status-reports.ts';
 import { CameraDirectory } from '#engine/live/viewer/camera-directory.ts';
 import { LastPictures } from '#engine/live/viewer/last-pictures.ts';
 import type { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
@@ -24,6 +25,7 @@ interface LiveTools {
 	readonly members: MemberList;
 	readonly lastSeen: LastSeenTracker;
 	readonly recording: RecordingParts;
+	readonly storage: StorageStatus;
 	readonly cameras: LocalCameras<{
 		readonly number: number;
 		readonly hosting: LiveHost;
@@ -33,7 +35,7 @@ interface LiveTools {
 
 /** Live pictures: of this device's cameras for others, and of the home's cameras here. */
 export function composeLive(tools: LiveTools) {
-	const { home, messenger, members, lastSeen, recording, cameras } = tools;
+	const { home, messenger, members, lastSeen, recording, storage, cameras } = tools;
 	const { clock, crypto, vault, localDevice, homeRoster } = home;
 	const { capture, power, eventLog } = recording;
 	const guarding = new GuardModeSwitch();
@@ -43,7 +45,7 @@ export function composeLive(tools: LiveTools) {
 	};
 	const torch = new TrackTorch();
 	const device = new DeviceHost({
-		...{ ...shared, capture, power, torch, guarding, siren: new ToneSiren() },
+		...{ ...shared, capture, power, storage, torch, guarding, siren: new ToneSiren() },
 		phone: matchMedia('(pointer: coarse) and (hover: none)').matches,
 		rosterSeq: () => homeRoster.entries.length,
 		recorded: async (camera) => ((await vault.camera(camera))?.runNo ?? 0) > 0,

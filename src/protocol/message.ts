@@ -45,6 +45,10 @@ const cameraState = v.object({
 	quality: v.picklist(['low', 'standard', 'high']),
 	guard: v.boolean(),
 	battery: v.nullable(v.object({ level: v.number(), charging: v.boolean() })),
+	/**
+	 * `CAMERA_NEEDS`, or what only a later version knows (LV50); earlier versions do not send it.
+	 */
+	needs: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(32))), v.maxLength(8))),
 });
 export type CameraState = v.InferOutput<typeof cameraState>;
 

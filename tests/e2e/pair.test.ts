@@ -29,7 +29,7 @@ beforeAll(async () => {
 	const escapedHere = collectPageErrors(owner);
 	// PR: an invitation leads to its screen from any address.
 	await owner.goto(`${relay.address}/#invite.${relay.invitation ?? 'none'}`);
-	await owner.getByRole('button', { name: 'Set up my home' }).click({ timeout: 30_000 });
+	await owner.getByRole('button', { name: 'Add another device' }).click({ timeout: 30_000 });
 	await owner.getByText('Your home is set up at this relay.').waitFor({ timeout: 20_000 });
 	expect(owner.url()).toBe(`${relay.address}/pair`);
 	expect(escapedHere).toEqual([]);

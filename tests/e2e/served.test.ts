@@ -28,7 +28,10 @@ function version(...args: string[]): { hash: string; said: string; status: numbe
 	return { hash, said: stderr, status };
 }
 
-const hashOn = (page: Page) => page.getByTestId('app-hash').textContent({ timeout: 30_000 });
+async function hashOn(page: Page): Promise<string | null> {
+	await page.getByRole('button', { name: 'Calculate' }).click({ timeout: 30_000 });
+	return page.getByTestId('app-hash').textContent({ timeout: 30_000 });
+}
 
 test('AP11 Settings shows the hash that the relay’s machine prints, offline too, and copies it', async () => {
 	relay = await startRelay();

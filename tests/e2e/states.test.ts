@@ -26,7 +26,7 @@ beforeAll(async () => {
 	// The relay restarts with its data.
 	data = temporaryFolder();
 	relay = await startRelay({ data });
-	[cameras, viewers] = [await newContext(), await newContext()];
+	[cameras, viewers] = [await newContext(), await newContext({ more: { hasTouch: true } })];
 	[camera, viewer] = [await cameras.newPage(), await viewers.newPage()];
 	errors.push(collectPageErrors(camera), collectPageErrors(viewer));
 	await becomeCamera(camera, relay.address);
@@ -105,8 +105,8 @@ test('LV28 LV31 LV45 LV48 a camera fills the screen; one that left has its last 
 	}
 	// LV48: held sideways, the controls hide; the first touch shows them and opens nothing.
 	await expect.poll(shown).toBe('hidden');
-	await tile().click();
-	await expect.poll(() => shown()).toBe('shown');
+	await tile().tap();
+	await expect.poll(shown).toBe('shown');
 	expect(viewer.url()).toBe(`${relay.address}/watch`);
 	await viewer.setViewportSize({ width: 1280, height: 720 });
 	await expect.poll(shown).toBe(undefined);

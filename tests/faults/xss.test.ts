@@ -215,7 +215,7 @@ async function address(text: string, n: number): Promise<void> {
 		case 2:
 			await door.goto(`${relay.address}/pair`);
 			await door.evaluate((hash) => (location.hash = hash), `#invite.${text}`);
-			await door.getByRole('button', { name: 'Set up my home' }).click({ timeout: 20_000 });
+			await door.getByRole('button', { name: 'Add another device' }).click({ timeout: 20_000 });
 			break;
 		case 3:
 			await door.goto(`${relay.address}/pair#p1.${text}`);

@@ -30,6 +30,7 @@ const STATE: CameraState = {
 	quality: 'high',
 	guard: false,
 	battery: { level: 0.5, charging: false },
+	needs: ['covered'],
 };
 
 const SAMPLES: readonly Message[] = [
@@ -76,11 +77,20 @@ test.each(SAMPLES.map((sample) => [sample.t, sample] as const))(
 		// Free texts; what is in them is checked where it is used, or shown as text.
 		const free = [
 			...['sdp', 'candidate', 'mid', 'value', 'atMs'],
-			...['name', 'sinceMs', 'savedMs', 'lenses.0.id', 'lenses.0.label', 'lens', 'battery.level']
+			...[
+				'name',
+				'sinceMs',
+				'savedMs',
+				'lenses.0.id',
+				'lenses.0.label',
+				'lens',
+				'battery.level',
+				'needs.0',
+			]
 				.map((field) => `cameras.0.${field}`)
 				.filter(() => message.t === 'state'),
 		];
-		const optional = ['sound', 'cameras.0.recorded'];
+		const optional = ['sound', 'cameras.0.recorded', 'cameras.0.needs'];
 		const own = optional.filter((name) => name !== 'sound' || message.t === 'call');
 		expectChecked(messageBodyFrom, message as unknown as Sample, {
 			optional: own,
@@ -116,6 +126,8 @@ test.each<[string, (string | number)[], unknown, unknown]>([
 	['state', ['cameras', 0, 'lenses', 0, 'id'], 'a'.repeat(512), 'a'.repeat(513)],
 	['state', ['cameras', 0, 'lenses', 0, 'label'], 'a'.repeat(256), 'a'.repeat(257)],
 	['state', ['cameras', 0, 'kind'], 'blind', 'asleep'],
+	['state', ['cameras', 0, 'needs'], Array(8).fill('a word'), Array(9).fill('a word')],
+	['state', ['cameras', 0, 'needs', 0], 'a'.repeat(32), 'a'.repeat(33)],
 	['offer', ['sdp'], 'a'.repeat(32 * 1024), 'a'.repeat(32 * 1024 + 1)],
 	['offer', ['fingerprint'], fingerprint, `${fingerprint}A`],
 	['candidate', ['candidate'], 'a'.repeat(1024), 'a'.repeat(1025)],

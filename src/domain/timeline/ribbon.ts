@@ -71,9 +71,15 @@ const APPROACH = 0.6;
 /** With this share of the ribbon, footage still fits beside what is not yet. */
 const FIT_SHARE = 0.9;
 
+/** Between one and five minutes there is no stop, and a short recording would fill a fifth. */
+const FIT_STOPS: readonly number[] = [
+	...[1, 2, 3, 4].map((minutes) => minutes * MINUTE),
+	...ZOOM_STOPS.filter((stop) => stop > MINUTE),
+];
+
 /** The initial zoom: all footage, but between a minute and a day (TL19). */
 export function initialSpanMs(footageMs: number): number {
-	const fits = ZOOM_STOPS.find((stop) => stop >= MINUTE && stop * FIT_SHARE >= footageMs);
+	const fits = FIT_STOPS.find((stop) => stop * FIT_SHARE >= footageMs);
 	return Math.min(fits ?? DAY, DAY);
 }
 

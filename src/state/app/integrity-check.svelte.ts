@@ -11,6 +11,8 @@ export class IntegrityCheck {
 	result = $state.raw<AppIntegrity | null>(null);
 	/** Why it could not be computed. */
 	fault = $state.raw<Fault | null>(null);
+	/** Every file of the app is being read. */
+	busy = $state(false);
 	copied = $state<'done' | 'failed' | null>(null);
 	readonly #engine: Pick<Engine, 'appIntegrity'>;
 
@@ -21,10 +23,13 @@ export class IntegrityCheck {
 	/** Never throws. */
 	async run(): Promise<void> {
 		this.fault = null;
+		this.busy = true;
 		try {
 			this.result = await this.#engine.appIntegrity();
 		} catch (error) {
 			this.fault = faultOf(error);
+		} finally {
+			this.busy = false;
 		}
 	}
 

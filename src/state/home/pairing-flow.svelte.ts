@@ -175,15 +175,17 @@ export class PairingFlow {
 		await this.#engine.pairing.join(code, this.#called);
 	}
 
-	async open(): Promise<void> {
+	/** Sets up this home at the relay, with the invitation. `false`: it is not. */
+	async open(): Promise<boolean> {
 		const { pairing } = this.#engine;
-		if (!(await this.#nameSelf())) return;
+		if (!(await this.#nameSelf())) return false;
 		this.invited = false;
 		await pairing.useInvitation(this.invitation);
-		if (pairing.state.kind !== 'idle') return;
+		if (pairing.state.kind !== 'idle') return false;
 		this.invitation = '';
 		this.opened = true;
 		if (this.#shows) await this.show();
+		return true;
 	}
 
 	get #called(): string {

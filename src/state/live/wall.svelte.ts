@@ -1,6 +1,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { subscribed } from '#state/app/subscribed.ts';
 import type { CameraId } from '#domain/base/ids.ts';
+import { CAMERA_NEEDS, type CameraNeed } from '#domain/recording/camera-need.ts';
 import { batteryLow } from '#domain/recording/quality-ladder.ts';
 import type { WatchedCamera } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
@@ -18,10 +19,15 @@ export interface Tile {
 	readonly shelved: LibraryCamera | null;
 }
 
-/** LV47: what is wrong with a camera of another device. `sinceMs`: wall ms; `null`: not known. */
+/**
+ * LV47: what is wrong with a camera of another device. `sinceMs`: wall ms; `null`: not known.
+ * `full`: it has no room to save.
+ */
 export type Problem = Pick<Tile, 'id' | 'name'> &
 	(
-		| { readonly kind: 'blind' | 'offline'; readonly sinceMs: number | null }
+		| { readonly kind: 'blind'; readonly sinceMs: number | null; readonly full: boolean }
+		| { readonly kind: 'offline'; readonly sinceMs: number | null }
+		| { readonly kind: CameraNeed }
 		| { readonly kind: 'battery'; readonly level: number }
 	);
 
@@ -119,18 +125,23 @@ export class Wall {
 		const found = this.cameras.flatMap((camera): Problem[] => {
 			const { id, name, own, blank, online, state, fares } = camera;
 			if (own || blank) return [];
+			const needs = state?.needs ?? [];
 			if (fares === 'blind') {
 				const sinceMs = state?.kind === 'blind' ? state.sinceMs : null;
-				return [{ id, name, kind: 'blind', sinceMs }];
+				return [{ id, name, kind: 'blind', sinceMs, full: needs.includes('storage') }];
 			}
 			const sinceMs = this.seenMs(camera);
 			const away = connected && !online && fares === null && sinceMs !== null;
 			if (away && clock.wallMs() - sinceMs > AWAY_MS)
 				return [{ id, name, kind: 'offline', sinceMs }];
-			if (fares !== 'recording' || !batteryLow(state?.battery ?? null)) return [];
+			if (fares !== 'recording') return [];
+			// A later version may name more.
+			const [need] = CAMERA_NEEDS.filter((one) => needs.includes(one));
+			if (need !== undefined) return [{ id, name, kind: need }];
+			if (!batteryLow(state?.battery ?? null)) return [];
 			return [{ id, name, kind: 'battery', level: state?.battery?.level ?? 0 }];
 		});
-		const worst = ['blind', 'offline', 'battery'];
+		const worst = ['blind', 'offline', ...CAMERA_NEEDS, 'battery'];
 		return found.toSorted((a, b) => worst.indexOf(a.kind) - worst.indexOf(b.kind));
 	}
 

@@ -1,5 +1,5 @@
 import type { CameraEvent } from '#domain/recording/event.ts';
-import { eventClass } from '#domain/recording/event-class.ts';
+import { isTechnical } from '#domain/recording/event-class.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Engine } from '#state/app/engine.ts';
@@ -66,7 +66,7 @@ export class DayEvents {
 			if (endMs <= fromMs || dayMs >= toMs) return null;
 			try {
 				const starts = (await eventLog.between(camera, dayMs * 1000, endMs * 1000))
-					.filter(({ kind }) => eventClass(kind) !== 'technical')
+					.filter((event) => !isTechnical(event))
 					.map(({ startUs }) => startUs / 1000);
 				const found =
 					by === 1

@@ -2,6 +2,12 @@
 const SHOWN_MS = 3000;
 
 /**
+ * A phone held sideways: a picture has the whole screen there. Not a page zoomed to 400 %, where it
+ * would hide more than it shows. Repeated in the styles of what lies over pictures.
+ */
+export const SIDEWAYS = '(orientation: landscape) and (max-height: 500px) and (min-width: 520px)';
+
+/**
  * Controls over a picture: there while somebody uses them, else out of the picture's way. Only
  * their opacity changes, so they stay where a keyboard and a screen reader find them.
  */

@@ -1,4 +1,5 @@
-import type { CameraEvent, EventKind } from '#domain/recording/event.ts';
+export { isTechnical } from '#domain/recording/event-class.ts';
+import type { CameraEvent } from '#domain/recording/event.ts';
 import type { Session } from '#state/app/session.svelte.ts';
 import { HAPPENED } from '#ui/words/home.ts';
 import { named } from '#ui/words/format/named.ts';
@@ -14,16 +15,6 @@ export function eventText({ kind, by, order }: CameraEvent, language: Session['l
 	// From a later version, or damaged: still show the name.
 	if (order === null) return named(name);
 	return order.fault === null ? w.ordered(name, order) : w.refused(name, order);
-}
-
-const TECHNICAL: readonly EventKind[] = [
-	...(['stalled', 'new-recorder', 'new-lens', 'reloaded'] as const),
-	...(['spared-rate', 'spared-size', 'restored'] as const),
-];
-
-/** EV14: about the device, not about what is before the lens. A list folds them into one line. */
-export function isTechnical({ kind }: Pick<CameraEvent, 'kind'>): boolean {
-	return TECHNICAL.includes(kind);
 }
 
 /** RC25: whether the footage at that moment is the test picture. */

@@ -10,6 +10,8 @@ export interface StatusText {
 	readonly lasts: string | null;
 	readonly more: readonly string[];
 	readonly urgent: boolean;
+	/** Footage is being saved. */
+	readonly records: boolean;
 }
 
 /**

@@ -15,7 +15,8 @@ interface WallWords {
 	readonly problems: string;
 	more(n: number): string;
 	readonly today: string;
-	readonly nothingToday: string;
+	/** The same happened more often than once. */
+	times(n: number): string;
 	readonly earlier: string;
 	notes(n: number): string;
 	savedAgo(ms: number): string;
@@ -28,6 +29,7 @@ interface WallWords {
 	readonly storageNote: string;
 	readonly settingsNote: string;
 	readonly helpNote: string;
+	readonly pairNote: string;
 }
 
 const whole = (ms: number, unit: number): number => Math.max(1, Math.floor(ms / unit));
@@ -53,21 +55,31 @@ const en: WallWords = {
 	lastPicture: (time) => `Last picture ${time}`,
 	problem: (problem, unnamed, nowMs) => {
 		const name = named(problem.name ?? unnamed);
-		if (problem.kind === 'battery')
-			return `${name} is low on battery: ${ENGLISH.shared.percent(problem.level)}`;
-		const { kind, sinceMs } = problem;
-		if (kind === 'blind')
-			return sinceMs === null
-				? `${name} is saving nothing`
-				: `${name} has saved nothing for ${english(nowMs - sinceMs)}`;
-		return sinceMs === null
-			? `${name} is offline`
-			: `${name} offline since ${since(sinceMs, nowMs, ENGLISH.shared)}`;
+		switch (problem.kind) {
+			case 'blind': {
+				const { sinceMs, full } = problem;
+				const lasts = sinceMs === null ? null : english(nowMs - sinceMs);
+				const what = lasts === null ? 'is saving nothing' : `has saved nothing for ${lasts}`;
+				return `${name} ${what}${full ? ': its storage is full' : ''}`;
+			}
+			case 'offline':
+				return problem.sinceMs === null
+					? `${name} is offline`
+					: `${name} offline since ${since(problem.sinceMs, nowMs, ENGLISH.shared)}`;
+			case 'battery':
+				return `${name} is low on battery: ${ENGLISH.shared.percent(problem.level)}`;
+			default:
+				return {
+					covered: `${name} is dark: something may cover its lens`,
+					frozen: `${name} has shown the same picture for a minute`,
+					storage: `${name} is almost out of storage`,
+				}[problem.kind];
+		}
 	},
 	problems: 'Problems',
 	more: (n) => `and ${String(n)} more`,
 	today: 'Today',
-	nothingToday: 'Nothing has happened at this device’s camera today.',
+	times: (n) => `${String(n)} times`,
 	earlier: 'All of today',
 	notes: (n) => ENGLISH.count(n, 'technical note', 'technical notes'),
 	savedAgo: (ms) => `Saved ${english(ms)} ago`,
@@ -80,6 +92,7 @@ const en: WallWords = {
 	storageNote: 'How much footage is kept.',
 	settingsNote: 'Camera, schedule, recovery kit, language.',
 	helpNote: 'Answers to common questions.',
+	pairNote: 'A phone as a camera, or another screen to watch on.',
 };
 
 const de: WallWords = {
@@ -88,26 +101,36 @@ const de: WallWords = {
 	lastPicture: (time) => `Letztes Bild ${time}`,
 	problem: (problem, unnamed, nowMs) => {
 		const name = named(problem.name ?? unnamed);
-		if (problem.kind === 'battery')
-			return `Akku von ${name} fast leer: ${GERMAN.shared.percent(problem.level)}`;
-		const { kind, sinceMs } = problem;
-		if (kind === 'blind')
-			return sinceMs === null
-				? `${name} speichert nichts`
-				: `${name} speichert seit ${german(nowMs - sinceMs)} nichts`;
-		return sinceMs === null
-			? `${name} ist offline`
-			: `${name} offline seit ${since(sinceMs, nowMs, GERMAN.shared)}`;
+		switch (problem.kind) {
+			case 'blind': {
+				const { sinceMs, full } = problem;
+				const lasts = sinceMs === null ? '' : `seit ${german(nowMs - sinceMs)} `;
+				return `${name} speichert ${lasts}nichts${full ? ': Der Speicher ist voll' : ''}`;
+			}
+			case 'offline':
+				return problem.sinceMs === null
+					? `${name} ist offline`
+					: `${name} offline seit ${since(problem.sinceMs, nowMs, GERMAN.shared)}`;
+			case 'battery':
+				return `Akku von ${name} fast leer: ${GERMAN.shared.percent(problem.level)}`;
+			default:
+				return {
+					covered: `${name} ist dunkel: Etwas verdeckt vielleicht die Linse`,
+					frozen: `${name} zeigt seit einer Minute dasselbe Bild`,
+					storage: `Der Speicher von ${name} ist fast voll`,
+				}[problem.kind];
+		}
 	},
 	problems: 'Probleme',
 	more: (n) => `und ${String(n)} weitere`,
 	today: 'Heute',
-	nothingToday: 'An der Kamera dieses Geräts ist heute nichts geschehen.',
+	times: (n) => `${String(n)}-mal`,
 	earlier: 'Alles von heute',
 	notes: (n) => GERMAN.count(n, 'technischer Hinweis', 'technische Hinweise'),
 	savedAgo: (ms) => `Vor ${german(ms)} gespeichert`,
 	stop: 'Beenden …',
-	watchers: (n) => (n === 0 ? 'Niemand schaut zu' : `${String(n)} schauen zu`),
+	watchers: (n) =>
+		n === 0 ? 'Niemand schaut zu' : `${String(n)} ${n === 1 ? 'schaut' : 'schauen'} zu`,
 	state: 'Dieses Gerät',
 	ways: 'Weitere Wege',
 	checkNote: 'Was dieser Browser als Kamera kann.',
@@ -115,6 +138,7 @@ const de: WallWords = {
 	storageNote: 'Wie viel aufgehoben wird.',
 	settingsNote: 'Kamera, Zeitplan, Notfallblatt, Sprache.',
 	helpNote: 'Antworten auf häufige Fragen.',
+	pairNote: 'Ein Handy als Kamera oder einen weiteren Bildschirm zum Zuschauen.',
 };
 
 export const WALL: Readonly<Record<Language, WallWords>> = { en, de };

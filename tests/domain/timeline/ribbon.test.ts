@@ -121,7 +121,9 @@ describe('scales', () => {
 		expect(initialSpanMs(2.9 * HOUR)).toBe(6 * HOUR);
 		expect(initialSpanMs(20 * DAY)).toBe(DAY);
 		expect(initialSpanMs(54_000)).toBe(MIN);
-		expect(initialSpanMs(55_000)).toBe(5 * MIN);
+		expect(initialSpanMs(55_000)).toBe(2 * MIN);
+		expect(initialSpanMs(2.5 * MIN)).toBe(3 * MIN);
+		expect(initialSpanMs(4 * MIN)).toBe(5 * MIN);
 	});
 });
 

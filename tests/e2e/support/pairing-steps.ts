@@ -4,7 +4,7 @@ import type { Relay } from './launch.ts';
 /** Opens a home at the relay with its first invitation, as its operator would. */
 export async function openHome(page: Page, relay: Relay): Promise<void> {
 	await page.goto(`${relay.address}/#invite.${relay.invitation ?? 'none'}`);
-	await page.getByRole('button', { name: 'Set up my home' }).click({ timeout: 30_000 });
+	await page.getByRole('button', { name: 'Add another device' }).click({ timeout: 30_000 });
 	await page.getByText('Your home is set up at this relay.').waitFor({ timeout: 20_000 });
 }
 

@@ -90,6 +90,22 @@ describe('LV32 the status of a camera is what it reports', () => {
 	});
 });
 
+test('LV50 tampering and storage are in a camera’s report, as soon as they change', async () => {
+	home.recording.set(recording());
+	const kitchen = await home.guest('Kitchen');
+	const needs = () => first(kitchen).state?.needs;
+	expect(needs()).toEqual([]);
+	home.tamper.set('covered');
+	await home.until(() => needs()?.join() === 'covered', 1000);
+	home.storage.set('critical');
+	await home.until(() => needs()?.join() === 'covered,storage', 1000);
+	home.tamper.set(null);
+	home.storage.set('high');
+	await home.until(() => needs()?.length === 0, 1000);
+	home.recording.set(blind());
+	await home.until(() => needs()?.join() === 'storage', 1000);
+});
+
 describe('LV30 a lens that never recorded', () => {
 	beforeEach(() => {
 		home.recorded.ever = false;

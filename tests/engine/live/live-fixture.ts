@@ -5,6 +5,8 @@ import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, RunId } from '#domain/base/ids.ts';
 import type { FramesPart, LivePart } from '#domain/live/live-part.ts';
 import { profileNamed } from '#domain/recording/profile.ts';
+import type { TamperSign } from '#domain/recording/tamper.ts';
+import type { StorageLevel } from '#domain/storage/usage.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
 import { DeviceHost, type DeviceHostTools } from '#engine/live/host/device-host.ts';
@@ -122,6 +124,8 @@ export async function makeHome() {
 	const events = new MemoryEventLog(clock);
 	const encoder = new FakeLiveEncoder(clock);
 	const guarding = new GuardModeSwitch();
+	const tamper = new Observable<TamperSign | null>(null);
+	const storage = new Observable<StorageLevel>('fine');
 	const torch = { on: false as boolean | null };
 	const siren = { failure: null as Fault | null, sounds: false };
 	const commands: string[] = [];
@@ -184,6 +188,18 @@ export async function makeHome() {
 		},
 		preferences: new MemoryCameraPreferences(),
 		power: { charge: { level: 0.5, charging: true }, on: nobody },
+		tamperDetector: {
+			get sign() {
+				return tamper.value;
+			},
+			on: tamper.on,
+		},
+		storage: {
+			get level() {
+				return storage.value;
+			},
+			on: storage.on,
+		},
 		torch: {
 			lit: () => torch.on,
 			light: (_picture, on) => {
@@ -343,6 +359,8 @@ export async function makeHome() {
 			keys,
 			events,
 			guarding,
+			tamper,
+			storage,
 			torch,
 			siren,
 			commands,

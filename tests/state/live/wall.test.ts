@@ -25,10 +25,27 @@ describe('LV47 problems of the cameras of other devices', () => {
 			],
 		});
 		expect(wall.problems).toEqual([
-			{ id: YARD, name: 'Yard', kind: 'blind', sinceMs: NOON - 240_000 },
+			{ id: YARD, name: 'Yard', kind: 'blind', sinceMs: NOON - 240_000, full: false },
 			{ id: WATCHED.id, name: 'Nursery', kind: 'offline', sinceMs: NOON - 3_600_000 },
 			{ id: DOOR, name: 'Door', kind: 'battery', level: 0.12 },
 		]);
+	});
+
+	test('LV50 one that may be covered, is frozen or almost full; of more than one, the worst', () => {
+		const needs = (...words: string[]): WatchedCamera => ({
+			...WATCHED,
+			state: state({ needs: words }),
+		});
+		const kinds = (...words: string[]) => problems({ cameras: [needs(...words)] });
+		expect(kinds('covered')).toEqual(['covered']);
+		expect(kinds('storage', 'frozen')).toEqual(['frozen']);
+		expect(kinds('storage')).toEqual(['storage']);
+		expect(kinds('from a later version')).toEqual([]);
+		const full = { kind: 'blind', sinceMs: NOON, needs: ['storage'] };
+		const camera: WatchedCamera = { ...WATCHED, fares: 'blind', state: state(full) };
+		expect(wallOf({ cameras: [camera] }).problems).toMatchObject([{ kind: 'blind', full: true }]);
+		const before = { ...needs('covered'), fares: null };
+		expect(problems({ cameras: [before] })).toEqual([]);
 	});
 
 	test.each<[string, WatchedCamera, HomeOptions]>([

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { EVENT_KINDS, type CameraEvent, type EventCommand } from '#domain/recording/event.ts';
+import type { CameraEvent, EventCommand } from '#domain/recording/event.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { COMMANDS } from '#domain/home/rights.ts';
-import { eventText, isTechnical } from '#ui/parts/event-text.ts';
+import { eventText } from '#ui/parts/event-text.ts';
 
 const anna = { device: 'ab'.repeat(16) as DeviceId, name: 'Anna' };
 
@@ -38,11 +38,4 @@ test('every command has texts for done and refused', () => {
 		expect(new Set(said).size).toBe(said.length);
 		expect(said.join()).not.toContain('undefined');
 	}
-});
-
-test('EV14 what is about the device is technical, what a person did or a lens saw is not', () => {
-	expect(EVENT_KINDS.filter((kind) => isTechnical({ kind }))).toEqual([
-		...['stalled', 'new-recorder', 'new-lens', 'reloaded'],
-		...['spared-rate', 'spared-size', 'restored'],
-	]);
 });

@@ -92,6 +92,11 @@ describe('LV27 a status line only while this device records, should, or will by 
 		expect(said(recorder, more, 'de')?.what).toBe(de);
 	});
 
+	test('only what is being saved is called recording', () => {
+		expect(said(recording)?.records).toBe(true);
+		expect(said({ kind: 'starting', view })?.records).toBe(false);
+	});
+
 	test('another tab records', () => {
 		expect(said({ kind: 'elsewhere' })?.what).toMatch(/^Another tab in this browser is recording/);
 	});

@@ -21,6 +21,7 @@ import type { MemberListControls } from '#engine/members/member-list.ts';
 import type { Messenger } from '#engine/messaging/messenger.ts';
 import type { RecorderControls } from '#engine/recording/recorder-controls.ts';
 import type { SchedulerControls } from '#engine/recording/scheduler.ts';
+import type { TamperStatus } from '#engine/recording/tamper-detector.ts';
 import type { LiveHostControls, Watcher } from '#engine/live/controls.ts';
 
 /** Viewers at the relay call again every 15 s. */
@@ -34,6 +35,7 @@ export type LiveHostTools = Omit<DirectViewerTools, 'live' | 'pulse' | 'kind'> &
 	Omit<ExecutorTools, 'siren' | 'recorder' | 'scheduler'> & {
 		readonly recorder: ExecutorTools['recorder'] & Pick<RecorderControls, 'camera' | 'on'>;
 		readonly scheduler: ExecutorTools['scheduler'] & Pick<SchedulerControls, 'now' | 'on'>;
+		readonly tamperDetector: TamperStatus;
 		readonly messenger: Messenger;
 		readonly members: Pick<MemberListControls, 'list' | 'on'>;
 		/** This device's certificate; `null`: no direct connections. */
@@ -87,7 +89,7 @@ export class LiveHost implements LiveHostControls, ReportedCamera {
 		const [notify, refresh] = [this.#notify.bind(this), this.#refresh.bind(this)];
 		this.#executor = new CommandExecutor({ ...tools, siren: device.siren });
 		this.#leader = new TabLeader(tools.tabLock, notify);
-		const { messenger, members, recorder, scheduler, clock } = tools;
+		const { messenger, members, recorder, scheduler, tamperDetector, clock } = tools;
 		this.#unsubscribe = [
 			messenger.onWatched((camera, devices) => {
 				if (camera !== recorder.camera) return;
@@ -104,6 +106,7 @@ export class LiveHost implements LiveHostControls, ReportedCamera {
 				device.schedule();
 			}),
 			scheduler.on(() => device.schedule()),
+			tamperDetector.on(() => device.schedule()),
 			device.siren.on(notify),
 			clock.every(REFRESH_MS, refresh),
 		];
@@ -135,6 +138,10 @@ export class LiveHost implements LiveHostControls, ReportedCamera {
 
 	get scheduler() {
 		return this.#tools.scheduler;
+	}
+
+	get tamperDetector() {
+		return this.#tools.tamperDetector;
 	}
 
 	async isLeader(): Promise<boolean> {

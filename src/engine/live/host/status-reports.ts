@@ -3,6 +3,9 @@ import { expectFault } from '#domain/base/fault.ts';
 import { hexOf } from '#domain/base/bytes.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import { isTestPicture, TEST_PICTURE } from '#domain/media/lens.ts';
+import type { CameraNeed } from '#domain/recording/camera-need.ts';
+import type { TamperSign } from '#domain/recording/tamper.ts';
+import type { StorageLevel } from '#domain/storage/usage.ts';
 import type { Capture, Lens } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
@@ -19,6 +22,7 @@ import type { Watcher } from '#engine/live/controls.ts';
 import type { SchedulerControls } from '#engine/recording/scheduler.ts';
 import type { Messenger } from '#engine/messaging/messenger.ts';
 import type { RecorderControls, RecorderState } from '#engine/recording/recorder-controls.ts';
+import type { TamperStatus } from '#engine/recording/tamper-detector.ts';
 
 /** How often steadily growing values are reported; other changes are reported at once. */
 const INTERVAL_MS = 10_000;
@@ -34,10 +38,17 @@ export interface ReportedCamera {
 	readonly recorder: Pick<RecorderControls, 'state' | 'camera'>;
 	readonly preferences: Pick<PreferenceStore<CameraPreferences>, 'read'>;
 	readonly scheduler: Pick<SchedulerControls, 'now'>;
+	readonly tamperDetector: Pick<TamperStatus, 'sign'>;
 	/** Those who watch it, and the relay's word apart. */
 	readonly watchers: readonly Watcher[];
 	/** Whether this tab answers for the camera (LV19). */
 	isLeader(): Promise<boolean>;
+}
+
+/** How full the storage of this device is. */
+export interface StorageStatus {
+	readonly level: StorageLevel;
+	on(listener: () => void): () => void;
 }
 
 export interface StatusReportTools {
@@ -48,6 +59,7 @@ export interface StatusReportTools {
 	readonly localDevice: Pick<LocalDeviceControls, 'state' | 'on'>;
 	readonly capture: Pick<Capture, 'lenses' | 'onLenses'>;
 	readonly power: PowerSource;
+	readonly storage: StorageStatus;
 	readonly torch: Torch;
 	readonly guarding: Pick<GuardModeSwitch, 'on' | 'listen'>;
 	/** Whether the camera has ever recorded (LV30). */
@@ -73,13 +85,14 @@ export class StatusReports {
 	constructor(tools: StatusReportTools) {
 		this.#tools = tools;
 		this.nonce = hexOf(tools.crypto.random(16));
-		const { localDevice, capture, power, guarding, clock } = tools;
+		const { localDevice, capture, power, storage, guarding, clock } = tools;
 		const changed = (): void => {
 			this.schedule();
 		};
 		localDevice.on(changed);
 		capture.onLenses(changed);
 		power.on(changed);
+		storage.on(changed);
 		guarding.listen(changed);
 		clock.every(INTERVAL_MS, () => {
 			this.#sendAll(true);
@@ -149,8 +162,8 @@ export class StatusReports {
 	}
 
 	async #stateOf(one: ReportedCamera): Promise<CameraState | null> {
-		const { localDevice, capture, torch, power, guarding, recorded } = this.#tools;
-		const { recorder, preferences, scheduler } = one;
+		const { localDevice, capture, torch, power, storage, guarding, recorded } = this.#tools;
+		const { recorder, preferences, scheduler, tamperDetector } = one;
 		const { camera } = recorder;
 		const { state } = localDevice;
 		if (camera === null || state.kind !== 'ready' || !(await one.isLeader())) return null;
@@ -175,8 +188,16 @@ export class StatusReports {
 			quality: profile,
 			guard: guarding.on,
 			battery: charge === null ? null : { ...charge },
+			needs: needsOf(recorder.state, tamperDetector.sign, storage.level),
 		};
 	}
+}
+
+/** LV50. Storage matters to a camera that records, or cannot for lack of it. */
+function needsOf(state: RecorderState, sign: TamperSign | null, level: StorageLevel): CameraNeed[] {
+	const full = state.kind === 'blind' && state.why === 'quota';
+	const tight = state.kind === 'recording' && ['critical', 'emergency'].includes(level);
+	return [...(sign === null ? [] : [sign]), ...(full || tight ? (['storage'] as const) : [])];
 }
 
 /**

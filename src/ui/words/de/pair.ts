@@ -240,8 +240,9 @@ export const pair: typeof english = {
 	invitation: {
 		title: 'Dein Zuhause hier einrichten',
 		welcome: 'Willkommen. Das ist deine Spy-cam.',
-		come: 'Richte hier zuerst dein Zuhause ein. Es gehört diesem Gerät, und das kann andere hinzufügen.',
+		come: 'Dein Zuhause beginnt mit diesem Gerät, und das kann andere hinzufügen. Was kommt zuerst?',
 		label: 'Einladung',
+		add: 'Ein anderes Gerät hinzufügen',
 		button: 'Mein Zuhause einrichten',
 		wrong:
 			'Diese Einladung wurde schon benutzt, ist älter als 24 Stunden oder stammt von vor dem letzten Start des Relays.',

@@ -2,6 +2,8 @@ import type { served as english } from '#ui/words/en/served.ts';
 
 export const served: typeof english = {
 	title: 'Fingerabdruck der App',
+	asked: 'Eine Zahl über alle Dateien der App, zum Vergleich mit einem anderen Ort.',
+	start: 'Berechnen',
 	looking: 'Die Dateien werden geprüft …',
 	what: (count) => `SHA-256 über alle ${count} Dateien:`,
 	copy: 'Kopieren',

@@ -246,8 +246,9 @@ export const pair = {
 		title: 'Set up your home here',
 		welcome: 'Welcome. This is your Spy-cam.',
 		/** The invitation came with the link: nothing is to be typed. */
-		come: 'Set up your home here first. It belongs to this device, which can add others.',
+		come: 'Your home starts with this device, which can add others. What comes first?',
 		label: 'Invitation',
+		add: 'Add another device',
 		button: 'Set up my home',
 		wrong:
 			'This invitation was already used, is more than 24 hours old, or is from before the relay last started.',

@@ -1,6 +1,8 @@
 /** The hash of the app, for people who compare two places. */
 export const served = {
 	title: 'App fingerprint',
+	asked: 'A number over all files of the app, to compare with another place.',
+	start: 'Calculate',
 	looking: 'Checking the files …',
 	what: (count: number) => `SHA-256 over all ${count} files:`,
 	copy: 'Copy',
