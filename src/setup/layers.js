@@ -27,6 +27,7 @@ export const layers = [
 			media: ['base'],
 			pairing: ['base', 'home', 'media'],
 			storage: ['base', 'footage'],
+			sync: ['base', 'footage'],
 			timeline: ['footage'],
 			recording: ['base', 'footage', 'home', 'timeline'],
 		},
