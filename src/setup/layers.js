@@ -130,6 +130,7 @@ export const layers = [
 			config: ['base'],
 			http: ['base', 'config'],
 			storage: ['base'],
+			footage: [],
 			process: ['base', 'config', 'storage'],
 			tls: ['base'],
 			'': ['base', 'config', 'http', 'storage', 'process', 'tls'],

@@ -53,6 +53,11 @@ export function segmentRecordLength(bytes: Uint8Array, at = 0): number | null {
 	return LENGTH_BYTES + length;
 }
 
+/** Length of the record of a segment of so many sealed bytes. */
+export function segmentRecordBytes(size: number): number {
+	return LENGTH_BYTES + FRAME_BYTES + size;
+}
+
 /** One whole record. Throws `malformed`, or `corrupt` when its entry fails its CRC. */
 export function parseSegmentRecord(record: Uint8Array): SegmentRecord {
 	if (segmentRecordLength(record) !== record.length)
