@@ -75,6 +75,7 @@ export const layers = [
 			playback: ['sealing'],
 			recovery: ['home', 'messaging', 'members'],
 			storage: ['sealing'],
+			sync: [],
 			recording: ['sealing', 'home', 'storage'],
 			'device-check': ['sealing', 'home', 'playback', 'recording'],
 			'live/host': ['sealing', 'home', 'live', 'messaging', 'members', 'recording'],

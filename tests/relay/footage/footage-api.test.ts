@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
-import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import { minuteOf, parseEntries } from '#domain/footage/index-page.ts';
 import type { Role } from '#domain/home/roster.ts';
-import { buildSegmentRecord } from '#domain/sync/segment-record.ts';
-import { RunSealer } from '#engine/sealing/run-sealer.ts';
 import { FootageIndex } from '#relay/footage/footage-index.ts';
 import { createFootageApi, MAX_BODY_BYTES } from '#relay/footage/footage-api.ts';
 import { PackArchive } from '#relay/footage/pack-archive.ts';
@@ -16,10 +14,10 @@ import { makeToken, readToken } from '#relay/http/token.ts';
 import { footageMemberOf } from '#relay-core/footage-member.ts';
 import { HomeRegistry } from '#relay-core/home-registry.ts';
 import { WebCrypto } from '#web/crypto.ts';
-import { fragmentOf, initOf, still } from '../../engine/sealing/sealing-fixture.ts';
 import { joinedTo } from '../../engine/members/joined.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { fakeDevice, type FakeDevice } from '../../fakes/device.ts';
+import { signedRun } from './signed-run.ts';
 
 const anchorUs = 1_795_000_020_000_000;
 const tokenKey = new Uint8Array(32).fill(5);
@@ -31,7 +29,7 @@ let api: ReturnType<typeof createFootageApi>;
 let homes: HomeRegistry;
 let owner: FakeDevice;
 let camera: CameraId;
-let records: Bytes[];
+let records: readonly Bytes[];
 
 /** A member of the owner's home. */
 async function joined(roles: readonly Role[]): Promise<FakeDevice> {
@@ -89,24 +87,8 @@ beforeEach(async () => {
 	});
 	const identity = identityOf(owner);
 	camera = identity.cameras[0]!.id;
-	const sealer = new RunSealer(crypto, still, {
-		start: {
-			...{ camera, runId: 'ab'.repeat(16) as never, runNo: 1, epoch: 1 },
-			...{ mime: 'video/mp4', anchorUs },
-		},
-		home: identity.home,
-		secret: await crypto.secret(crypto.random(32)),
-		signKey: identity.sign.key,
-		...{ rosterSeq: 1, oldestKept: { runNo: 1, seq: 1 }, prevRunHead: new Uint8Array(32) },
-	});
-	const init = await sealer.init(initOf(new Uint8Array(300)));
-	records = [buildSegmentRecord({ entry: null, ...init })];
-	for (let at = 0; at < 4; at += 1) {
-		const sealed = await sealer.fragment(fragmentOf(at, new Uint8Array(900)));
-		const { seq, startUs, durationUs, sound, bytes, head } = sealed;
-		const entry = { seq, startUs, durationUs, sound, bad: false, size: bytes.length, place: 0 };
-		records.push(buildSegmentRecord({ entry, bytes, head }));
-	}
+	const { home, sign } = identity;
+	({ records } = await signedRun({ home, camera, sign }, 4, anchorUs));
 });
 afterEach(() => {
 	index.close();
@@ -163,7 +145,7 @@ describe('footage over HTTP', () => {
 		await post(owner, uploadOf(...records));
 		expect((await ask(`${camera}/1/1-1`, viewer)).status).toBe(200);
 		const before = owner.homeRoster.entries.length;
-		await owner.homeRoster.revoke(identityOf(viewer).device as DeviceId);
+		await owner.homeRoster.revoke(identityOf(viewer).device);
 		const { home, device } = identityOf(owner);
 		const now = { nowMs: clock.monotonicMs(), wallMs: clock.wallMs() };
 		await homes.append(home, device, owner.homeRoster.entries.slice(before), now);
