@@ -12,14 +12,16 @@ export async function fetchText(
 	return { status, text: new TextDecoder().decode(bytes) };
 }
 
-/** As `fetchText`. */
+/** As `fetchText`; `init`: method, headers and body. */
 export async function fetchBytes(
 	address: string,
 	deadlineMs: number,
+	init: Pick<RequestInit, 'method' | 'headers' | 'body'> = {},
 ): Promise<{ readonly status: number; readonly bytes: Uint8Array<ArrayBuffer> }> {
 	const signal = AbortSignal.timeout(deadlineMs);
 	try {
 		const response = await fetch(address, {
+			...init,
 			signal,
 			cache: 'no-store',
 			credentials: 'omit',

@@ -7,6 +7,10 @@ export const HASH_BYTES = 32;
 
 export type Purpose =
 	| 'head'
+	| 'run'
+	| 'removal'
+	| 'pin'
+	| 'camera'
 	| 'live'
 	| 'roster'
 	| 'grant'

@@ -7,8 +7,10 @@ const tls = v.object({ cert: v.string(), key: v.string() });
 /** An unused invitation: SHA-256 as hex, and expiry. */
 const invitation = v.object({ hash: v.string(), untilMs: v.number() });
 export type InvitationRecord = v.InferOutput<typeof invitation>;
+const home = v.object({ home: v.string(), entries: v.array(bytes) });
+export type StoredRoster = v.InferOutput<typeof home>;
 const kept = v.object({
-	homes: v.array(v.object({ home: v.string(), entries: v.array(bytes) })),
+	homes: v.array(home),
 	letters: v.array(letter),
 	invitations: v.array(invitation),
 });
@@ -50,17 +52,27 @@ export type LiveSettings = v.InferOutput<typeof liveSettings>;
 const trust = v.object({ certificate: bytes, profile: bytes, fingerprint: v.array(v.string()) });
 export type TrustFiles = v.InferOutput<typeof trust>;
 
+const footage = v.object({
+	/** Of the packs. */
+	folder: v.string(),
+	/** The database of their index. */
+	index: v.string(),
+	/** Path of the unix socket where `store` answers. */
+	socket: v.string(),
+	/** The group that may use it, too; `null`: none. */
+	gid: v.nullable(v.number()),
+});
+export type FootagePlace = v.InferOutput<typeof footage>;
+
 /** Supervisor to live. */
 export const messageToLive = v.variant('t', [
 	v.object({
 		...{ t: v.literal('begin'), settings: liveSettings, site, tls, trust, kept },
-		...{ tokenKey: bytes, hosts: v.array(v.string()), store: v.nullable(v.number()) },
+		...{ tokenKey: bytes, hosts: v.array(v.string()), footageSocket: v.string() },
 	}),
 	/** Names or addresses changed, or the certificate was renewed. */
 	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()), name: v.string() }),
 	v.object({ t: v.literal('invitation'), invitation }),
-	/** The port of `store`; `null` while it is down. */
-	v.object({ t: v.literal('store'), port: v.nullable(v.number()) }),
 	v.object({ t: v.literal('ping') }),
 	v.object({ t: v.literal('stop') }),
 ]);
@@ -68,6 +80,7 @@ export type MessageToLive = v.InferOutput<typeof messageToLive>;
 export type LiveBegin = Extract<MessageToLive, { t: 'begin' }>;
 
 const failed = v.object({ t: v.literal('failed'), sentence: v.string() });
+export type FailedMessage = v.InferOutput<typeof failed>;
 
 export const messageFromLive = v.variant('t', [
 	v.object({ t: v.literal('listening'), http: v.number(), https: v.number() }),
@@ -80,20 +93,25 @@ export type MessageFromLive = v.InferOutput<typeof messageFromLive>;
 /** Supervisor to store. */
 export const messageToStore = v.variant('t', [
 	v.object({
-		...{ t: v.literal('begin'), file: v.string(), settings: liveSettings, port: v.number(), tls },
-		hosts: v.array(v.string()),
+		...{ t: v.literal('begin'), file: v.string(), settings: liveSettings },
+		...{ tokenKey: bytes, footage },
+		/** The rosters that count now; `null`: those in the database. */
+		homes: v.nullable(v.array(home)),
 	}),
-	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()) }),
 	v.object({ t: v.literal('fact'), n: v.number(), fact }),
+	/** A whole roster, which counts at once, whether or not it can be written. */
+	v.object({ t: v.literal('roster'), ...home.entries }),
 	v.object({ t: v.literal('ping') }),
 	v.object({ t: v.literal('stop') }),
 ]);
 export type MessageToStore = v.InferOutput<typeof messageToStore>;
 
 export const messageFromStore = v.variant('t', [
-	v.object({ t: v.literal('listening'), port: v.number(), kept }),
+	v.object({ t: v.literal('listening'), kept }),
 	failed,
 	v.object({ t: v.literal('confirmed'), n: v.number() }),
+	/** The last `roster` counts. */
+	v.object({ t: v.literal('roster-counts') }),
 	v.object({ t: v.literal('invitation'), invitation }),
 	v.object({ t: v.literal('pong') }),
 ]);

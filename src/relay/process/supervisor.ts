@@ -2,6 +2,7 @@ import {
 	messageFromLive,
 	messageFromStore,
 	messageFrom,
+	type FootagePlace,
 	type LiveBegin,
 	type MessageFromLive,
 	type MessageFromStore,
@@ -13,14 +14,15 @@ import {
 import { ChildSupervisor } from './child-supervisor.ts';
 import type { Logger } from '#relay/base/log.ts';
 import { Outbox } from './outbox.ts';
+import { RosterFeed } from './roster-feed.ts';
 
 /** Longer than a child's own deadline. */
 const STOP_MS = { live: 8_000, store: 4_000 };
 
 export interface SupervisorOptions {
 	readonly settings: LiveSettings;
-	readonly storePort: number;
 	readonly database: string;
+	readonly footage: FootagePlace;
 	readonly site: LiveBegin['site'];
 	readonly trust: LiveBegin['trust'];
 	readonly tokenKey: Uint8Array<ArrayBuffer>;
@@ -37,12 +39,11 @@ export interface SupervisorOptions {
 export interface Ports {
 	readonly http: number;
 	readonly https: number;
-	readonly store: number;
 }
 
 export interface Supervisor {
 	readonly ports: Ports;
-	/** Sends the current certificate and names to both children. */
+	/** Sends the current certificate and names to `live`. */
 	renew(): void;
 	/** Stops `live`, then `store`. */
 	stop(): Promise<void>;
@@ -57,10 +58,7 @@ export interface Supervisor {
 export async function supervise(options: SupervisorOptions): Promise<Supervisor> {
 	const { log } = options;
 	let outbox: Outbox | null = null;
-	let ports: Ports = {
-		...{ http: options.settings.port, https: options.settings.httpsPort },
-		store: options.storePort,
-	};
+	let ports: Ports = { http: options.settings.port, https: options.settings.httpsPort };
 	const live = new ChildSupervisor<MessageToLive, MessageFromLive>('live', log, {
 		decode: (message) => messageFrom(messageFromLive, message),
 		begin: () => ({
@@ -72,12 +70,13 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 			},
 			...{ tls: options.now().tls, hosts: [...options.now().hosts] },
 			kept: outbox?.kept ?? { homes: [], letters: [], invitations: [] },
-			store: store.running ? ports.store : null,
+			footageSocket: options.footage.socket,
 		}),
 		heard: (message) => {
-			if (message.t === 'listening') ports = { ...ports, http: message.http, https: message.https };
+			if (message.t === 'listening') ports = { http: message.http, https: message.https };
 			if (message.t === 'fact') {
 				outbox?.add(message.fact);
+				rosters.note(message.fact);
 				flush();
 			}
 		},
@@ -85,30 +84,40 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 	});
 	const store = new ChildSupervisor<MessageToStore, MessageFromStore>('store', log, {
 		decode: (message) => messageFrom(messageFromStore, message),
-		begin: () => ({
-			...{ t: 'begin', file: options.database, settings: options.settings, port: ports.store },
-			...{ tls: options.now().tls, hosts: [...options.now().hosts] },
-		}),
+		begin: () => {
+			rosters.restarted();
+			return {
+				...{ t: 'begin', file: options.database, settings: options.settings },
+				...{ tokenKey: options.tokenKey, footage: options.footage },
+				homes: outbox?.kept.homes ?? null,
+			};
+		},
 		heard: (message) => {
 			switch (message.t) {
 				case 'listening':
-					ports = { ...ports, store: message.port };
 					outbox ??= new Outbox(message.kept);
 					for (const invitation of message.kept.invitations) addInvitation(invitation);
 					outbox.retryAll();
+					rosters.counts();
 					flush();
-					live.send({ t: 'store', port: message.port });
 					break;
 				case 'confirmed':
 					outbox?.confirmed(message.n);
 					flush();
 					break;
+				case 'roster-counts':
+					rosters.counts();
+					break;
 				case 'invitation':
 					addInvitation(message.invitation);
 			}
 		},
-		ended: () => live.send({ t: 'store', port: null }),
+		ended: () => undefined,
 	});
+	const rosters = new RosterFeed(
+		(home) => [...(outbox?.entriesOf(home) ?? [])],
+		(roster) => store.send({ t: 'roster', ...roster }),
+	);
 	const addInvitation = (invitation: InvitationRecord): void => {
 		if (outbox?.addInvitation(invitation)) live.send({ t: 'invitation', invitation });
 	};
@@ -131,7 +140,6 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 		renew: () => {
 			const { tls, hosts, name } = options.now();
 			live.send({ t: 'renew', tls, hosts: [...hosts], name });
-			store.send({ t: 'renew', tls, hosts: [...hosts] });
 		},
 		stop: async () => {
 			await live.stop({ t: 'stop' }, STOP_MS.live);

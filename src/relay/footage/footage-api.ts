@@ -1,0 +1,164 @@
+import { Hono, type Context } from 'hono';
+import { ByteReader, type Bytes } from '#domain/base/bytes.ts';
+import { expectFault, Fault, type FaultKind } from '#domain/base/fault.ts';
+import { idFrom, type CameraId, type DeviceId, type HomeId } from '#domain/base/ids.ts';
+import { parseEntries } from '#domain/footage/index-page.ts';
+import type { Right } from '#domain/home/rights.ts';
+import { MAX_UPLOAD_BYTES } from '#protocol/footage.ts';
+import type { FootageMember } from '#relay-core/footage-member.ts';
+import type { TokenClaims } from '#relay-core/relay.ts';
+import { bearerOf } from '#relay/http/token.ts';
+import type { FootageIndex, IndexedPage } from './footage-index.ts';
+import type { PackArchive } from './pack-archive.ts';
+
+const MAX_RECORDS = 64;
+const MAX_PAGES = 1440;
+const RETRY_S = 60;
+
+export interface FootageApiDependencies {
+	readonly archive: PackArchive;
+	readonly index: FootageIndex;
+	/** `null`: the token is forged or expired. */
+	readonly claimsOf: (token: string) => TokenClaims | null;
+	/** By the roster as it is now; `null`: no member. */
+	readonly memberOf: (home: HomeId, device: DeviceId) => Promise<FootageMember | null>;
+}
+
+const STATUS: Partial<Record<FaultKind, 400 | 404 | 409 | 422 | 503 | 507>> = {
+	malformed: 400,
+	unsupported: 422,
+	'not-found': 404,
+	conflict: 409,
+	quota: 507,
+};
+
+/** Footage over HTTP (docs/api.md, "Footage"). Rights: SY9. */
+export function createFootageApi({
+	archive,
+	index,
+	claimsOf,
+	memberOf,
+}: FootageApiDependencies): Hono {
+	const api = new Hono();
+
+	async function allowed(context: Context, right: Right): Promise<FootageMember | Response> {
+		const claims = claimsOf(bearerOf(context.req.header('Authorization')));
+		const member = claims && (await memberOf(claims.home, claims.device));
+		if (!member) return context.json({ wrong: 'token' }, 401, { 'WWW-Authenticate': 'Bearer' });
+		if (!member.may(right)) return context.json({ wrong: 'right' }, 403);
+		return member;
+	}
+
+	/** A camera of the member's own device. */
+	async function recording(context: Context): Promise<[FootageMember, CameraId] | Response> {
+		const member = await allowed(context, 'record');
+		if (member instanceof Response) return member;
+		const camera = cameraIn(context);
+		if (!(await member.owns(camera))) return context.json({ wrong: 'camera' }, 403);
+		return [member, camera];
+	}
+
+	api.get('/api/footage/:camera/pages', async (context) => {
+		const member = await allowed(context, 'footage');
+		if (member instanceof Response) return member;
+		const [from, to] = [numberIn(context, 'from'), numberIn(context, 'to')];
+		if (to - from >= MAX_PAGES) throw new Fault('malformed', 'more than a day of pages');
+		const pages = index.pages(member.home.id, cameraIn(context), from, to);
+		return context.json({
+			store: index.storeId,
+			pages: pages.map(({ runNo, minute, entries, change }) => ({
+				...{ runNo, minute, change },
+				entries: Buffer.from(entries).toString('base64'),
+			})),
+		});
+	});
+
+	api.get('/api/footage/:camera/have', async (context) => {
+		const asked = await recording(context);
+		if (asked instanceof Response) return asked;
+		const [{ home }, camera] = asked;
+		const since = numberIn(context, 'since');
+		const pages = index.changedPages(home.id, camera, since, MAX_PAGES);
+		return context.json({
+			store: index.storeId,
+			more: pages.length === MAX_PAGES,
+			pages: pages.map((page) => ({
+				...{ runNo: page.runNo, minute: page.minute, change: page.change },
+				seqs: rangesOf(page),
+			})),
+		});
+	});
+
+	api.get('/api/footage/:camera/:runNo/:range', async (context) => {
+		const member = await allowed(context, 'footage');
+		if (member instanceof Response) return member;
+		const range = /^(\d{1,15})-(\d{1,15})$/.exec(context.req.param('range'));
+		const [first, last] = [Number(range?.[1] ?? Number.NaN), Number(range?.[2] ?? Number.NaN)];
+		if (!(first <= last) || last - first >= MAX_RECORDS)
+			throw new Fault('malformed', 'not a range of at most 64 segments');
+		const run = { home: member.home.id, camera: cameraIn(context), runNo: runIn(context) };
+		const records = await archive.read(run, [first, last], MAX_UPLOAD_BYTES);
+		if (records.length === 0) throw new Fault('not-found', 'no such segment here');
+		return context.body(records, 200, { 'Content-Type': 'application/octet-stream' });
+	});
+
+	api.post('/api/footage/:camera/:runNo', async (context) => {
+		const asked = await recording(context);
+		if (asked instanceof Response) return asked;
+		const [member, camera] = asked;
+		const { runRecord, records } = uploadIn(new Uint8Array(await context.req.arrayBuffer()));
+		const origin = { home: member.home.id, camera, key: await member.key() };
+		const result = await archive.put({ origin, runNo: runIn(context), runRecord, records });
+		const full = result.refused.some(({ why }) => why === 'full');
+		const answer = { store: index.storeId, ...result };
+		return full
+			? context.json(answer, 507, { 'Retry-After': String(RETRY_S) })
+			: context.json(answer);
+	});
+
+	api.onError((error, context) => {
+		expectFault(error);
+		const status = STATUS[error.kind] ?? 503;
+		const retry = status === 503 || status === 507 ? { 'Retry-After': String(RETRY_S) } : {};
+		return context.json({ wrong: error.kind }, status, retry);
+	});
+	return api;
+}
+
+function cameraIn(context: Context): CameraId {
+	const camera = idFrom<CameraId>(context.req.param('camera'));
+	if (camera === null) throw new Fault('malformed', 'not the id of a camera');
+	return camera;
+}
+
+function runIn(context: Context): number {
+	const text = context.req.param('runNo') ?? '';
+	if (!/^\d{1,10}$/.test(text)) throw new Fault('malformed', 'not the number of a run');
+	return Number(text);
+}
+
+function numberIn(context: Context, name: string): number {
+	const text = context.req.query(name) ?? '';
+	if (!/^\d{1,15}$/.test(text)) throw new Fault('malformed', `"${name}" is not a number`);
+	return Number(text);
+}
+
+/** Length u32 ‖ signed run record, or 0 ‖ nothing; then segment records. */
+function uploadIn(body: Bytes): { readonly runRecord: Bytes | null; readonly records: Bytes } {
+	if (body.length < 4) throw new Fault('malformed', 'upload is cut off');
+	const length = new ByteReader(body.subarray(0, 4)).u32();
+	if (4 + length > body.length) throw new Fault('malformed', 'upload ends inside its run record');
+	const runRecord = length === 0 ? null : body.slice(4, 4 + length);
+	return { runRecord, records: body.subarray(4 + length) };
+}
+
+/** Numbers of the segments of a page, as ranges that include both ends. */
+function rangesOf({ entries }: IndexedPage): [number, number][] {
+	const ranges: [number, number][] = [];
+	for (const { seq } of parseEntries(entries)) {
+		const last = ranges.at(-1);
+		if (last && last[1] === seq - 1) last[1] = seq;
+		else ranges.push([seq, seq]);
+	}
+	return ranges;
+}
