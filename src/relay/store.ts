@@ -5,7 +5,7 @@
 import { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Fault } from '#domain/base/fault.ts';
-import { idFrom, type HomeId } from '#domain/base/ids.ts';
+import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 import { runChild, type ChildWork } from '#relay/process/child-process.ts';
 import { footageMemberOf, lostRights } from '#relay-core/footage-member.ts';
 import { HomeRegistry } from '#relay-core/home-registry.ts';
@@ -20,6 +20,8 @@ import { createLog } from '#relay/base/log.ts';
 import { wasForwarded } from '#relay/base/origin-policy.ts';
 import { createFootageApi } from '#relay/footage/footage-api.ts';
 import { FootageStart } from '#relay/footage/footage-start.ts';
+import { createSpaceApi } from '#relay/footage/space/space-api.ts';
+import { ownVersion, SpaceStart } from '#relay/footage/space/space-start.ts';
 import { StoreServer } from '#relay/footage/store-server.ts';
 import { readToken } from '#relay/http/token.ts';
 import { sqliteReasonOf, ChangeWriter } from '#relay/storage/change-writer.ts';
@@ -50,16 +52,23 @@ async function startStore(
 
 	const app = new Hono();
 	let footageApi: Hono | null = null;
+	const space = new SpaceStart({ ...begin.footage, log, version: ownVersion() });
 	const footage = new FootageStart({
 		...{ ...begin.footage, crypto, log },
+		before: () => space.before(),
+		roomOf: (opened) => space.of(opened),
 		ready: ({ archive, index }) => {
-			footageApi = createFootageApi({
-				...{ archive, index, claimsOf },
-				memberOf: async (id, device) => {
+			const who = {
+				claimsOf,
+				memberOf: async (id: HomeId, device: DeviceId) => {
 					const home = await homes.find(id);
 					return home && footageMemberOf(crypto, home, device, Date.now());
 				},
-			});
+			};
+			footageApi = createFootageApi({ ...{ archive, index }, ...who });
+			const { opened } = space;
+			if (opened !== null)
+				footageApi.route('/', createSpaceApi({ space: opened, storeId: index.storeId, ...who }));
 		},
 	});
 	app.all('/api/footage/*', (context) =>
@@ -89,6 +98,8 @@ async function startStore(
 	gauge('waiting', 'Changes not written yet', () => writer.waiting);
 	gauge('failing', '1 while the disk cannot be written', () => Number(reasons().length > 0));
 	gauge('requests', 'Requests for footage under way', () => server.underWay);
+	for (const [name, { help, value }] of Object.entries(space.gauges))
+		gauge(`footage_${name}`, help, value);
 	app.get('/metrics', async (context) => {
 		// Behind a proxy it would be for everybody (RL5).
 		if (wasForwarded(context.req.header())) return context.notFound();
@@ -122,7 +133,7 @@ async function startStore(
 		},
 		stop: async () => {
 			writer.close();
-			footage.end();
+			await footage.end();
 			await server.close();
 		},
 	};

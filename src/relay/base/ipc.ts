@@ -61,6 +61,10 @@ const footage = v.object({
 	socket: v.string(),
 	/** The group that may use it, too; `null`: none. */
 	gid: v.nullable(v.number()),
+	/** The file of the reserve (RS3). */
+	ballast: v.string(),
+	/** The admin's; `null`: nobody decided (RS1). */
+	capBytes: v.nullable(v.number()),
 });
 export type FootagePlace = v.InferOutput<typeof footage>;
 

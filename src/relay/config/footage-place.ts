@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Fault } from '#domain/base/fault.ts';
 import type { FootagePlace } from '#relay/base/ipc.ts';
-import type { Settings } from './settings.ts';
+import { capBytesOf, type Settings } from './settings.ts';
+
+type FootageSettings = Pick<Settings, 'footageSocket' | 'footageGroup' | 'footageCapGB'>;
 
 /**
  * Where footage and its socket are.
@@ -10,7 +12,7 @@ import type { Settings } from './settings.ts';
  */
 export function footagePlaceOf(
 	data: string,
-	{ footageSocket, footageGroup }: Pick<Settings, 'footageSocket' | 'footageGroup'>,
+	{ footageSocket, footageGroup, footageCapGB }: FootageSettings,
 	groups = '/etc/group',
 ): FootagePlace {
 	const socket = footageSocket ?? join(data, 'footage.sock');
@@ -22,7 +24,8 @@ export function footagePlaceOf(
 		);
 	return {
 		...{ folder: join(data, 'footage'), index: join(data, 'footage.sqlite') },
-		...{ socket, gid },
+		...{ socket, gid, ballast: join(data, 'footage.ballast') },
+		capBytes: capBytesOf({ footageCapGB }),
 	};
 }
 

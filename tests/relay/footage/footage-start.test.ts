@@ -4,15 +4,21 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FootageStart, type OpenedFootage } from '#relay/footage/footage-start.ts';
 import { createLog } from '#relay/base/log.ts';
+import { SpaceStart } from '#relay/footage/space/space-start.ts';
 import { WebCrypto } from '#web/crypto.ts';
 
 test('SY17 footage that cannot be opened is tried again until it can', async () => {
 	const root = mkdtempSync(join(tmpdir(), 'spy-cam-start-'));
 	const folder = join(root, 'later');
 	let opened: OpenedFootage | null = null;
+	const log = createLog('store', 'silent');
+	const where = { folder: join(folder, 'footage'), ballast: join(folder, 'footage.ballast') };
+	const space = new SpaceStart({ ...where, capBytes: null, log, version: '1' });
 	const start = new FootageStart({
-		...{ folder: join(folder, 'footage'), index: join(folder, 'footage.sqlite') },
-		...{ crypto: new WebCrypto(), log: createLog('store', 'silent'), retryMs: 5 },
+		...{ ...where, index: join(folder, 'footage.sqlite') },
+		...{ crypto: new WebCrypto(), log, retryMs: 5 },
+		before: () => space.before(),
+		roomOf: (one) => space.of(one),
 		ready: (all) => (opened = all),
 	});
 	await expect.poll(() => start.wrong).not.toBeNull();
@@ -20,6 +26,6 @@ test('SY17 footage that cannot be opened is tried again until it can', async () 
 	mkdirSync(folder);
 	await expect.poll(() => opened).not.toBeNull();
 	expect(start.wrong).toBeNull();
-	start.end();
+	await start.end();
 	rmSync(root, { recursive: true });
 });

@@ -145,7 +145,7 @@ describe('the socket', () => {
 		const groups = join(folder, 'groups');
 		writeFileSync(groups, 'root:x:0:\nwww-data:x:33:\n');
 		const place = (footageSocket: string | null, footageGroup: string | number | null) =>
-			footagePlaceOf('/srv/data', { footageSocket, footageGroup }, groups);
+			footagePlaceOf('/srv/data', { footageSocket, footageGroup, footageCapGB: null }, groups);
 		expect(place(null, null)).toMatchObject({ socket: '/srv/data/footage.sock', gid: null });
 		expect(place('/run/s', 'www-data')).toMatchObject({ socket: '/run/s', gid: 33 });
 		expect(place('/run/s', 7)).toMatchObject({ gid: 7 });
