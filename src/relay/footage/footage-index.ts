@@ -1,13 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
-import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
+import { IndexDatabase, type Row, type Value } from './index-database.ts';
 import type { PackKey } from './pack-folder.ts';
 
-const BUSY_MS = 2_000;
 const VERSION = 1;
-/** Pages are blobs of up to 5 kB: the default of 4 kB would put each on overflow pages. */
-const PAGE_BYTES = 16_384;
 
 const SCHEMA = `
 	CREATE TABLE store (id TEXT NOT NULL, newestChange INTEGER NOT NULL) STRICT;
@@ -27,6 +23,10 @@ const SCHEMA = `
 	) STRICT;
 	CREATE INDEX bySeq ON pages (camera, runNo, lastSeq);
 	CREATE INDEX byAge ON pages (camera, firstChange);
+	CREATE TABLE doomed (
+		home TEXT NOT NULL, camera TEXT NOT NULL, runNo INTEGER NOT NULL, minute INTEGER NOT NULL,
+		PRIMARY KEY (home, camera, runNo, minute)
+	) STRICT, WITHOUT ROWID;
 	PRAGMA user_version = ${String(VERSION)};
 `;
 
@@ -61,39 +61,27 @@ export interface IndexChanges {
 	readonly pages?: readonly Omit<IndexedPage, 'change'>[];
 }
 
-type Row = Record<string, unknown>;
-
 /**
  * Which footage of which camera lies in which pack, and how far (SY7). Methods throw `Fault`:
  * `quota`, `unavailable`; what threw had no effect.
  */
 export class FootageIndex {
-	readonly #sqlite: DatabaseSync;
+	/** For what else is kept in this file (`IndexRetention`, `SpaceLedger`). */
+	readonly database: IndexDatabase;
 	/** Differs for every new store: what an old one acknowledged does not count here. */
 	readonly storeId: string;
 
 	/** @throws SQLite errors if the file cannot be opened or a newer version wrote it */
 	constructor(file: string) {
-		const sqlite = new DatabaseSync(file, { timeout: BUSY_MS });
-		this.#sqlite = sqlite;
-		try {
-			sqlite.exec(`PRAGMA page_size = ${String(PAGE_BYTES)}`);
-			sqlite.exec('PRAGMA journal_mode = WAL');
-			sqlite.exec('PRAGMA synchronous = FULL');
-			sqlite.exec('PRAGMA foreign_keys = ON');
-			sqlite.exec('PRAGMA journal_size_limit = 4194304');
-			this.#transaction(() => {
-				if (this.#version() === 0) {
-					sqlite.exec(SCHEMA);
-					this.#run('INSERT INTO store VALUES (?, 0)', randomBytes(16).toString('hex'));
-				}
-				if (this.#version() !== VERSION) throw new Error('a newer Spy-cam wrote this index');
-			});
-			this.storeId = String(this.#get('SELECT id FROM store')?.['id']);
-		} catch (error) {
-			sqlite.close();
-			throw error;
-		}
+		this.database = new IndexDatabase(file, (database) => {
+			const version = () => Number(database.get('PRAGMA user_version')?.['user_version']);
+			if (version() === 0) {
+				database.exec(SCHEMA);
+				database.run('INSERT INTO store VALUES (?, 0)', newStoreId());
+			}
+			if (version() !== VERSION) throw new Error('a newer Spy-cam wrote this index');
+		});
+		this.storeId = String(this.#get('SELECT id FROM store')?.['id']);
 	}
 
 	run(home: HomeId, camera: CameraId, runNo: number): IndexedRun | null {
@@ -142,12 +130,10 @@ export class FootageIndex {
 
 	/** The key of every page there is. */
 	*allPages(): Generator<PackKey & { readonly minute: number }> {
-		const rows = this.#sqlite
-			.prepare(
-				`SELECT home, cameras.camera, runNo, minute FROM pages
+		const rows = this.#all(
+			`SELECT home, cameras.camera, runNo, minute FROM pages
 				JOIN cameras ON cameras.id = pages.camera`,
-			)
-			.all();
+		);
 		for (const row of rows) {
 			yield {
 				home: String(row['home']) as HomeId,
@@ -191,6 +177,7 @@ export class FootageIndex {
 						SET record = excluded.record, initBytes = excluded.initBytes`,
 					...[id, run.runNo, run.runId, run.record, run.initBytes],
 				);
+				if (run.initBytes > 0) this.#spare({ home, camera, runNo: run.runNo, minute: -1 });
 			}
 			if (card) this.#run('UPDATE cameras SET card = ? WHERE id = ?', card, id);
 			for (const { runNo, minute, entries, bytes, firstSeq, lastSeq } of pages) {
@@ -204,6 +191,7 @@ export class FootageIndex {
 							firstSeq = excluded.firstSeq, lastSeq = excluded.lastSeq`,
 					...[id, runNo, minute, entries, bytes, firstSeq, lastSeq, change, change],
 				);
+				this.#spare({ home, camera, runNo, minute });
 			}
 			this.#run('UPDATE cameras SET bytes = bytes + ? WHERE id = ?', grown, id);
 			return change;
@@ -224,23 +212,16 @@ export class FootageIndex {
 		});
 	}
 
-	/** Pages in the order in which they came, oldest first. */
-	oldestPages(limit: number, home?: HomeId): (IndexedPage & Pick<PackKey, 'home' | 'camera'>)[] {
-		const which = home === undefined ? '' : 'WHERE home = ?';
-		const values = home === undefined ? [limit] : [home, limit];
-		return this.#all(
-			`SELECT pages.*, home, cameras.camera AS cameraId FROM pages
-				JOIN cameras ON cameras.id = pages.camera ${which} ORDER BY firstChange LIMIT ?`,
-			...values,
-		).map((row) => ({
-			...pageOf(row),
-			home: String(row['home']) as HomeId,
-			camera: String(row['cameraId']) as CameraId,
-		}));
+	close(): void {
+		this.database.close();
 	}
 
-	close(): void {
-		this.#sqlite.close();
+	/** A pack that was to be deleted is written anew. */
+	#spare({ home, camera, runNo, minute }: PackKey & { readonly minute: number }): void {
+		this.#run(
+			'DELETE FROM doomed WHERE home = ? AND camera = ? AND runNo = ? AND minute = ?',
+			...[home, camera, runNo, minute],
+		);
 	}
 
 	#cameraKey(home: HomeId, camera: CameraId): number {
@@ -252,35 +233,26 @@ export class FootageIndex {
 		return Number(this.#get(sql, home, camera)?.['id']);
 	}
 
-	#version(): number {
-		return Number(this.#get('PRAGMA user_version')?.['user_version']);
+	#get(sql: string, ...values: Value[]): Row | undefined {
+		return this.database.get(sql, ...values);
 	}
 
-	#get(sql: string, ...values: (string | number)[]): Row | undefined {
-		return this.#sqlite.prepare(sql).get(...values);
+	#all(sql: string, ...values: Value[]): Row[] {
+		return this.database.all(sql, ...values);
 	}
 
-	#all(sql: string, ...values: (string | number)[]): Row[] {
-		return this.#sqlite.prepare(sql).all(...values);
-	}
-
-	#run(sql: string, ...values: (string | number | Uint8Array | null)[]): void {
-		this.#sqlite.prepare(sql).run(...values);
+	#run(sql: string, ...values: Value[]): void {
+		this.database.run(sql, ...values);
 	}
 
 	#transaction<T>(work: () => T): T {
-		this.#sqlite.exec('BEGIN IMMEDIATE');
-		try {
-			const result = work();
-			this.#sqlite.exec('COMMIT');
-			return result;
-		} catch (error) {
-			// SQLite may have rolled back itself, for example on a full disk.
-			if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
-			const full = error instanceof Error && /full/.test(error.message);
-			throw full ? new Fault('quota', 'the disk is full') : error;
-		}
+		return this.database.transaction(work);
 	}
+}
+
+/** For a store that begins, or whose past is no longer what its cameras were told. */
+export function newStoreId(): string {
+	return randomBytes(16).toString('hex');
 }
 
 function runOf(row: Row): IndexedRun {

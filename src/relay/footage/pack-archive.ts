@@ -1,29 +1,29 @@
-import { concatBytes, equalBytes, type Bytes } from '#domain/base/bytes.ts';
+import { equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import { Serial } from '#domain/base/serial.ts';
 import { signedBytes } from '#domain/base/signed.ts';
-import {
-	buildEntries,
-	minuteOf,
-	parseEntries,
-	type IndexEntry,
-} from '#domain/footage/index-page.ts';
-import { parseHead, type Head } from '#domain/footage/head.ts';
+import { minuteOf, parseEntries, type IndexEntry } from '#domain/footage/index-page.ts';
 import { parseRunRecord } from '#domain/sync/run-record.ts';
 import {
 	parseSegmentRecord,
 	segmentRecordBytes,
-	segmentRecordLength,
 	type SegmentRecord,
 } from '#domain/sync/segment-record.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import { checkSegmentRecord, type RecordOrigin } from '#relay-core/segment-check.ts';
 import type { FootageIndex, IndexedPage, IndexedRun } from './footage-index.ts';
+import { IndexRetention } from './index-retention.ts';
 import type { PackFolder, PackKey } from './pack-folder.ts';
+import { PackMending, type MendedPack, type RecordJudge } from './pack-mending.ts';
+import { PackReader } from './pack-reader.ts';
+import { pageFrom, placed, recordsOf, type Held, type MinuteKey } from './pack-records.ts';
 
-/** Why a record was not taken. `full`: later, perhaps; the others: never as it is. */
-export type RecordRefusal = 'invalid' | 'conflict' | 'full';
+/**
+ * Why a record was not taken. `full`: later, perhaps. `old`: there is no room for what is older
+ * than all that is kept of its camera. The others: never as it is.
+ */
+export type RecordRefusal = 'invalid' | 'conflict' | 'full' | 'old';
 
 export interface UploadResult {
 	/** Durable here; a segment that was here already counts. */
@@ -51,13 +51,35 @@ export interface RecoveryReport {
 	readonly missing: number;
 }
 
-type PageKey = PackKey & { readonly minute: number };
-type Held = IndexEntry & { readonly record: Bytes };
+const BURIED_AT_ONCE = 100;
+
+/** Decides what there is room for (docs/spec/relay-store.md). */
+export interface ArchiveRoom {
+	/** Whether so many bytes of a camera may be added, by what they are to what it keeps. */
+	mayAdd(
+		home: HomeId,
+		camera: CameraId,
+		bytes: number,
+	): { readonly newer: boolean; readonly older: boolean };
+	/** The oldest that is kept of a camera. */
+	oldest(
+		home: HomeId,
+		camera: CameraId,
+	): { readonly runNo: number; readonly firstSeq: number } | null;
+	/** Something was added. */
+	added(home: HomeId, camera: CameraId, bytes: number): void;
+	/** An upload was refused for want of room; `disk`: the disk itself was full. */
+	refused(home: HomeId, bytes: number, disk: boolean): void;
+	/** Damaged records were taken out. */
+	lost(key: PackKey, mended: MendedPack): void;
+}
 
 export interface PackArchiveTools {
 	readonly packs: PackFolder;
 	readonly index: FootageIndex;
 	readonly crypto: Pick<Crypto, 'sha256' | 'verify'>;
+	/** Undefined: no limit but the disk. */
+	readonly room?: ArchiveRoom;
 }
 
 /**
@@ -70,73 +92,115 @@ export class PackArchive {
 	/** Writes of one camera go one after the other. Entries leave when their queue is empty. */
 	readonly #writes = new Map<string, { readonly serial: Serial; waiting: number }>();
 
+	readonly #reader: PackReader;
+	readonly #mending: PackMending;
+	readonly #retention: IndexRetention;
+
 	constructor(tools: PackArchiveTools) {
 		this.#tools = tools;
+		this.#reader = new PackReader({ ...tools, monotonicMs: () => performance.now() });
+		this.#mending = new PackMending(tools);
+		this.#retention = new IndexRetention(tools.index);
 	}
 
 	/** Throws `malformed` for bytes that are no records, and `unavailable`. */
-	put(upload: Upload): Promise<UploadResult> {
+	async put(upload: Upload): Promise<UploadResult> {
 		const { home, camera } = upload.origin;
-		return this.#inTurn(home, camera, () => this.#put(upload));
+		const { room } = this.#tools;
+		const { length } = upload.records;
+		try {
+			return await this.#inTurn(home, camera, () => this.#put(upload));
+		} catch (error) {
+			expectFault(error);
+			if (error.kind === 'quota') room?.refused(home, length, true);
+			throw error;
+		}
 	}
 
 	/**
-	 * Records of a run, `first` to `last`, as far as they are here and fit into `maxBytes`; at least
-	 * one if any is here. Throws `corrupt` for a pack that is not as the index says.
+	 * Records of a run, `first` to `last`, as far as they are here and whole, and fit into
+	 * `maxBytes`; at least one if any is. What is found damaged is asked for again (RS10).
 	 */
 	async read(
 		run: Pick<PackKey, 'home' | 'camera' | 'runNo'>,
-		[first, last]: readonly [number, number],
+		range: readonly [number, number],
 		maxBytes: number,
 	): Promise<Bytes> {
-		const { packs, index } = this.#tools;
-		const parts: Bytes[] = [];
-		let length = 0;
-		if (first === 0) {
-			const { initBytes = 0 } = index.run(run.home, run.camera, run.runNo) ?? {};
-			if (initBytes > 0) parts.push(await packs.read({ ...run, minute: null }, 0, initBytes));
-			length = initBytes;
-		}
-		for (const page of index.pagesOfRun(run.home, run.camera, run.runNo, first, last)) {
-			const key = { ...run, minute: page.minute };
-			for (const entry of parseEntries(page.entries)) {
-				if (entry.seq < first || entry.seq > last) continue;
-				const size = segmentRecordBytes(entry.size);
-				if (length > 0 && length + size > maxBytes) return concatBytes(...parts);
-				parts.push(checkedRecord(entry, await packs.read(key, entry.place, size)));
-				length += size;
-			}
-		}
-		return concatBytes(...parts);
+		const { records, damaged } = await this.#reader.read(run, range, maxBytes);
+		for (const key of damaged) await this.mend(key);
+		return records;
+	}
+
+	/** Takes out what is damaged in a pack. `judge`: more than the hash, for a whole check. */
+	async mend(key: PackKey, judge?: RecordJudge): Promise<MendedPack> {
+		const mended = await this.#inTurn(key.home, key.camera, () => this.#mending.mend(key, judge));
+		if (mended.lost.length > 0) this.#tools.room?.lost(key, mended);
+		return mended;
+	}
+
+	/** Deletes pages of one camera: out of the index first, then their packs (RS9). */
+	async discard(pages: readonly MinuteKey[]): Promise<number> {
+		const { packs } = this.#tools;
+		const [first] = pages;
+		if (first === undefined) return 0;
+		return this.#inTurn(first.home, first.camera, async () => {
+			const released = this.#retention.release(pages);
+			for (const key of released.packs) await packs.delete(key);
+			this.#retention.confirm(released.packs);
+			return released.bytes;
+		});
+	}
+
+	/** Deletes all footage of a home; returns its bytes. */
+	async discardHome(home: HomeId): Promise<number> {
+		const { bytes } = this.#retention.releaseHome(home);
+		await this.#bury();
+		return bytes;
 	}
 
 	/**
-	 * Call it once, at the start: compares each pack with the index, rebuilds what differs from the
-	 * records that are whole, and forgets pages without a pack.
+	 * Compares each pack with the index: deletes those that were doomed, rebuilds from their records
+	 * those that differ, and forgets pages without a pack. At the start, and now and then.
 	 */
 	async recover(): Promise<RecoveryReport> {
 		const { packs, index } = this.#tools;
 		const report = { rebuilt: 0, lostBytes: 0, missing: 0 };
+		await this.#bury();
 		for await (const key of packs.all()) {
-			const { minute } = key;
-			const size = (await packs.size(key)) ?? 0;
-			const indexed =
-				minute === null
-					? index.run(key.home, key.camera, key.runNo)?.initBytes
-					: index.page({ ...key, minute })?.bytes;
-			if (indexed === size) continue;
-			report.rebuilt += 1;
-			const whole = await (minute === null
-				? this.#rebuildRun(key, size)
-				: this.#rebuild({ ...key, minute }, size));
-			report.lostBytes += size - whole;
+			if ((await packs.size(key)) === this.#mending.indexedBytes(key)) continue;
+			await this.#inTurn(key.home, key.camera, async () => {
+				const size = await packs.size(key);
+				// An upload was under way, or it is gone.
+				if (size === null || size === this.#mending.indexedBytes(key)) return;
+				report.rebuilt += 1;
+				report.lostBytes += size - (await this.#mending.rebuild(key, size));
+			});
 		}
 		for (const key of index.allPages()) {
 			if ((await packs.size(key)) !== null) continue;
-			index.deletePage(key);
-			report.missing += 1;
+			await this.#inTurn(key.home, key.camera, async () => {
+				if ((await packs.size(key)) !== null) return;
+				index.deletePage(key);
+				report.missing += 1;
+			});
 		}
 		return report;
+	}
+
+	/** Deletes packs that the index let go. */
+	async #bury(): Promise<void> {
+		const { packs } = this.#tools;
+		for (;;) {
+			const doomed = this.#retention.doomed(BURIED_AT_ONCE);
+			for (const key of doomed)
+				await this.#inTurn(key.home, key.camera, async () => {
+					// Written anew meanwhile: then it is doomed no more.
+					if (!this.#retention.isDoomed(key)) return;
+					await packs.delete(key);
+					this.#retention.confirm([key]);
+				});
+			if (doomed.length < BURIED_AT_ONCE) return;
+		}
 	}
 
 	async #put({ origin, runNo, runRecord, records }: Upload): Promise<UploadResult> {
@@ -144,6 +208,12 @@ export class PackArchive {
 		const refused: { seq: number; why: RecordRefusal }[] = [];
 		const byMinute = new Map<number, Held[]>();
 		let init: Bytes | null = null;
+		const { room } = this.#tools;
+		const may = room?.mayAdd(origin.home, origin.camera, records.length);
+		if (may?.newer === false) {
+			room?.refused(origin.home, records.length, false);
+			return { kept, refused: seqsOf(records).map((seq) => ({ seq, why: 'full' })) };
+		}
 		const run = await this.#runAfter(origin, runNo, runRecord);
 		let runId = run?.runId ?? null;
 		for (const bytes of recordsOf(records)) {
@@ -165,6 +235,15 @@ export class PackArchive {
 		}
 		if (runId === null) return { kept, refused };
 		const { home, camera } = origin;
+		const older = may?.older === false ? this.#olderOf(origin, runNo, byMinute) : [];
+		for (const minute of older) {
+			const seqs = byMinute.get(minute) ?? [];
+			refused.push(...seqs.map(({ seq }) => ({ seq, why: 'old' }) as const));
+			byMinute.delete(minute);
+		}
+		// Nothing of a run is kept, not even its beginning, that has no room for its segments.
+		if (older.length > 0 && byMinute.size === 0 && (run?.initBytes ?? 0) === 0)
+			return { kept, refused };
 		const pages: Omit<IndexedPage, 'change'>[] = [];
 		const settle = async (seqs: readonly number[], write: () => Promise<void>): Promise<void> => {
 			try {
@@ -174,6 +253,7 @@ export class PackArchive {
 				expectFault(error);
 				if (error.kind !== 'quota' && error.kind !== 'conflict') throw error;
 				const why = error.kind === 'quota' ? 'full' : 'conflict';
+				if (why === 'full') room?.refused(home, records.length, true);
 				refused.push(...seqs.map((seq) => ({ seq, why }) as const));
 			}
 		};
@@ -197,7 +277,21 @@ export class PackArchive {
 		}
 		const record = run?.record ?? null;
 		this.#tools.index.write(home, camera, { run: { runNo, runId, record, initBytes }, pages });
+		if (kept.length > 0) room?.added(home, camera, records.length);
 		return { kept: kept.sort((a, b) => a - b), refused };
+	}
+
+	/** Minutes of which all is older than what is kept of the camera (RS7). */
+	#olderOf(
+		{ home, camera }: RecordOrigin,
+		runNo: number,
+		byMinute: ReadonlyMap<number, readonly Held[]>,
+	): number[] {
+		const oldest = this.#tools.room?.oldest(home, camera) ?? null;
+		if (oldest === null || runNo > oldest.runNo) return [];
+		const isOlder = (held: readonly Held[]): boolean =>
+			runNo < oldest.runNo || held.every(({ seq }) => seq < oldest.firstSeq);
+		return [...byMinute].flatMap(([minute, held]) => (isOlder(held) ? [minute] : []));
 	}
 
 	/** The run as it will be indexed; `null`: nothing is known of it yet. */
@@ -233,7 +327,7 @@ export class PackArchive {
 	}
 
 	/** Writes what is new of `held` and returns the page; `null`: all of it was here. */
-	async #write(key: PageKey, held: readonly Held[]): Promise<Omit<IndexedPage, 'change'> | null> {
+	async #write(key: MinuteKey, held: readonly Held[]): Promise<Omit<IndexedPage, 'change'> | null> {
 		const { packs, index } = this.#tools;
 		const page = index.page(key);
 		const entries = page === null ? [] : parseEntries(page.entries);
@@ -262,7 +356,7 @@ export class PackArchive {
 
 	/** A gap is filled later than what follows it: records stand in the order of their numbers. */
 	async #rewrite(
-		key: PageKey,
+		key: MinuteKey,
 		entries: readonly IndexEntry[],
 		fresh: readonly Held[],
 	): Promise<Omit<IndexedPage, 'change'>> {
@@ -281,51 +375,6 @@ export class PackArchive {
 		return pageFrom(key, placed(all, 0));
 	}
 
-	/** Indexes the init section of a run; returns how many bytes count. */
-	async #rebuildRun(key: PackKey, size: number): Promise<number> {
-		const { packs, index } = this.#tools;
-		const [record] = wholeRecordsOf(await packs.read(key, 0, size));
-		const head = record === undefined ? null : await this.#headOf(record);
-		if (record === undefined || head?.seq !== 0) {
-			await packs.delete(key);
-			return 0;
-		}
-		const before = index.run(key.home, key.camera, key.runNo);
-		const initBytes = record.length;
-		const run = { runNo: key.runNo, runId: head.runId, record: before?.record ?? null, initBytes };
-		index.write(key.home, key.camera, { run });
-		return initBytes;
-	}
-
-	/** `null`: its bytes are not those that it was written with. */
-	async #headOf(record: Bytes): Promise<Head | null> {
-		const { head, bytes } = parseSegmentRecord(record);
-		const parsed = parseHead(head).head;
-		const hash = await this.#tools.crypto.sha256(bytes);
-		return equalBytes(hash, parsed.segmentHash) ? parsed : null;
-	}
-
-	/** Indexes the whole records of a pack; returns how many bytes count. */
-	async #rebuild(key: PageKey, size: number): Promise<number> {
-		const { packs, index } = this.#tools;
-		const bytes = await packs.read(key, 0, size);
-		const whole: Held[] = [];
-		for (const record of wholeRecordsOf(bytes)) {
-			const { entry } = parseSegmentRecord(record);
-			if (entry === null || (await this.#headOf(record)) === null) break;
-			if (entry.seq <= (whole.at(-1)?.seq ?? 0)) break;
-			whole.push({ ...entry, record });
-		}
-		if (whole.length === 0) {
-			index.deletePage(key);
-			await packs.delete(key);
-			return 0;
-		}
-		const page = pageFrom(key, placed(whole, 0));
-		index.write(key.home, key.camera, { pages: [page] });
-		return page.bytes;
-	}
-
 	#inTurn<T>(home: HomeId, camera: CameraId, work: () => Promise<T>): Promise<T> {
 		const name = `${home} ${camera}`;
 		const turn = this.#writes.get(name) ?? { serial: new Serial(), waiting: 0 };
@@ -338,51 +387,6 @@ export class PackArchive {
 	}
 }
 
-function placed(held: readonly Held[], from: number): IndexEntry[] {
-	let place = from;
-	return held.map(({ record, ...entry }) => {
-		const here = { ...entry, place };
-		place += record.length;
-		return here;
-	});
-}
-
-function pageFrom(key: PageKey, entries: readonly IndexEntry[]): Omit<IndexedPage, 'change'> {
-	const [first, last] = [entries[0], entries.at(-1)];
-	return {
-		...{ runNo: key.runNo, minute: key.minute, entries: buildEntries(entries) },
-		bytes: last === undefined ? 0 : last.place + segmentRecordBytes(last.size),
-		...{ firstSeq: first?.seq ?? 0, lastSeq: last?.seq ?? 0 },
-	};
-}
-
-/** Throws `corrupt` unless it is the record of that entry. */
-function checkedRecord({ seq, size }: IndexEntry, bytes: Bytes): Bytes {
-	const { entry } = parseSegmentRecord(bytes);
-	if (entry?.seq !== seq || entry.size !== size)
-		throw new Fault('corrupt', 'pack is not as its index says');
-	return bytes;
-}
-
-/** Throws `malformed` unless whole records stand one behind the other. */
-function* recordsOf(bytes: Bytes): Generator<Bytes> {
-	for (let at = 0; at < bytes.length;) {
-		const length = segmentRecordLength(bytes, at);
-		if (length === null || at + length > bytes.length)
-			throw new Fault('malformed', 'upload ends inside a record');
-		yield bytes.subarray(at, at + length);
-		at += length;
-	}
-}
-
-/** The records of a pack up to the first that is torn or not a record. */
-function* wholeRecordsOf(bytes: Bytes): Generator<Bytes> {
-	try {
-		for (const record of recordsOf(bytes)) {
-			parseSegmentRecord(record);
-			yield record;
-		}
-	} catch (error) {
-		expectFault(error);
-	}
+function seqsOf(records: Bytes): number[] {
+	return [...recordsOf(records)].map((bytes) => parseSegmentRecord(bytes).entry?.seq ?? 0);
 }

@@ -158,6 +158,7 @@ async function writeAll(
 	at: number,
 ): Promise<void> {
 	const length = parts.reduce((sum, part) => sum + part.length, 0);
+	if (length === 0) return;
 	const { bytesWritten } = await pack.writev([...parts], at);
 	// A short write happens when the disk fills; the rest tells why.
 	if (bytesWritten < length) {

@@ -207,14 +207,40 @@ describe('footage at the relay', () => {
 		expect(await store.read(run(), ALL, MANY)).toEqual(concatBytes(...records));
 	});
 
-	test('SY7 a flipped byte in a pack is never served as that segment', async () => {
-		const records = await recorded(2, camera.sealer({ anchorUs }));
-		await upload(records);
-		const pack = packOf(minuteOf(anchorUs));
-		const bytes = readFileSync(pack);
-		bytes[10] = (bytes[10] ?? 0) ^ 1;
-		writeFileSync(pack, bytes);
-		await expect(store.read(run(), [1, 2], MANY)).rejects.toThrow(Fault);
+	test('RS10 a flipped byte in a pack is never served, and asked for again', async () => {
+		const records = await recorded(3, camera.sealer({ anchorUs }));
+		for (const at of [10, 100, 400, -1]) {
+			await upload(records);
+			const minute = minuteOf(anchorUs);
+			const page = index.page({ ...run(), minute });
+			const { place } = parseEntries(page!.entries)[1]!;
+			const bytes = readFileSync(packOf(minute));
+			const end = place + records[2]!.length;
+			const flipped = at < 0 ? end + at : place + at;
+			bytes[flipped] = (bytes[flipped] ?? 0) ^ 1;
+			writeFileSync(packOf(minute), bytes);
+			reopen();
+			expect(await store.recover()).toEqual({ rebuilt: 0, lostBytes: 0, missing: 0 });
+			expect(seqsIn(await store.read(run(), [1, 9], MANY))).toEqual([1, 3]);
+			const [changed] = index.changedPages(camera.home, camera.camera, page!.change, 9);
+			expect(parseEntries(changed!.entries).map(({ seq }) => seq)).toEqual([1, 3]);
+			expect(await upload([records[2]!])).toEqual({ kept: [2], refused: [] });
+			expect(await store.read(run(), ALL, MANY)).toEqual(concatBytes(...records));
+		}
+	});
+
+	test('RS10 a pack that was written before an index that could not be is no damage', async () => {
+		const records = await recorded(3, camera.sealer({ anchorUs }));
+		await upload([records[0]!, records[1]!, records[3]!]);
+		// A gap is filled: the pack is replaced, then the disk is full.
+		const write = index.write.bind(index);
+		index.write = () => {
+			throw new Fault('quota', 'full');
+		};
+		await expect(upload([records[2]!])).rejects.toThrow('full');
+		index.write = write;
+		await store.read(run(), [1, 9], MANY);
+		expect(seqsIn(await store.read(run(), [1, 9], MANY))).toEqual([1, 2, 3]);
 	});
 
 	test('SY8 of several run records the newest counts, and only the camera’s own', async () => {
