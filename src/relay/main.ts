@@ -18,7 +18,7 @@ import { localAddresses } from '#relay/config/network-interfaces.ts';
 import { readOptions, USAGE, type Command, type RelayOptions } from '#relay/config/options.ts';
 import { CertificateStore, storedNameIn } from '#relay/tls/certificate-store.ts';
 import { restrictPermissions } from '#relay/storage/folder-permissions.ts';
-import { namesOf, readSettings, type Settings } from '#relay/config/settings.ts';
+import { capBytesOf, namesOf, readSettings, type Settings } from '#relay/config/settings.ts';
 import { isAsBuilt, loadSite, sumsOf } from '#relay/base/site.ts';
 import { supervise, type Ports } from '#relay/process/supervisor.ts';
 import { lockDataFolder } from '#relay/storage/data-folder-lock.ts';
@@ -60,6 +60,8 @@ async function serve(options: RelayOptions, settings: Settings): Promise<void> {
 			folder: join(options.data, 'footage'),
 			index: join(options.data, 'footage.sqlite'),
 			socket: join(options.data, 'footage.sock'),
+			ballast: join(options.data, 'footage.ballast'),
+			capBytes: capBytesOf(settings),
 		},
 		trust: {
 			...{ certificate: authority.certificate, fingerprint },

@@ -7,6 +7,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Fault } from '#domain/base/fault.ts';
+import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import { connectToSupervisor } from '#relay/process/supervisor-channel.ts';
 import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
 import {
@@ -29,6 +30,8 @@ import {
 } from '#relay/base/ipc.ts';
 import { createFootageApi } from '#relay/footage/footage-api.ts';
 import { FootageStart } from '#relay/footage/footage-start.ts';
+import { createSpaceApi } from '#relay/footage/space/space-api.ts';
+import { ownVersion, SpaceStart } from '#relay/footage/space/space-start.ts';
 import { readToken } from '#relay/http/token.ts';
 import { listenAt } from '#relay/http/unix-socket.ts';
 import { WebCrypto } from '#web/crypto.ts';
@@ -134,17 +137,25 @@ async function startStore(begin: Begin): Promise<Store> {
 	const crypto = new WebCrypto();
 	const homes = new HomeRegistry(crypto, begin.homes ?? writer.stored.homes);
 	let api: ReturnType<typeof createFootageApi> | null = null;
+	const space = new SpaceStart({ ...begin.footage, log, version: ownVersion() });
+	for (const [name, { help, value }] of Object.entries(space.gauges))
+		gauge(`footage_${name}`, help, value);
 	const footage = new FootageStart({
 		...{ ...begin.footage, crypto, log },
+		before: () => space.before(),
+		roomOf: (opened) => space.of(opened),
 		ready: ({ archive, index }) => {
-			api = createFootageApi({
-				...{ archive, index },
-				claimsOf: (token) => readToken(tokenKey, token, Date.now()),
-				memberOf: async (id, device) => {
+			const who = {
+				claimsOf: (token: string) => readToken(tokenKey, token, Date.now()),
+				memberOf: async (id: HomeId, device: DeviceId) => {
 					const home = await homes.find(id);
 					return home && footageMemberOf(crypto, home, device, Date.now());
 				},
-			});
+			};
+			api = createFootageApi({ ...{ archive, index }, ...who });
+			const opened = space.opened;
+			if (opened !== null)
+				api.route('/', createSpaceApi({ space: opened, storeId: index.storeId, ...who }));
 		},
 	});
 	const respond = getRequestListener((request: Request) =>
@@ -183,7 +194,7 @@ async function startStore(begin: Begin): Promise<Store> {
 		},
 		stop: async () => {
 			writer.close();
-			footage.end();
+			await footage.end();
 			server.closeAllConnections();
 			server.close();
 			await listener.close(STOP_MS);

@@ -24,8 +24,10 @@ export interface VolumeSpace {
 
 /** What footage of all homes takes and may take at a relay, in bytes. Rules: relay-store.md. */
 export interface RelayAllowance {
-	/** For packs and what lies beside them. */
+	/** For packs. */
 	readonly bytes: number;
+	/** What bounds it: the admin's cap, or what others leave of the volume. */
+	readonly by: 'cap' | 'volume';
 	/** Above this the oldest leaves. */
 	readonly highBytes: number;
 	/** Down to this. */
@@ -68,7 +70,8 @@ export function relayAllowanceOf(
 	const bytes = Math.floor(Math.min(capped, Math.max(left, least)));
 	const step = Math.min(bytes * STEP_SHARE, MAX_STEP_BYTES);
 	const below = (steps: number) => Math.floor(bytes - steps * step);
-	return { bytes, highBytes: below(1), lowBytes: below(2), roomyBytes: below(3) };
+	const by = bytes < Math.floor(capped) ? 'volume' : 'cap';
+	return { bytes, by, highBytes: below(1), lowBytes: below(2), roomyBytes: below(3) };
 }
 
 /** RS2. `limits`: what owners lowered theirs to, or Infinity; returns the share of each. */

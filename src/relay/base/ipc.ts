@@ -59,6 +59,10 @@ const footage = v.object({
 	index: v.string(),
 	/** Path of the unix socket where `store` answers. */
 	socket: v.string(),
+	/** The file of the reserve (RS3). */
+	ballast: v.string(),
+	/** The admin's; `null`: nobody decided (RS1). */
+	capBytes: v.nullable(v.number()),
 });
 export type FootagePlace = v.InferOutput<typeof footage>;
 

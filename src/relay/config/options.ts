@@ -37,7 +37,8 @@ export const USAGE = `Spy-cam: cameras that only their owners can watch.
   --help               this text
 
 Other settings are in settings.json (docs/guide/relay.md), or in the environment: SPYCAM_NAME,
-SPYCAM_NAMES, SPYCAM_PUBLIC, SPYCAM_ORIGINS, SPYCAM_PROXIES, SPYCAM_DISCOVERY, SPYCAM_LOG.
+SPYCAM_NAMES, SPYCAM_PUBLIC, SPYCAM_ORIGINS, SPYCAM_PROXIES, SPYCAM_DISCOVERY, SPYCAM_LOG,
+SPYCAM_FOOTAGE_CAP_GB.
 `;
 
 const variables = {
@@ -61,6 +62,7 @@ const settingVariables = {
 	SPYCAM_PROXIES: ['proxies', listOf],
 	SPYCAM_DISCOVERY: ['discovery', (text: string) => ({ true: true, false: false })[text] ?? text],
 	SPYCAM_LOG: ['log', (text: string) => text],
+	SPYCAM_FOOTAGE_CAP_GB: ['footageCapGB', (text: string) => Number(text)],
 } as const;
 
 function listOf(text: string): string[] {

@@ -7,6 +7,8 @@ import type { RelayOptions } from './options.ts';
 /** All settings, with defaults applied. */
 export interface Settings extends LiveSettings {
 	readonly storePort: number;
+	/** The most that footage may take, in GB; `null`: nobody decided (RS1). */
+	readonly footageCapGB: number | null;
 	/** Additional host names of this machine, such as `cam.home.arpa`. */
 	readonly names: readonly string[];
 	/** Whether the name is announced by mDNS. */
@@ -48,6 +50,10 @@ const number = (what: string, least: number, most: number) => {
 		v.minValue(least, wrong),
 		v.maxValue(most, wrong),
 	);
+};
+const gigabytes = (what: string) => {
+	const wrong = `${what} must be a number of gigabytes, such as 20 or 0.5.`;
+	return v.pipe(v.number(wrong), v.minValue(0.01, wrong), v.maxValue(1_000_000, wrong));
 };
 const list = <S extends v.GenericSchema<unknown, string>>(what: string, each: S) =>
 	v.array(each, `${what} must be a list in square brackets.`);
@@ -121,6 +127,7 @@ const document = v.strictObject(
 		proxies: v.optional(list('proxies', proxy), []),
 		ice: v.optional(v.nullable(ice), null),
 		limits: v.optional(limits, {}),
+		footageCapGB: v.optional(v.nullable(gigabytes('footageCapGB')), null),
 		discovery: v.optional(v.boolean('discovery must be true or false.'), true),
 		log: v.optional(v.picklist(LEVELS, `log must be one of ${LEVELS.join(', ')}.`), 'warn'),
 	},
@@ -203,6 +210,11 @@ function unknownField(before: string, issue: v.StrictObjectIssue): string {
 	const key = issue.path?.at(-1)?.key;
 	if (issue.expected === 'never') return `There is no setting ${before}${String(key)}.`;
 	return `${before.replace('.', '') || 'settings.json'} must be an object in curly brackets.`;
+}
+
+/** RS1; `null`: nobody decided. */
+export function capBytesOf({ footageCapGB }: Settings): number | null {
+	return footageCapGB === null ? null : Math.floor(footageCapGB * 1e9);
 }
 
 /** This machine's host names, without its addresses. */

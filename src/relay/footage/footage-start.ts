@@ -1,7 +1,7 @@
 import type { Logger } from '#relay/base/log.ts';
 import { sqliteReasonOf } from '#relay/storage/change-writer.ts';
 import { FootageIndex } from './footage-index.ts';
-import { PackArchive, type PackArchiveTools } from './pack-archive.ts';
+import { PackArchive, type ArchiveRoom, type PackArchiveTools } from './pack-archive.ts';
 import { PackFolder } from './pack-folder.ts';
 
 const RETRY_MS = 5_000;
@@ -12,6 +12,14 @@ export interface OpenedFootage {
 	readonly packs: PackFolder;
 }
 
+/** What keeps the disk from being full (docs/spec/relay-store.md). */
+export interface FootageRoom extends ArchiveRoom {
+	/** Once the archive has recovered. */
+	begin(archive: PackArchive): Promise<void>;
+	/** Resolves when it writes nothing any more. */
+	end(): Promise<void>;
+}
+
 interface FootageStartOptions {
 	/** Of the packs. */
 	readonly folder: string;
@@ -19,6 +27,9 @@ interface FootageStartOptions {
 	readonly index: string;
 	readonly crypto: PackArchiveTools['crypto'];
 	readonly log: Logger;
+	/** Before the index is opened, which takes room on the disk. */
+	readonly before: () => Promise<void>;
+	readonly roomOf: (opened: Pick<OpenedFootage, 'index' | 'packs'>) => FootageRoom;
 	readonly ready: (opened: OpenedFootage) => void;
 }
 
@@ -30,6 +41,7 @@ export class FootageStart {
 	readonly #options: FootageStartOptions;
 	#wrong: string | null = null;
 	#index: FootageIndex | null = null;
+	#room: FootageRoom | null = null;
 	#retry: NodeJS.Timeout | null = null;
 	#ended = false;
 
@@ -43,29 +55,44 @@ export class FootageStart {
 		return this.#wrong;
 	}
 
-	end(): void {
+	async end(): Promise<void> {
 		this.#ended = true;
 		if (this.#retry) clearTimeout(this.#retry);
+		await this.#close();
+	}
+
+	#hasEnded(): boolean {
+		return this.#ended;
+	}
+
+	async #close(): Promise<void> {
+		await this.#room?.end();
+		this.#room = null;
 		this.#index?.close();
 		this.#index = null;
 	}
 
 	async #open(): Promise<void> {
-		const { folder, index: file, crypto, log, ready } = this.#options;
+		const { folder, index: file, crypto, log, before, roomOf, ready } = this.#options;
 		try {
+			await before();
+			if (this.#hasEnded()) return;
 			const index = new FootageIndex(file);
 			this.#index = index;
 			const packs = new PackFolder(folder);
-			const archive = new PackArchive({ packs, index, crypto });
+			const room = roomOf({ index, packs });
+			const archive = new PackArchive({ packs, index, crypto, room });
 			const report = await archive.recover();
-			if (this.#ended) return;
+			if (this.#hasEnded()) return;
+			this.#room = room;
+			await room.begin(archive);
+			if (this.#hasEnded()) return;
 			this.#wrong = null;
 			log.info(report, 'footage is ready');
 			ready({ archive, index, packs });
 		} catch (error) {
-			if (this.#ended) return;
-			this.#index?.close();
-			this.#index = null;
+			if (this.#hasEnded()) return;
+			await this.#close();
 			const why = sqliteReasonOf(error);
 			if (why !== this.#wrong) log.error({ why }, 'cannot open the footage');
 			this.#wrong = why;
