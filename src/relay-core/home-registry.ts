@@ -67,7 +67,7 @@ export class HomeRegistry implements Homes {
 	readonly #crypto: VerifyCrypto;
 	readonly #stored = new Map<string, readonly Bytes[]>();
 	readonly #homes = new Map<HomeId, Home>();
-	/** Built on first use. It never goes stale: stored homes that are not loaded do not change. */
+	/** Built on first use. Stored homes that are not loaded change by `replace` only. */
 	#homeByStoredDevice: ReadonlyMap<DeviceId, HomeId> | null = null;
 	readonly #appends = new Map<DeviceId, TokenBucket>();
 	/** Serializes changes per home: two that follow the same entry must not both be accepted. */
@@ -88,15 +88,26 @@ export class HomeRegistry implements Homes {
 
 	/** `null`: not stored here, or its entries do not replay. */
 	async find(id: HomeId): Promise<Home | null> {
-		const known = this.#homes.get(id);
-		const entries = this.#stored.get(id);
-		if (known || !entries) return known ?? null;
-		const roster = await this.#replay(entries);
-		if (roster?.home !== id) return null;
-		const home = this.#homes.get(id) ?? { id, entries, roster };
-		this.#homes.set(id, home);
-		this.#stored.delete(id);
-		return home;
+		for (;;) {
+			const known = this.#homes.get(id);
+			const entries = this.#stored.get(id);
+			if (known || !entries) return known ?? null;
+			const roster = await this.#replay(entries);
+			// Loaded or replaced meanwhile: what was replayed here may be old.
+			if (this.#stored.get(id) !== entries) continue;
+			if (roster?.home !== id) return null;
+			const home = { id, entries, roster };
+			this.#homes.set(id, home);
+			this.#stored.delete(id);
+			return home;
+		}
+	}
+
+	/** Replaces a roster by one that another registry has verified. */
+	replace({ home, entries }: StoredHome): void {
+		this.#stored.set(home, entries);
+		this.#homes.delete(home as HomeId);
+		this.#homeByStoredDevice = null;
 	}
 
 	async open(submitted: readonly Bytes[]): Promise<Home | Refusal> {

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { RelayInfo } from '#protocol/wire.ts';
-import { createApi } from '#relay/http/api.ts';
+import { apiHeaders, createApi } from '#relay/http/api.ts';
 import { createApp } from '#relay/http/app.ts';
 import { connectToSupervisor } from '#relay/process/supervisor-channel.ts';
 import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
@@ -28,6 +28,7 @@ import {
 	type MessageFromLive,
 	type InvitationRecord,
 } from '#relay/base/ipc.ts';
+import { FootagePass } from '#relay/http/footage-pass.ts';
 import { listen, type RequestHandlers, type Listener } from '#relay/http/listener.ts';
 import { createLog } from '#relay/base/log.ts';
 import { relayAddressesOf, type RelayAddresses } from '#relay/config/network-interfaces.ts';
@@ -156,6 +157,7 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 	const app = createApp(site, api, settings.publicName);
 	const trust = createTrust(begin.trust, relayAddresses);
 
+	const footage = new FootagePass({ socketPath: begin.footageSocket });
 	const handlersFor = (secure: boolean): RequestHandlers => ({
 		answer: (request, incoming: IncomingMessage) => {
 			const client = clientOriginOf(originPolicy, incoming, secure);
@@ -165,6 +167,13 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 			if ((!secure && !client.inside) || /^\/trust(\/|$)/.test(pathname))
 				return trust.fetch(request, { client });
 			return app.fetch(request, { client });
+		},
+		stream: (incoming, answer) => {
+			if (!FootagePass.takes(incoming)) return false;
+			const client = clientOriginOf(originPolicy, incoming, secure);
+			if (client.origin === null || (!secure && !client.inside)) return false;
+			footage.pass(incoming, answer, apiHeaders(originPolicy, client, incoming.headers.origin));
+			return true;
 		},
 		upgrade: (incoming, socket, head) => sockets.upgrade(incoming, socket, head, secure),
 		// Behind a configured proxy clients are counted by their own addresses, as sockets.
@@ -218,6 +227,7 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 			const closed = Promise.all(listeners.map((listener) => listener.close(STOP_MS)));
 			await sockets.close();
 			await closed;
+			footage.close();
 		},
 	};
 }

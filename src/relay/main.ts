@@ -56,6 +56,11 @@ async function serve(options: RelayOptions, settings: Settings): Promise<void> {
 	const fingerprint = fingerprintLines(authority.certificate);
 	const supervisor = await supervise({
 		...{ settings, site, database, log, storePort: settings.storePort },
+		footage: {
+			folder: join(options.data, 'footage'),
+			index: join(options.data, 'footage.sqlite'),
+			socket: join(options.data, 'footage.sock'),
+		},
 		trust: {
 			...{ certificate: authority.certificate, fingerprint },
 			profile: mobileConfig(authority.certificate),

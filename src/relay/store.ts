@@ -2,6 +2,8 @@
  * Composition root of `store`, the process that persists homes, rosters, invitations and waiting
  * messages.
  */
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Fault } from '#domain/base/fault.ts';
@@ -15,13 +17,21 @@ import {
 	clientOriginOf,
 	type OriginPolicy,
 } from '#relay/base/origin-policy.ts';
+import { footageMemberOf } from '#relay-core/footage-member.ts';
+import { HomeRegistry } from '#relay-core/home-registry.ts';
 import type { RelayChange } from '#relay-core/relay.ts';
 import {
 	messageFrom,
 	messageToStore,
 	type MessageFromStore,
 	type MessageToStore,
+	type StoredRoster,
 } from '#relay/base/ipc.ts';
+import { createFootageApi } from '#relay/footage/footage-api.ts';
+import { FootageStart } from '#relay/footage/footage-start.ts';
+import { readToken } from '#relay/http/token.ts';
+import { listenAt } from '#relay/http/unix-socket.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import { listen } from '#relay/http/listener.ts';
 import { createLog } from '#relay/base/log.ts';
 import { sqliteReasonOf, ChangeWriter } from '#relay/storage/change-writer.ts';
@@ -34,6 +44,7 @@ interface StoreRequestEnv {
 
 interface Store {
 	take(n: number, fact: RelayChange): void;
+	replaceRoster(roster: StoredRoster): void;
 	renew(tls: { cert: string; key: string }, hosts: readonly string[]): void;
 	stop(): Promise<void>;
 }
@@ -62,6 +73,9 @@ async function receive(message: unknown): Promise<void> {
 		case 'renew':
 			store?.renew(decoded.tls, decoded.hosts);
 			break;
+		case 'roster':
+			store?.replaceRoster(decoded);
+			break;
 		case 'fact':
 			store?.take(decoded.n, decoded.fact);
 			break;
@@ -74,7 +88,8 @@ async function receive(message: unknown): Promise<void> {
 	}
 }
 
-async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<Store> {
+async function startStore(begin: Begin): Promise<Store> {
+	const { file, settings, port, tls, hosts, tokenKey } = begin;
 	const log = createLog('store', settings.log);
 	const proxies = proxiesFrom(settings.proxies);
 	if (proxies === null)
@@ -116,6 +131,29 @@ async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<
 		log.error({ kind: error.name }, 'request failed');
 		return context.text('Internal server error.', 500);
 	});
+	const crypto = new WebCrypto();
+	const homes = new HomeRegistry(crypto, begin.homes ?? writer.stored.homes);
+	let api: ReturnType<typeof createFootageApi> | null = null;
+	const footage = new FootageStart({
+		...{ ...begin.footage, crypto, log },
+		ready: ({ archive, index }) => {
+			api = createFootageApi({
+				...{ archive, index },
+				claimsOf: (token) => readToken(tokenKey, token, Date.now()),
+				memberOf: async (id, device) => {
+					const home = await homes.find(id);
+					return home && footageMemberOf(crypto, home, device, Date.now());
+				},
+			});
+		},
+	});
+	const respond = getRequestListener((request: Request) =>
+		api === null
+			? Response.json({ wrong: 'opening' }, { status: 503, headers: { 'Retry-After': '5' } })
+			: api.fetch(request),
+	);
+	const server = createServer((asked, answer) => void respond(asked, answer));
+	await listenAt(server, begin.footage.socket, null);
 	const listener = await listen(
 		{
 			answer: (request, asked) => {
@@ -134,6 +172,10 @@ async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<
 	log.info({ port: listener.port }, 'store is listening');
 
 	return {
+		replaceRoster: (roster) => {
+			homes.replace(roster);
+			send({ t: 'roster-counts' });
+		},
 		take: (n, fact) => writer.write(n, fact),
 		renew: (fresh, names) => {
 			originPolicy = originPolicyFor(names);
@@ -141,6 +183,9 @@ async function startStore({ file, settings, port, tls, hosts }: Begin): Promise<
 		},
 		stop: async () => {
 			writer.close();
+			footage.end();
+			server.closeAllConnections();
+			server.close();
 			await listener.close(STOP_MS);
 		},
 	};

@@ -7,8 +7,10 @@ const tls = v.object({ cert: v.string(), key: v.string() });
 /** An unused invitation: SHA-256 as hex, and expiry. */
 const invitation = v.object({ hash: v.string(), untilMs: v.number() });
 export type InvitationRecord = v.InferOutput<typeof invitation>;
+const home = v.object({ home: v.string(), entries: v.array(bytes) });
+export type StoredRoster = v.InferOutput<typeof home>;
 const kept = v.object({
-	homes: v.array(v.object({ home: v.string(), entries: v.array(bytes) })),
+	homes: v.array(home),
 	letters: v.array(letter),
 	invitations: v.array(invitation),
 });
@@ -50,11 +52,22 @@ export type LiveSettings = v.InferOutput<typeof liveSettings>;
 const trust = v.object({ certificate: bytes, profile: bytes, fingerprint: v.array(v.string()) });
 export type TrustFiles = v.InferOutput<typeof trust>;
 
+const footage = v.object({
+	/** Of the packs. */
+	folder: v.string(),
+	/** The database of their index. */
+	index: v.string(),
+	/** Path of the unix socket where `store` answers. */
+	socket: v.string(),
+});
+export type FootagePlace = v.InferOutput<typeof footage>;
+
 /** Supervisor to live. */
 export const messageToLive = v.variant('t', [
 	v.object({
 		...{ t: v.literal('begin'), settings: liveSettings, site, tls, trust, kept },
 		...{ tokenKey: bytes, hosts: v.array(v.string()), store: v.nullable(v.number()) },
+		footageSocket: v.string(),
 	}),
 	/** Names or addresses changed, or the certificate was renewed. */
 	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()), name: v.string() }),
@@ -81,10 +94,14 @@ export type MessageFromLive = v.InferOutput<typeof messageFromLive>;
 export const messageToStore = v.variant('t', [
 	v.object({
 		...{ t: v.literal('begin'), file: v.string(), settings: liveSettings, port: v.number(), tls },
-		hosts: v.array(v.string()),
+		...{ hosts: v.array(v.string()), tokenKey: bytes, footage },
+		/** The rosters that count now; `null`: those in the database. */
+		homes: v.nullable(v.array(home)),
 	}),
 	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()) }),
 	v.object({ t: v.literal('fact'), n: v.number(), fact }),
+	/** A whole roster, which counts at once, whether or not it can be written. */
+	v.object({ t: v.literal('roster'), ...home.entries }),
 	v.object({ t: v.literal('ping') }),
 	v.object({ t: v.literal('stop') }),
 ]);
@@ -94,6 +111,8 @@ export const messageFromStore = v.variant('t', [
 	v.object({ t: v.literal('listening'), port: v.number(), kept }),
 	failed,
 	v.object({ t: v.literal('confirmed'), n: v.number() }),
+	/** The last `roster` counts. */
+	v.object({ t: v.literal('roster-counts') }),
 	v.object({ t: v.literal('invitation'), invitation }),
 	v.object({ t: v.literal('pong') }),
 ]);

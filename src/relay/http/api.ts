@@ -2,7 +2,11 @@ import { Hono } from 'hono';
 import type { RelayInfo } from '#protocol/wire.ts';
 import { WIRE_VERSION } from '#protocol/wire.ts';
 import type { RequestEnv } from './app.ts';
-import { isAllowedOrigin, type OriginPolicy } from '#relay/base/origin-policy.ts';
+import {
+	isAllowedOrigin,
+	type ClientOrigin,
+	type OriginPolicy,
+} from '#relay/base/origin-policy.ts';
 import { memberOf } from '#relay-core/home-registry.ts';
 import type { Relay } from '#relay-core/relay.ts';
 import { readToken } from './token.ts';
@@ -17,6 +21,23 @@ export interface ApiDependencies {
 	readonly metrics: () => Promise<string>;
 }
 
+/**
+ * Of every answer below `/api`: no cache, and readable for apps that the settings name (RL4).
+ */
+export function apiHeaders(
+	originPolicy: OriginPolicy,
+	client: ClientOrigin,
+	origin: string | undefined,
+): Record<string, string> {
+	if (origin === undefined || !isAllowedOrigin(originPolicy, client, origin))
+		return { 'Cache-Control': 'no-store' };
+	return {
+		...{ 'Cache-Control': 'no-store', Vary: 'Origin', 'Access-Control-Allow-Origin': origin },
+		'Access-Control-Allow-Headers': 'Authorization',
+		'Access-Control-Expose-Headers': 'Retry-After',
+	};
+}
+
 /** The HTTP API beside the app (docs/api.md). */
 export function createApi({
 	relay,
@@ -28,13 +49,9 @@ export function createApi({
 	const api = new Hono<RequestEnv>();
 	api.use('/api/*', async (context, next) => {
 		await next();
-		context.header('Cache-Control', 'no-store');
 		const origin = context.req.header('Origin');
-		if (origin === undefined || !isAllowedOrigin(originPolicy(), context.env.client, origin))
-			return;
-		context.header('Access-Control-Allow-Origin', origin);
-		context.header('Access-Control-Allow-Headers', 'Authorization');
-		context.header('Vary', 'Origin', { append: true });
+		const headers = apiHeaders(originPolicy(), context.env.client, origin);
+		for (const [name, value] of Object.entries(headers)) context.header(name, value);
 	});
 	api.options('/api/*', (context) => context.body(null, 204));
 	api.get('/api/relay', (context) => {

@@ -1,14 +1,16 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { Fault } from '#domain/base/fault.ts';
 
 /** Handles the requests and WebSocket upgrades of a port. */
 export interface RequestHandlers {
 	answer(request: Request, incoming: IncomingMessage): Response | Promise<Response>;
+	/** Answers a request itself, as a stream; `false`: `answer` is asked. */
+	stream?(incoming: IncomingMessage, answer: ServerResponse): boolean;
 	upgrade?(incoming: IncomingMessage, socket: Socket, head: Buffer): void;
 	/** Whether to accept a connection; default: all. */
 	admit?(socket: Socket): boolean;
@@ -138,13 +140,13 @@ function serverOf(
 	// No HTTP/2 server here, so it is always an HTTP/1 message.
 	const fetch = (request: Request, env: { incoming: unknown }): unknown =>
 		handlers.answer(request, env.incoming as IncomingMessage);
+	const respond = getRequestListener(fetch);
+	const take = (incoming: IncomingMessage, answer: ServerResponse): void => {
+		if (handlers.stream?.(incoming, answer) !== true) void respond(incoming, answer);
+	};
 	const server = tls
-		? (createAdaptorServer({
-				fetch,
-				createServer: createSecureServer,
-				serverOptions: { ...limits, ...tls, handshakeTimeout, minVersion: 'TLSv1.2' },
-			}) as SecureServer)
-		: (createAdaptorServer({ fetch, serverOptions: { ...limits } }) as Server);
+		? createSecureServer({ ...limits, ...tls, handshakeTimeout, minVersion: 'TLSv1.2' }, take)
+		: createServer({ ...limits }, take);
 	server.maxConnections = maxConnections;
 	server.maxHeadersCount = maxHeaders;
 	server.timeout = timeouts.idleMs;

@@ -48,6 +48,11 @@ export class Outbox {
 		};
 	}
 
+	/** The roster of a home, as it is now. */
+	entriesOf(home: string): readonly Uint8Array<ArrayBuffer>[] {
+		return this.#homes.get(home) ?? [];
+	}
+
 	/**
 	 * Bounded without dropping anything: a message that is gone before it was sent to `store` is
 	 * withdrawn, and a roster is queued only in its current form (settlements may replace entries

@@ -2,6 +2,7 @@ import {
 	messageFromLive,
 	messageFromStore,
 	messageFrom,
+	type FootagePlace,
 	type LiveBegin,
 	type MessageFromLive,
 	type MessageFromStore,
@@ -13,6 +14,7 @@ import {
 import { ChildSupervisor } from './child-supervisor.ts';
 import type { Logger } from '#relay/base/log.ts';
 import { Outbox } from './outbox.ts';
+import { RosterFeed } from './roster-feed.ts';
 
 /** Longer than a child's own deadline. */
 const STOP_MS = { live: 8_000, store: 4_000 };
@@ -21,6 +23,7 @@ export interface SupervisorOptions {
 	readonly settings: LiveSettings;
 	readonly storePort: number;
 	readonly database: string;
+	readonly footage: FootagePlace;
 	readonly site: LiveBegin['site'];
 	readonly trust: LiveBegin['trust'];
 	readonly tokenKey: Uint8Array<ArrayBuffer>;
@@ -73,11 +76,13 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 			...{ tls: options.now().tls, hosts: [...options.now().hosts] },
 			kept: outbox?.kept ?? { homes: [], letters: [], invitations: [] },
 			store: store.running ? ports.store : null,
+			footageSocket: options.footage.socket,
 		}),
 		heard: (message) => {
 			if (message.t === 'listening') ports = { ...ports, http: message.http, https: message.https };
 			if (message.t === 'fact') {
 				outbox?.add(message.fact);
+				rosters.note(message.fact);
 				flush();
 			}
 		},
@@ -85,10 +90,15 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 	});
 	const store = new ChildSupervisor<MessageToStore, MessageFromStore>('store', log, {
 		decode: (message) => messageFrom(messageFromStore, message),
-		begin: () => ({
-			...{ t: 'begin', file: options.database, settings: options.settings, port: ports.store },
-			...{ tls: options.now().tls, hosts: [...options.now().hosts] },
-		}),
+		begin: () => {
+			rosters.restarted();
+			return {
+				...{ t: 'begin', file: options.database, settings: options.settings, port: ports.store },
+				...{ tls: options.now().tls, hosts: [...options.now().hosts] },
+				...{ tokenKey: options.tokenKey, footage: options.footage },
+				homes: outbox?.kept.homes ?? null,
+			};
+		},
 		heard: (message) => {
 			switch (message.t) {
 				case 'listening':
@@ -96,6 +106,7 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 					outbox ??= new Outbox(message.kept);
 					for (const invitation of message.kept.invitations) addInvitation(invitation);
 					outbox.retryAll();
+					rosters.counts();
 					flush();
 					live.send({ t: 'store', port: message.port });
 					break;
@@ -103,12 +114,19 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 					outbox?.confirmed(message.n);
 					flush();
 					break;
+				case 'roster-counts':
+					rosters.counts();
+					break;
 				case 'invitation':
 					addInvitation(message.invitation);
 			}
 		},
 		ended: () => live.send({ t: 'store', port: null }),
 	});
+	const rosters = new RosterFeed(
+		(home) => [...(outbox?.entriesOf(home) ?? [])],
+		(roster) => store.send({ t: 'roster', ...roster }),
+	);
 	const addInvitation = (invitation: InvitationRecord): void => {
 		if (outbox?.addInvitation(invitation)) live.send({ t: 'invitation', invitation });
 	};

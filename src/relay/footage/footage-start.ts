@@ -1,0 +1,75 @@
+import type { Logger } from '#relay/base/log.ts';
+import { sqliteReasonOf } from '#relay/storage/change-writer.ts';
+import { FootageIndex } from './footage-index.ts';
+import { PackArchive, type PackArchiveTools } from './pack-archive.ts';
+import { PackFolder } from './pack-folder.ts';
+
+const RETRY_MS = 5_000;
+
+export interface OpenedFootage {
+	readonly archive: PackArchive;
+	readonly index: FootageIndex;
+	readonly packs: PackFolder;
+}
+
+interface FootageStartOptions {
+	/** Of the packs. */
+	readonly folder: string;
+	/** The database of their index. */
+	readonly index: string;
+	readonly crypto: PackArchiveTools['crypto'];
+	readonly log: Logger;
+	readonly ready: (opened: OpenedFootage) => void;
+}
+
+/**
+ * Opens the index and brings it in line with the packs, again and again until that works: nothing
+ * else waits for it, and a full disk at the start is no end (RL25).
+ */
+export class FootageStart {
+	readonly #options: FootageStartOptions;
+	#wrong: string | null = null;
+	#index: FootageIndex | null = null;
+	#retry: NodeJS.Timeout | null = null;
+	#ended = false;
+
+	constructor(options: FootageStartOptions) {
+		this.#options = options;
+		void this.#open();
+	}
+
+	/** Why it failed the last time; `null`: it did not, or has not ended yet. */
+	get wrong(): string | null {
+		return this.#wrong;
+	}
+
+	end(): void {
+		this.#ended = true;
+		if (this.#retry) clearTimeout(this.#retry);
+		this.#index?.close();
+		this.#index = null;
+	}
+
+	async #open(): Promise<void> {
+		const { folder, index: file, crypto, log, ready } = this.#options;
+		try {
+			const index = new FootageIndex(file);
+			this.#index = index;
+			const packs = new PackFolder(folder);
+			const archive = new PackArchive({ packs, index, crypto });
+			const report = await archive.recover();
+			if (this.#ended) return;
+			this.#wrong = null;
+			log.info(report, 'footage is ready');
+			ready({ archive, index, packs });
+		} catch (error) {
+			if (this.#ended) return;
+			this.#index?.close();
+			this.#index = null;
+			const why = sqliteReasonOf(error);
+			if (why !== this.#wrong) log.error({ why }, 'cannot open the footage');
+			this.#wrong = why;
+			this.#retry = setTimeout(() => void this.#open(), RETRY_MS);
+		}
+	}
+}

@@ -1,0 +1,33 @@
+/** Footage through the whole relay: a device's token, `live`, the socket, `store`, the disk. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { concatBytes } from '#domain/base/bytes.ts';
+import type { Relay } from '../../e2e/support/launch.ts';
+import { TestHome } from '../../relay-core/test-device.ts';
+import { relayWithRoom } from '../config/settings-file.ts';
+import { openHome, uploadingCamera } from './uploading.ts';
+
+const anchorUs = 1_795_000_020_000_000;
+let relay: Relay;
+let home: TestHome;
+beforeAll(async () => {
+	relay = await relayWithRoom();
+	home = await TestHome.found();
+	await openHome(relay, home);
+});
+afterAll(() => relay.stop());
+
+describe('footage through the relay', () => {
+	test('SY12 what a camera uploads at the address of the app is read back there', async () => {
+		const camera = await uploadingCamera(relay.address, home);
+		const { runRecord, records } = await camera.run(5, anchorUs);
+		const { archive } = camera;
+		await expect.poll(() => archive.have(camera.camera, 0).catch(() => null)).not.toBeNull();
+		const { kept } = await archive.put(camera.camera, 1, runRecord, concatBytes(...records));
+		expect(kept).toEqual([0, 1, 2, 3, 4, 5]);
+		const read = await camera.ask('1/0-63');
+		expect(read.headers.get('Cache-Control')).toBe('no-store');
+		expect(new Uint8Array(await read.arrayBuffer())).toEqual(concatBytes(...records));
+		expect((await archive.have(camera.camera, 0)).pages).toHaveLength(1);
+		camera.device.close();
+	});
+});
