@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { PLAN_MODES } from '#domain/recording/schedule.ts';
-import { UPLOAD_CHOICES } from '#domain/sync/upload-plan.ts';
+import { UPLOAD_CHOICES } from '#domain/sync/upload-choice.ts';
 
 const PROFILE_NAMES = ['low', 'standard', 'high'] as const;
 

@@ -6,7 +6,12 @@ import type {
 	ArchiveResult,
 	FootageArchive,
 } from '#ports/footage/footage-archive.ts';
-import { archiveAnswerFrom, archivedPagesFrom } from '#protocol/footage.ts';
+import {
+	archiveAnswerFrom,
+	archivedPagesFrom,
+	relayUsageFrom,
+	type RelayUsageAnswer,
+} from '#protocol/footage.ts';
 import { fetchBytes } from './fetch.ts';
 
 const ANSWER_MS = 10_000;
@@ -49,6 +54,11 @@ export class RelayArchive implements FootageArchive {
 		const body = concatBytes(length, runRecord ?? new Uint8Array(), records);
 		const init = { method: 'POST', body };
 		return this.#ask(archiveAnswerFrom, `${camera}/${String(runNo)}`, UPLOAD_MS, init);
+	}
+
+	/** What the home takes there, and may take. Throws as `have` does. */
+	usage(): Promise<RelayUsageAnswer> {
+		return this.#ask(relayUsageFrom, '', ANSWER_MS);
 	}
 
 	async read(camera: CameraId, runNo: number, seq: number): Promise<Bytes | null> {

@@ -1,12 +1,6 @@
 import { MINUTE_US, minuteOf } from '#domain/footage/index-page.ts';
 import type { Span } from '#domain/footage/span.ts';
-
-/**
- * What of a camera is copied to the relay. `events`: what was recorded within a day, and of what is
- * older only the minutes around events.
- */
-export const UPLOAD_CHOICES = ['nothing', 'events', 'everything'] as const;
-export type UploadChoice = (typeof UPLOAD_CHOICES)[number];
+import type { UploadChoice } from './upload-choice.ts';
 
 const DAY_US = 86_400_000_000;
 const HOUR_MS = 3_600_000;

@@ -257,8 +257,12 @@ export class Uploader {
 		for (const segment of segments)
 			if (kept.includes(segment.seq)) this.#isThere(segment.startUs + segment.durationUs);
 		for (const { seq, why } of refused)
-			if (why !== 'full') this.#refused.add(run, seq, segments, why);
-		if (refused.some(({ why }) => why === 'full')) this.#full(minute);
+			if (why !== 'full' && why !== 'old') this.#refused.add(run, seq, segments, why);
+		if (refused.some(({ why }) => why === 'full' || why === 'old'))
+			this.#full(
+				minute,
+				refused.some(({ why }) => why === 'old'),
+			);
 		return records.length;
 	}
 
@@ -278,9 +282,9 @@ export class Uploader {
 	}
 
 	/** What is older than all that it has may find no room, and must not hold up the newest. */
-	#full(minute: number): void {
+	#full(minute: number, old: boolean): void {
 		const { clock } = this.#tools;
-		if (minute < minuteOf(clock.wallMs() * 1000) - 1) {
+		if (old || minute < minuteOf(clock.wallMs() * 1000) - 1) {
 			const before = this.#noRoom?.minute ?? minute;
 			const untilMs = clock.monotonicMs() + OLD_FULL_MS;
 			this.#setNoRoom({ minute: Math.max(before, minute), untilMs });

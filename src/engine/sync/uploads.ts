@@ -10,11 +10,13 @@ import { batteryLow } from '#domain/recording/quality-ladder.ts';
 import type { EvictionLimits, PlannedEviction } from '#domain/storage/eviction-plan.ts';
 import type { Outlook } from '#domain/storage/forecast.ts';
 import { buildRunRecord } from '#domain/sync/run-record.ts';
-import { bytesBefore, unsavedInMs, type UploadChoice } from '#domain/sync/upload-plan.ts';
+import type { UploadChoice } from '#domain/sync/upload-choice.ts';
+import { bytesBefore, unsavedInMs } from '#domain/sync/upload-plan.ts';
 import type { PowerSource } from '#ports/device/power-source.ts';
 import type { EvictedPage } from '#ports/footage/segment-store.ts';
 import type { Network } from '#ports/network/network.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
+import type { RelayUsageAnswer } from '#protocol/footage.ts';
 import type { DevicePreferences } from '#protocol/preferences.ts';
 import { CameraUploads, type CameraUploadsTools, type UploadedCamera } from './camera-uploads.ts';
 import { UploadSlots } from './upload-slots.ts';
@@ -23,11 +25,14 @@ import type { HeldBack, UploadState } from './upload-state.ts';
 const AT_ONCE = 2;
 const LOOK_MS = 2_000;
 const REFRESH_MS = 15_000;
+const USAGE_MS = 60_000;
 /** What retention takes within this time goes first. */
 const SOON_MS = 10 * 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MAX_LEAVING = 120;
+
+export type RelayUsage = RelayUsageAnswer;
 
 export interface UploadsTools extends Omit<
 	CameraUploadsTools,
@@ -57,6 +62,8 @@ export interface UploadsTools extends Omit<
 		readonly waiting: number;
 		on(listener: () => void): () => void;
 	};
+	/** What the home takes at the relay. Throws as `FootageArchive` does. */
+	readonly usage: () => Promise<RelayUsage>;
 	readonly power: PowerSource;
 	readonly network: Pick<Network, 'metered'>;
 	/** The storage forecast of this device; `null`: not known yet. */
@@ -99,6 +106,8 @@ export interface UploadControls {
 	readonly device: DeviceUploadChoices | null;
 	/** `null`: nothing will be, as far as is known. */
 	readonly forecast: UnsavedForecast | null;
+	/** What this home takes at the relay, and may take; `null`: not known. */
+	readonly usage: RelayUsage | null;
 	/** When the relay turned out to be another store than before; `null`: it did not. */
 	readonly anotherSinceMs: number | null;
 	/** Whether the browser tells of the network's cost. */
@@ -113,6 +122,7 @@ export interface UploadControls {
 /** Copies what this device's cameras saved to the relay (docs/spec/sync.md, "The camera"). */
 export class Uploads implements UploadControls {
 	forecast: UnsavedForecast | null = null;
+	usage: RelayUsage | null = null;
 	readonly #tools: UploadsTools;
 	readonly #listeners = new Listeners();
 	readonly #slots = new UploadSlots(AT_ONCE);
@@ -156,13 +166,18 @@ export class Uploads implements UploadControls {
 		messenger.on(() => {
 			const before = kind;
 			({ kind } = messenger.state);
-			if (kind === 'connected' && before !== kind) for (const one of this.#cameras) one.askAgain();
+			if (kind === 'connected' && before !== kind) {
+				for (const one of this.#cameras) one.askAgain();
+				void this.#readUsage();
+			}
 			if (kind !== before) this.#listeners.notify();
 		});
 		power.on(() => this.#lookAgain());
 		clock.every(LOOK_MS, () => void this.#look());
 		clock.every(REFRESH_MS, () => void this.#refresh());
+		clock.every(USAGE_MS, () => void this.#readUsage());
 		void this.#refresh();
+		void this.#readUsage();
 	}
 
 	async choose(number: number, choice: UploadChoice): Promise<void> {
@@ -268,6 +283,17 @@ export class Uploads implements UploadControls {
 		const first = minuteOf(span.startUs);
 		const length = Math.min(MAX_LEAVING, minuteOf(span.endUs - 1) - first + 1);
 		return Array.from({ length }, (_, at) => first + at);
+	}
+
+	/** What was known stays. */
+	async #readUsage(): Promise<void> {
+		if (this.#tools.messenger.state.kind !== 'connected') return;
+		try {
+			this.usage = await this.#tools.usage();
+			this.#listeners.notify();
+		} catch (error) {
+			expectFault(error);
+		}
 	}
 
 	/** SY23. */

@@ -20,8 +20,11 @@ export interface ArchivedPages {
 	readonly more: boolean;
 }
 
-/** `full`: later, perhaps. `invalid` and `conflict`: never as it is. */
-export type ArchiveRefusal = 'invalid' | 'conflict' | 'full';
+/**
+ * `full`: later, perhaps. `old`: there is no room for what is older than all that is kept of this
+ * camera (RS7). `invalid` and `conflict`: never as it is.
+ */
+export type ArchiveRefusal = 'invalid' | 'conflict' | 'full' | 'old';
 
 export interface ArchiveResult {
 	readonly store: string;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Listeners } from '#domain/base/listeners.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Outlook } from '#domain/storage/forecast.ts';
 import { parseRunRecord } from '#domain/sync/run-record.ts';
@@ -88,6 +89,7 @@ function tab(cameras: readonly TestCamera[]): Uploads {
 		events: () => Promise.resolve([]),
 		onEvents: new MemoryEventStore().watch.bind(new MemoryEventStore()),
 		outlook: () => outlook,
+		usage: () => Promise.reject(new Fault('offline', 'not asked here')),
 		sign: () => Promise.resolve(new Uint8Array(64)),
 		mayChoose: () => owner,
 		noteLost: (camera) => lost.push(camera),
