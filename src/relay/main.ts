@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeQR } from 'qr';
 import { expectFault, Fault } from '#domain/base/fault.ts';
+import { footagePlaceOf } from '#relay/config/footage-place.ts';
 import { publicAddressOf } from '#relay/config/public-address.ts';
 import { fingerprintLines } from '#relay/tls/authority.ts';
 import { RelayDatabase } from '#relay/storage/database.ts';
@@ -55,12 +56,8 @@ async function serve(options: RelayOptions, settings: Settings): Promise<void> {
 	const invitation = firstInvitation(database);
 	const fingerprint = fingerprintLines(authority.certificate);
 	const supervisor = await supervise({
-		...{ settings, site, database, log, storePort: settings.storePort },
-		footage: {
-			folder: join(options.data, 'footage'),
-			index: join(options.data, 'footage.sqlite'),
-			socket: join(options.data, 'footage.sock'),
-		},
+		...{ settings, site, database, log },
+		footage: footagePlaceOf(options.data, settings),
 		trust: {
 			...{ certificate: authority.certificate, fingerprint },
 			profile: mobileConfig(authority.certificate),
@@ -226,8 +223,10 @@ async function run(kind: 'serve' | Command, options: RelayOptions): Promise<void
 		process.exitCode = 2;
 		return;
 	}
+	for (const sentence of read.unused) console.error(sentence);
 	switch (kind) {
 		case 'check':
+			footagePlaceOf(options.data, read.settings);
 			console.log('The settings are valid.');
 			break;
 		case 'invite': {

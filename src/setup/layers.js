@@ -131,7 +131,7 @@ export const layers = [
 			config: ['base'],
 			http: ['base', 'config'],
 			storage: ['base'],
-			footage: ['base', 'storage'],
+			footage: ['base', 'http', 'storage'],
 			process: ['base', 'config', 'storage'],
 			tls: ['base'],
 			'': ['base', 'config', 'http', 'storage', 'footage', 'process', 'tls'],

@@ -20,11 +20,13 @@ interface FootageStartOptions {
 	readonly crypto: PackArchiveTools['crypto'];
 	readonly log: Logger;
 	readonly ready: (opened: OpenedFootage) => void;
+	/** Shorter in tests. */
+	readonly retryMs?: number;
 }
 
 /**
  * Opens the index and brings it in line with the packs, again and again until that works: nothing
- * else waits for it, and a full disk at the start is no end (RL25).
+ * else waits for it, and a full disk at the start is no end (SY17).
  */
 export class FootageStart {
 	readonly #options: FootageStartOptions;
@@ -51,7 +53,7 @@ export class FootageStart {
 	}
 
 	async #open(): Promise<void> {
-		const { folder, index: file, crypto, log, ready } = this.#options;
+		const { folder, index: file, crypto, log, ready, retryMs = RETRY_MS } = this.#options;
 		try {
 			const index = new FootageIndex(file);
 			this.#index = index;
@@ -69,7 +71,7 @@ export class FootageStart {
 			const why = sqliteReasonOf(error);
 			if (why !== this.#wrong) log.error({ why }, 'cannot open the footage');
 			this.#wrong = why;
-			this.#retry = setTimeout(() => void this.#open(), RETRY_MS);
+			this.#retry = setTimeout(() => void this.#open(), retryMs);
 		}
 	}
 }
