@@ -24,6 +24,7 @@ import { composeMessaging, composePairing, composeRecovery } from './compose/pai
 import { composeDeviceCheck, composePlayback } from './compose/playback.ts';
 import { composeRecording, recordingOf } from './compose/recording.ts';
 import { composeStorage } from './compose/storage.ts';
+import { composeSync } from './compose/sync.ts';
 
 const SCRATCH_SWEEP_DELAY_MS = 3000;
 
@@ -50,6 +51,7 @@ export function composeEngine(installer: Installer): Engine {
 		() => cameras.all.map(({ number }) => number),
 		() =>
 			localDevice.state.kind === 'ready' ? localDevice.state.cameras.map(({ id }) => id) : null,
+		(pages) => sync.unsavedBytes(pages),
 	);
 	const { segments, preferences, ledger, persistence, allowance, pins, maintenance } = storage;
 	const home = composeHome({ clock, crypto, segments });
@@ -71,6 +73,7 @@ export function composeEngine(installer: Installer): Engine {
 	const live = composeLive({
 		...{ home, messenger, members, lastSeen, recording, cameras, storage: maintenance },
 	});
+	const sync = composeSync({ home, storage, recording, messenger, members, cameras });
 
 	/** One of each, for one camera. */
 	function composeCamera(number: number): ComposedCamera {
@@ -99,13 +102,14 @@ export function composeEngine(installer: Installer): Engine {
 	clock.after(SCRATCH_SWEEP_DELAY_MS, () => void sweepScratchDatabases());
 	dataLoss.begin();
 	cameras.begin();
+	sync.begin();
 
 	return {
 		...{ clock, capture, power, installer, features: detectFeatures(), calendar: localCalendar },
 		...{ segments, preferences, ledger, persistence, allowance, pins, maintenance },
 		...{ cameras, eventLog, dataLoss, cameraPreferences: storage.cameraPreferences },
 		...{ localDevice, homeRoster, messenger, arrivals, pairing, lastSeen, members },
-		...live,
+		...{ ...live, uploads: sync.uploads },
 		...composeRecovery(home, relays, members, preferences),
 		...composePlayback(home, storage),
 		deviceCheck: composeDeviceCheck({

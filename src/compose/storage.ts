@@ -13,17 +13,19 @@ import { StorageMaintenance } from '#engine/storage/maintenance.ts';
 import { Pins } from '#engine/storage/pins.ts';
 import { Retention } from '#engine/storage/retention.ts';
 import type { CameraId } from '#domain/base/ids.ts';
+import type { EvictedPage } from '#ports/footage/segment-store.ts';
 import type { CameraPreferences } from '#protocol/preferences.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
 /**
  * The databases, and what keeps footage within its budget. `cameraNumbers`: of the cameras of this
- * device; `cameras`: their ids, `null` while not known.
+ * device; `cameras`: their ids, `null` while not known; `unsavedBytes`: see `DeletionJournal`.
  */
 export function composeStorage(
 	clock: Clock,
 	cameraNumbers: () => readonly number[],
 	cameras: () => readonly CameraId[] | null,
+	unsavedBytes: (pages: readonly EvictedPage[]) => number,
 ) {
 	const rows = new DexieFootageRows();
 	const segments = new FootageStore(rows, clock);
@@ -32,7 +34,7 @@ export function composeStorage(
 	const ledger = new DexieLedger();
 	const reserve = new DexieReserve();
 	const persistence = new BrowserStoragePersistence();
-	const journal = new DeletionJournal(ledger, clock);
+	const journal = new DeletionJournal(ledger, clock, unsavedBytes);
 	const stores = new DexiePreferences();
 	const preferences = new AuditedPreferences(stores.device, ledger, clock);
 	const ofCameras = new Map<number, AuditedPreferences<CameraPreferences>>();

@@ -12,6 +12,7 @@ const deletion = v.object({
 	span: v.nullable(v.object({ startUs: count, endUs: count })),
 	segments: count,
 	bytes: count,
+	unsaved: v.optional(count),
 });
 
 const filling = v.object({

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PLAN_MODES } from '#domain/recording/schedule.ts';
+import { UPLOAD_CHOICES } from '#domain/sync/upload-choice.ts';
 
 const PROFILE_NAMES = ['low', 'standard', 'high'] as const;
 
@@ -51,6 +52,13 @@ export const DEVICE_FIELDS = {
 	triedKit: field(v.nullable(v.object({ kit: v.string(), atMs: v.number() })), null),
 	/** When this device becomes an owner by its claim with a recovery kit (KT5). */
 	claimedMs: field(v.nullable(v.number()), null),
+	/** A person paused the copy to the relay. */
+	uploadPaused: field(v.boolean(), false),
+	/** It waits on a metered network, and while the battery is low. */
+	uploadSparesData: field(v.boolean(), false),
+	uploadSparesBattery: field(v.boolean(), false),
+	/** The relay's store that the copy goes to; `again`: another one had been there before. */
+	uploadStore: field(v.nullable(v.object({ id: text, sinceMs: count, again: v.boolean() })), null),
 };
 
 /** Of one camera. */
@@ -65,6 +73,8 @@ export const CAMERA_FIELDS = {
 	/** When it records: docs/spec/schedule.md. */
 	plan: field(planSchema, { when: 'by-hand', times: [], away: false }),
 	override: field(v.nullable(overrideSchema), null),
+	/** What of it is copied to the relay (SY20); an owner says so. */
+	upload: field(v.picklist(UPLOAD_CHOICES), 'nothing'),
 };
 
 export type PreferenceFields = Readonly<Record<string, Field<unknown>>>;

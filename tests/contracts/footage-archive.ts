@@ -64,6 +64,15 @@ export function footageArchiveContract(make: () => Promise<GivenArchive>): void 
 			expect(pages).toHaveLength(1);
 		});
 
+		test('SY24 it returns what it kept, and nothing else', async () => {
+			const { archive, camera, run } = await make();
+			const { runRecord, records } = await run(2, anchorUs);
+			await archive.put(camera, 1, runRecord, concatBytes(...records));
+			expect(await archive.read(camera, 1, 2)).toEqual(records[2]);
+			expect(await archive.read(camera, 1, 3)).toBeNull();
+			expect(await archive.read(camera, 2, 1)).toBeNull();
+		});
+
 		test('SY11 a fault says that it cannot be reached', async () => {
 			const { archive, camera, run, away } = await make();
 			const { runRecord, records } = await run(1, anchorUs);

@@ -21,6 +21,7 @@ export function preferenceStoreContract<S extends PreferenceStore<CameraPreferen
 			expect(await (await make(stored)).read()).toEqual({
 				...{ lensId: null, lensLabel: null, profile: 'standard', sound: false, armed: false },
 				...{ plan: { when: 'by-hand', times: [], away: false }, override: null },
+				upload: 'nothing',
 			});
 		}
 	});

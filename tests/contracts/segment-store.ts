@@ -166,6 +166,7 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 				segments: 2,
 				bytes: 300,
 				span: { startUs: T0 + 900 * MINUTE, endUs: T0 + 900 * MINUTE + 2 * SECOND },
+				pages: [expect.objectContaining({ camera: YARD, runNo: 1 })],
 			});
 			expect(await store.runs(YARD)).toEqual([]);
 			expect(await store.read({ ...yardRun!, seq: 0 })).toBeNull();
@@ -226,7 +227,10 @@ export function segmentStoreContract(make: () => Promise<SegmentStore>): void {
 			expect(rest).toEqual({
 				...{ segments: 60, bytes: 6000 },
 				span: { startUs: T0 + MINUTE, endUs: T0 + 2 * MINUTE },
+				pages: [expect.objectContaining({ camera: DOOR, runNo: 1 })],
 			});
+			const left = rest.pages?.flatMap(({ segments }) => segments.map(({ seq }) => seq)) ?? [];
+			expect([left.length, left[0], left.at(-1)]).toEqual([60, 61, 120]);
 			expect((await store.expire(T0 + 150 * SECOND, 100)).segments).toBe(0);
 			expect((await store.runs(DOOR))[0]!.firstSeq).toBe(121);
 		});

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathOf } from '../support/programs.ts';
 import { launchFirefox, startRelay, type Relay } from './support/launch.ts';
 import { press, runsIn } from './support/puppeteer-steps.ts';
+import { segmentsAtRelay, segmentsOf } from './support/relay-footage.ts';
 
 /**
  * Firefox has no MP4 in MediaRecorder, so it records through WebCodecs. Driven over WebDriver BiDi
@@ -64,6 +65,16 @@ test('Firefox records through WebCodecs and plays it back', async ({ skip }) => 
 			{ timeout: 30_000 },
 			from + 2500,
 		);
+
+		// SY10: its copy at the relay.
+		await page.goto(`${relay.address}/#invite.${relay.invitation ?? 'none'}`);
+		await press(page, 'button', 'Set up my home');
+		await page.waitForSelector('aria/Show a code[role="button"]', { timeout: 20_000 });
+		await page.goto(`${relay.address}/storage`);
+		await press(page, 'button', 'Keep a copy at the relay');
+		await expect
+			.poll(() => segmentsAtRelay(relay.data), { timeout: 30_000 })
+			.toEqual(segmentsOf(await runsIn(page)));
 		expect(errors).toEqual([]);
 	} finally {
 		await browser.close();

@@ -5,6 +5,7 @@ import { minuteOf } from '#domain/footage/index-page.ts';
 import { parseSegmentRecord, segmentRecordLength } from '#domain/sync/segment-record.ts';
 import type {
 	ArchivedPages,
+	ArchiveRefusal,
 	ArchiveResult,
 	FootageArchive,
 } from '#ports/footage/footage-archive.ts';
@@ -13,7 +14,7 @@ interface Page {
 	readonly camera: CameraId;
 	readonly runNo: number;
 	readonly minute: number;
-	readonly seqs: Set<number>;
+	readonly records: Map<number, Bytes>;
 	change: number;
 }
 
@@ -23,6 +24,17 @@ export class FakeFootageArchive implements FootageArchive {
 	full = false;
 	/** Every segment sent, in order. */
 	readonly sent: { readonly runNo: number; readonly minute: number; readonly seq: number }[] = [];
+	/** Every run record sent, in order. */
+	readonly runRecords: { readonly runNo: number; readonly bytes: Bytes }[] = [];
+	/** Has no room for minutes before this one. */
+	roomFrom = 0;
+	/** Segments that it refuses. */
+	readonly invalid = new Set<number>();
+	/** Requests under way, and the most there were at once. */
+	underWay = 0;
+	mostUnderWay = 0;
+	/** Resolves when an upload may be answered. */
+	answers: () => Promise<void> = () => Promise.resolve();
 	#store = 'store-1';
 	#change = 0;
 	#pages: Page[] = [];
@@ -38,48 +50,80 @@ export class FakeFootageArchive implements FootageArchive {
 		const pages = this.#pages.filter((page) => page.camera === camera && page.change > since);
 		return Promise.resolve({
 			...{ store: this.#store, more: false },
-			pages: pages.map(({ runNo, minute, change, seqs }) => ({
+			pages: pages.map(({ runNo, minute, change, records }) => ({
 				...{ runNo, minute, change },
-				seqs: [...seqs].sort((a, b) => a - b).map((seq) => [seq, seq] as const),
+				seqs: [...records.keys()].sort((a, b) => a - b).map((seq) => [seq, seq] as const),
 			})),
 		});
 	}
 
-	put(
+	async put(
 		camera: CameraId,
 		runNo: number,
 		runRecord: Bytes | null,
 		records: Bytes,
 	): Promise<ArchiveResult> {
-		if (this.away) return Promise.reject(new Fault('offline', 'the relay is away'));
-		if (runRecord === null) return Promise.reject(new Fault('malformed', 'no run record'));
+		this.underWay += 1;
+		this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay);
+		await this.answers();
+		this.underWay -= 1;
+		if (this.away) throw new Fault('offline', 'the relay is away');
+		if (runRecord !== null) this.runRecords.push({ runNo, bytes: runRecord });
+		else if (!this.runRecords.some((one) => one.runNo === runNo))
+			throw new Fault('malformed', 'no run record');
 		const kept: number[] = [];
-		const refused: { seq: number; why: 'full' }[] = [];
+		const refused: { seq: number; why: ArchiveRefusal }[] = [];
 		for (let at = 0; at < records.length;) {
 			const end = at + (segmentRecordLength(records, at) ?? 0);
-			const { entry } = parseSegmentRecord(records.subarray(at, end));
+			const record = records.slice(at, end);
+			const { entry } = parseSegmentRecord(record);
 			at = end;
 			const seq = entry?.seq ?? 0;
-			if (this.full) {
-				refused.push({ seq, why: 'full' });
-				continue;
+			const minute = entry === null ? Infinity : minuteOf(entry.startUs);
+			if (this.full || minute < this.roomFrom) refused.push({ seq, why: 'full' });
+			else if (this.invalid.has(seq)) refused.push({ seq, why: 'invalid' });
+			else {
+				kept.push(seq);
+				if (entry !== null) this.#keep({ camera, runNo, minute }, seq, record);
 			}
-			kept.push(seq);
-			if (entry !== null) this.#keep(camera, runNo, minuteOf(entry.startUs), seq);
 		}
-		return Promise.resolve({ store: this.#store, kept, refused });
+		return { store: this.#store, kept, refused };
 	}
 
-	#keep(camera: CameraId, runNo: number, minute: number, seq: number): void {
+	read(camera: CameraId, runNo: number, seq: number): Promise<Bytes | null> {
+		if (this.away) return Promise.reject(new Fault('offline', 'the relay is away'));
+		const page = this.#pages.find(
+			(one) => one.camera === camera && one.runNo === runNo && one.records.has(seq),
+		);
+		return Promise.resolve(page?.records.get(seq) ?? null);
+	}
+
+	/** Forgets what it acknowledged, or `changes` its bytes. */
+	lose(minute: number, changes = false): void {
+		for (const page of this.#pages.filter((one) => one.minute === minute)) {
+			for (const [seq, record] of page.records) {
+				const other = record.slice();
+				other[other.length - 1] = (other.at(-1) ?? 0) ^ 1;
+				if (changes) page.records.set(seq, other);
+				else page.records.delete(seq);
+			}
+		}
+	}
+
+	#keep(
+		{ camera, runNo, minute }: Pick<Page, 'camera' | 'runNo' | 'minute'>,
+		seq: number,
+		record: Bytes,
+	): void {
 		this.sent.push({ runNo, minute, seq });
 		const same = (page: Page): boolean =>
 			page.camera === camera && page.runNo === runNo && page.minute === minute;
 		let page = this.#pages.find(same);
 		if (page === undefined) {
-			page = { camera, runNo, minute, seqs: new Set(), change: 0 };
+			page = { camera, runNo, minute, records: new Map(), change: 0 };
 			this.#pages.push(page);
 		}
-		page.seqs.add(seq);
+		page.records.set(seq, record);
 		this.#change += 1;
 		page.change = this.#change;
 	}

@@ -100,7 +100,9 @@ const CHOSEN = {
 	plan: { when: 'times', times: [{ days: [0, 6], from: 0, until: 1439 }], away: true },
 	override: { records: true, untilMs: 5 },
 	...{ budgetBytes: 1e9, cap: { bytes: 1, refusedMs: 2 }, mostDays: 3, acceptsLoss: true },
-	...{ triedKit: { kit: 'a', atMs: 1 }, claimedMs: 9 },
+	...{ triedKit: { kit: 'a', atMs: 1 }, claimedMs: 9, upload: 'events' },
+	...{ uploadPaused: true, uploadSparesData: true, uploadSparesBattery: true },
+	uploadStore: { id: 'a', sinceMs: 1, again: true },
 };
 
 test.each<[string, PreferenceFields]>([

@@ -15,8 +15,8 @@ export class WebCameraLock implements CameraLock {
 	readonly #leaving = new Map<CameraId, Promise<unknown>>();
 	readonly #prefix: string;
 
-	/** `camera`: the right to record; `lens`: tab leadership. */
-	constructor(what: 'camera' | 'lens' = 'camera') {
+	/** `camera`: the right to record; `lens`: tab leadership; `upload`: the copy to the relay. */
+	constructor(what: 'camera' | 'lens' | 'upload' = 'camera') {
 		this.#prefix = `spycam-${what} `;
 	}
 

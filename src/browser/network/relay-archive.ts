@@ -6,7 +6,12 @@ import type {
 	ArchiveResult,
 	FootageArchive,
 } from '#ports/footage/footage-archive.ts';
-import { archiveAnswerFrom, archivedPagesFrom } from '#protocol/footage.ts';
+import {
+	archiveAnswerFrom,
+	archivedPagesFrom,
+	relayUsageFrom,
+	type RelayUsageAnswer,
+} from '#protocol/footage.ts';
 import { fetchBytes } from './fetch.ts';
 
 const ANSWER_MS = 10_000;
@@ -51,24 +56,48 @@ export class RelayArchive implements FootageArchive {
 		return this.#ask(archiveAnswerFrom, `${camera}/${String(runNo)}`, UPLOAD_MS, init);
 	}
 
+	/** What the home takes there, and may take. Throws as `have` does. */
+	usage(): Promise<RelayUsageAnswer> {
+		return this.#ask(relayUsageFrom, '', ANSWER_MS);
+	}
+
+	async read(camera: CameraId, runNo: number, seq: number): Promise<Bytes | null> {
+		const range = `${String(seq)}-${String(seq)}`;
+		const path = `${camera}/${String(runNo)}/${range}`;
+		const { status, bytes } = await this.#fetch(path, UPLOAD_MS);
+		if (status === 200) return bytes;
+		// It found its copy damaged.
+		const { wrong } = Object(jsonOf(bytes)) as { readonly wrong?: unknown };
+		if (status === 404 || wrong === 'corrupt') return null;
+		throw faultOf(status);
+	}
+
 	async #ask<T>(
 		decode: (value: unknown) => T | null,
 		path: string,
 		deadlineMs: number,
 		init: Pick<RequestInit, 'method' | 'body'> = {},
 	): Promise<T> {
-		const access = this.#access();
-		if (access === null) throw new Fault('offline', 'no relay is connected');
-		const headers = { Authorization: `Bearer ${access.token}` };
-		const address = `${access.origin}/api/footage/${path}`;
-		const { status, bytes } = await fetchBytes(address, deadlineMs, { ...init, headers });
+		const { status, bytes } = await this.#fetch(path, deadlineMs, init);
 		// 507 answers, too: it says what was kept.
-		if (status !== 200 && status !== 507)
-			throw new Fault(KINDS[status] ?? 'unavailable', `the relay answered ${String(status)}`);
+		if (status !== 200 && status !== 507) throw faultOf(status);
 		const answer = decode(jsonOf(bytes));
 		if (answer === null) throw new Fault('unavailable', 'the relay answered something else');
 		return answer;
 	}
+
+	#fetch(path: string, deadlineMs: number, init: Pick<RequestInit, 'method' | 'body'> = {}) {
+		const access = this.#access();
+		if (access === null)
+			return Promise.reject(new Fault('offline', 'no relay is connected', undefined, 'connection'));
+		const headers = { Authorization: `Bearer ${access.token}` };
+		const address = `${access.origin}/api/footage/${path}`;
+		return fetchBytes(address, deadlineMs, { ...init, headers });
+	}
+}
+
+function faultOf(status: number): Fault {
+	return new Fault(KINDS[status] ?? 'unavailable', `the relay answered ${String(status)}`);
 }
 
 function jsonOf(bytes: Bytes): unknown {

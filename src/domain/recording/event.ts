@@ -39,6 +39,8 @@ export const EVENT_KINDS = [
 	'ordered',
 	/** The built-in test picture was recorded instead of a lens. */
 	'test-picture',
+	/** The relay had acknowledged footage that it does not have, or returned other bytes. */
+	'copy-lost',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

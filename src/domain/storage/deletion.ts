@@ -15,6 +15,8 @@ export interface Deletion {
 	readonly segments: number;
 	/** Bytes actually freed. */
 	readonly bytes: number;
+	/** Of these, what was to be copied to the relay and was not known to be there (SY23). */
+	readonly unsaved?: number | undefined;
 }
 
 const HOUR_MS = 3_600_000;
@@ -25,6 +27,7 @@ export function hourOf({ firstMs }: Pick<Deletion, 'firstMs'>): number {
 
 /** SP19: merges two passes by the same rule in the same hour. */
 export function mergedDeletion(one: Deletion, other: Deletion): Deletion {
+	const unsaved = (one.unsaved ?? 0) + (other.unsaved ?? 0);
 	return {
 		rule: one.rule,
 		firstMs: Math.min(one.firstMs, other.firstMs),
@@ -32,6 +35,7 @@ export function mergedDeletion(one: Deletion, other: Deletion): Deletion {
 		span: spanOf(one.span, other.span),
 		segments: one.segments + other.segments,
 		bytes: one.bytes + other.bytes,
+		...(unsaved > 0 && { unsaved }),
 	};
 }
 

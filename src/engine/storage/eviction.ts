@@ -174,7 +174,11 @@ async function removePage(
 		freed += await removeRun(rows, run);
 	}
 	freed += await removeEmptyRuns(rows, [camera, runNo]);
-	return { segments: parsed.length, bytes: freed, span: { startUs, endUs } };
+	const left = parsed.map(({ seq, size }) => ({ seq, size }));
+	return {
+		...{ segments: parsed.length, bytes: freed, span: { startUs, endUs } },
+		pages: [{ camera, runNo, minute, segments: left }],
+	};
 }
 
 /**
@@ -224,5 +228,6 @@ function together(one: EvictionResult, two: EvictionResult): EvictionResult {
 		segments: one.segments + two.segments,
 		bytes: one.bytes + two.bytes,
 		span: spanning(one.span, two.span),
+		pages: [...(one.pages ?? []), ...(two.pages ?? [])],
 	};
 }

@@ -1,79 +1,129 @@
-import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
-import { expectFault, type FaultKind } from '#domain/base/fault.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { MINUTE_US, minuteOf } from '#domain/footage/index-page.ts';
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment } from '#domain/footage/segment.ts';
-import type { Span } from '#domain/footage/span.ts';
-import { buildSegmentRecord } from '#domain/sync/segment-record.ts';
 import type { Clock } from '#ports/device/clock.ts';
+import type { EvictedPage } from '#ports/footage/segment-store.ts';
 import type { Footage } from '#ports/footage/footage.ts';
-import type { FootageArchive } from '#ports/footage/footage-archive.ts';
+import type { ArchiveResult, FootageArchive } from '#ports/footage/footage-archive.ts';
 import { ArchivedSegments } from './archived-segments.ts';
+import { Backlog, type Batch, type Found } from './backlog.ts';
+import { RefusedSegments } from './refused-segments.ts';
+import { recordsOf } from './segment-records.ts';
+import { SpotCheck } from './spot-check.ts';
+import type { UploadSlots } from './upload-slots.ts';
+import { UploadSpeed } from './upload-speed.ts';
+import type { HeldBack, UploadProgress, UploadState } from './upload-state.ts';
 
-/** One request; two of them are a minute of video. */
-const BATCH_BYTES = 4 * 1024 * 1024;
-const BATCH_SEGMENTS = 64;
-/** While somebody watches live, or the camera has nothing new. */
+/** While there is nothing new, or something else needs the uplink. */
 const IDLE_MS = 1_000;
+const MINUTE_MS = MINUTE_US / 1000;
+/** Nothing changed here: what is wanted may have. */
+const LOOK_MS = 30_000;
 const RETRY_MS: readonly number[] = [1_000, 2_000, 5_000, 15_000, 30_000, 60_000];
 const FULL_MS = 60_000;
-
-export type UploadState =
-	/** All that may be uploaded is there. */
-	| { readonly kind: 'current'; readonly upToMs: number | null }
-	/** `minutesLeft`: minutes with footage that are not all there yet, so far as is known. */
-	| { readonly kind: 'uploading'; readonly minutesLeft: number }
-	/** Somebody watches live, or a person paused it. */
-	| { readonly kind: 'paused' }
-	| { readonly kind: 'failed'; readonly why: FaultKind | 'full'; readonly againMs: number };
+/** Older footage, for which there is no room. */
+const OLD_FULL_MS = 10 * 60_000;
+/** While somebody watches live: requests of at most this, and that many times as long without. */
+const GENTLE_BYTES = 1024 * 1024;
+const GENTLE_PAUSES = 3;
+/** One request; two of them are a minute of video. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+const AT_ONCE = 2;
+/** A run record is signed anew this often while the run goes on. */
+const RECORD_MS = 5 * 60_000;
 
 export interface UploaderTools {
 	readonly footage: Pick<Footage, 'runs' | 'between' | 'read' | 'watch'>;
 	readonly archive: FootageArchive;
 	readonly clock: Clock;
+	readonly slots: UploadSlots;
+	/** 0 to below 1. */
+	readonly random: () => number;
 	/** The signed run record as of now. */
 	readonly signRun: (run: Run) => Promise<Bytes>;
-	/** What goes before the rest, most urgent first: what retention takes next, then events. */
-	readonly urgent: (camera: CameraId) => Promise<readonly Span[]>;
-	/** Spans that are to be uploaded at all (the person's choice). */
-	readonly wanted: (span: Span) => boolean;
-	/** `false` while live video needs the uplink, or uploading is paused. */
-	readonly mayUpload: () => boolean;
-}
-
-interface Batch {
-	readonly run: Run;
-	readonly minute: number;
-	readonly segments: readonly Segment[];
+	/** Minutes that go before the rest, most urgent first: what retention takes next, then events. */
+	readonly urgent: (camera: CameraId) => Promise<readonly number[]>;
+	/** Minutes that are to be uploaded at all (the person's choice). */
+	readonly wanted: (minute: number) => boolean;
+	readonly heldBack: () => HeldBack | null;
+	/** `gentle`: somebody watches live; `wait`: messages wait for the uplink. */
+	readonly pace: () => 'full' | 'gentle' | 'wait';
+	/** The archive's id, each time it is another one than before. */
+	readonly storeIs: (store: string) => void;
+	/** It had acknowledged that segment, and does not have it. */
+	readonly lost: (camera: CameraId, segment: Segment) => void;
 }
 
 /**
  * Uploads what a camera saved (SY10). What is left is derived each time, from what is here and what
- * the archive acknowledged; there is no queue that could be lost or differ. Order: the minute of
- * now, urgent spans, then newest to oldest.
+ * the archive acknowledged; there is no queue that could be lost or differ.
  */
 export class Uploader {
 	readonly #tools: UploaderTools;
 	readonly #camera: CameraId;
 	readonly #archived: ArchivedSegments;
+	readonly #backlog: Backlog;
+	readonly #spotCheck: SpotCheck;
+	readonly #refused = new RefusedSegments();
+	readonly #speed = new UploadSpeed();
 	readonly #listeners = new Listeners();
-	/** Past minutes of closed pages known to be there, so that none is read again and again. */
-	readonly #complete = new Set<string>();
-	#state: UploadState = { kind: 'current', upToMs: null };
+	readonly #unsubscribe: readonly (() => void)[];
+	#state: UploadState;
+	#found: Found | null = null;
+	#upToUs: number | null = null;
+	#lostMs: number | null = null;
+	#noRoom: { readonly minute: number; readonly untilMs: number } | null = null;
+	/** The relay is there again, so it may be another store. */
+	#stale = false;
+	#underWay = 0;
 	#failures = 0;
-	#stop: () => void = () => undefined;
+	#notBeforeMs = -Infinity;
+	#changed = true;
+	#lookedMs = -Infinity;
+	#wake: () => void = () => undefined;
 	#ended = false;
 
 	constructor(tools: UploaderTools, camera: CameraId) {
 		this.#tools = tools;
 		this.#camera = camera;
 		this.#archived = new ArchivedSegments(tools.archive, camera);
+		this.#backlog = new Backlog(tools, camera, this.#archived, this.#refused);
+		this.#spotCheck = new SpotCheck(tools, camera, this.#archived);
+		this.#state = { ...this.#progress(), kind: 'asking' };
+		this.#unsubscribe = [
+			tools.footage.watch(() => (this.#changed = true)),
+			tools.slots.on(() => this.#wake()),
+		];
 	}
 
 	get state(): UploadState {
 		return this.#state;
+	}
+
+	/** Bytes per hour, while it has much to send; `null`: not known. */
+	get bytesPerHour(): number | null {
+		const { bytesPerMs } = this.#speed;
+		return bytesPerMs === null ? null : bytesPerMs * 3_600_000;
+	}
+
+	/** Where the oldest minute begins that is wanted and not all there, µs; `null`: all is. */
+	get oldestLeftUs(): number | null {
+		return this.#found === null || this.#found.oldestLeft === null
+			? null
+			: this.#found.oldestLeft * MINUTE_US;
+	}
+
+	/** Bytes of a page that are wanted, and not known to be there. */
+	unsavedBytes({ runNo, minute, segments }: EvictedPage): number {
+		if (!this.#tools.wanted(minute)) return 0;
+		return segments.reduce(
+			(sum, { seq, size }) => sum + (this.#archived.has(runNo, minute, seq) ? 0 : size),
+			0,
+		);
 	}
 
 	on(listener: () => void): () => void {
@@ -81,142 +131,238 @@ export class Uploader {
 	}
 
 	begin(): void {
-		void this.#turn();
+		void this.#run();
+	}
+
+	/** Takes what a person changed into account at once. */
+	look(): void {
+		this.#changed = true;
+		this.#wake();
+	}
+
+	/** The relay is there again: no more waiting, and it is asked what it has. */
+	askAgain(): void {
+		this.#stale = true;
+		this.#notBeforeMs = -Infinity;
+		this.look();
 	}
 
 	end(): void {
 		this.#ended = true;
-		this.#stop();
+		for (const off of this.#unsubscribe) off();
+		this.#tools.slots.leave(this);
+		this.#wake();
 	}
 
-	async #turn(): Promise<void> {
-		let waitMs: number;
+	async #run(): Promise<void> {
+		while (!this.#ended) {
+			let waitMs: number;
+			try {
+				waitMs = await this.#step();
+			} catch (error) {
+				waitMs = this.#failed(error);
+			}
+			if (waitMs > 0) await this.#sleep(waitMs);
+		}
+	}
+
+	#sleep(ms: number): Promise<void> {
+		if (this.#ended) return Promise.resolve();
+		return new Promise((resolve) => {
+			const stop = this.#tools.clock.after(ms, resolve);
+			this.#wake = () => {
+				stop();
+				resolve();
+			};
+		});
+	}
+
+	/** Begins one request, or none; returns how long to wait. */
+	async #step(): Promise<number> {
+		const { clock, slots, heldBack, pace } = this.#tools;
+		const why = heldBack();
+		if (why !== null) {
+			slots.leave(this);
+			this.#show({ ...this.#progress(), kind: 'paused', why });
+			return IDLE_MS;
+		}
+		const leftMs = this.#notBeforeMs - clock.monotonicMs();
+		if (leftMs > 0) return leftMs;
+		if (this.#archived.store === null || this.#stale) await this.#refresh();
+		if (clock.monotonicMs() >= (this.#noRoom?.untilMs ?? Infinity)) this.#setNoRoom(null);
+		if (this.#spotCheck.due) await this.#check();
+		const idle = this.#state.kind === 'current' && this.#underWay === 0;
+		const lookedMs = clock.monotonicMs() - this.#lookedMs;
+		if (idle && !this.#changed && lookedMs < LOOK_MS) return IDLE_MS;
+		[this.#changed, this.#lookedMs] = [false, clock.monotonicMs()];
+		const gentle = pace() === 'gentle';
+		this.#found = await this.#backlog.next(gentle ? GENTLE_BYTES : BATCH_BYTES);
+		this.#showProgress();
+		const { batch } = this.#found;
+		if (batch === null) slots.leave(this);
+		const most = gentle ? 1 : AT_ONCE;
+		if (batch === null || this.#underWay >= most || pace() === 'wait') return IDLE_MS;
+		// A request may have ended meanwhile.
+		if (this.#notBeforeMs > clock.monotonicMs()) return 0;
+		const release = slots.take(this);
+		// Told when it is its turn.
+		if (release === null) return IDLE_MS;
+		void this.#sendInSlot(batch, release);
+		return this.#underWay < most ? 0 : IDLE_MS;
+	}
+
+	async #sendInSlot(batch: Batch, release: () => void): Promise<void> {
+		const { clock, pace } = this.#tools;
+		const fromMs = clock.monotonicMs();
+		this.#underWay += 1;
+		const done = this.#backlog.begin(batch);
 		try {
-			waitMs = await this.#step();
+			const bytes = await this.#send(batch);
+			const toMs = clock.monotonicMs();
+			const pauseMs = pace() === 'gentle' ? GENTLE_PAUSES * (toMs - fromMs) : 0;
+			if ((this.#found?.minutesLeft ?? 0) > 0) this.#speed.add(bytes, fromMs, toMs + pauseMs);
+			if (pauseMs > 0) this.#notBeforeMs = toMs + pauseMs;
 			this.#failures = 0;
 		} catch (error) {
-			expectFault(error);
-			waitMs = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? IDLE_MS;
-			this.#failures += 1;
-			this.#show({ kind: 'failed', why: error.kind, againMs: this.#againMs(waitMs) });
+			this.#failed(error);
 		}
-		if (this.#ended) return;
-		this.#stop = this.#tools.clock.after(waitMs, () => void this.#turn());
+		done();
+		this.#changed = true;
+		this.#underWay -= 1;
+		release();
+		this.#wake();
 	}
 
-	/** One request, or none; returns how long to wait. */
-	async #step(): Promise<number> {
-		if (!this.#tools.mayUpload()) {
-			this.#show({ kind: 'paused' });
-			return IDLE_MS;
-		}
-		if (this.#archived.store === null) await this.#archived.refresh();
-		const { batch, minutesLeft, upToMs } = await this.#next();
-		if (batch === null) {
-			this.#show({ kind: 'current', upToMs });
-			return IDLE_MS;
-		}
-		this.#show({ kind: 'uploading', minutesLeft });
-		return this.#send(batch);
-	}
-
-	async #send({ run, minute, segments }: Batch): Promise<number> {
-		const records = await this.#recordsOf(run, segments);
-		const runRecord = await this.#tools.signRun(run);
-		const { archive } = this.#tools;
+	/** Returns the bytes sent. Throws as `FootageArchive` does. */
+	async #send(batch: Batch): Promise<number> {
+		const { clock } = this.#tools;
+		const { run, minute, segments } = batch;
 		const { runNo } = run;
-		if (this.#ended) return IDLE_MS;
-		const { store, kept, refused } = await archive.put(this.#camera, runNo, runRecord, records);
+		const init = !this.#archived.hasInit(runNo);
+		const { records, unreadable } = await recordsOf(this.#tools.footage, batch, init);
+		for (const seq of unreadable) this.#refused.add(run, seq, segments, 'unreadable');
+		const sent = this.#archived.runRecord(runNo);
+		const nowMs = clock.wallMs();
+		const due = sent?.ended !== run.ended || Math.abs(nowMs - sent.wallMs) >= RECORD_MS;
+		if (this.#ended || (records.length === 0 && !due)) return 0;
+		const signed = due ? await this.#tools.signRun(run) : null;
+		const answer = await this.#put(batch, signed, records);
+		if (answer === null) return 0;
+		const { store, kept, refused } = answer;
 		if (!this.#archived.kept(store, runNo, minute, kept)) {
-			this.#complete.clear();
-			await this.#archived.refresh();
-			return 0;
+			await this.#refresh();
+			return records.length;
 		}
-		if (kept.includes(0)) this.#archived.noteRun(runNo);
-		if (refused.some(({ why }) => why === 'full')) {
-			this.#show({ kind: 'failed', why: 'full', againMs: this.#againMs(FULL_MS) });
-			return FULL_MS;
-		}
-		// Never as it is: not asked for again before the page is opened anew.
-		const never = refused.filter(({ why }) => why !== 'full').map(({ seq }) => seq);
-		this.#archived.kept(store, runNo, minute, never);
-		return 0;
-	}
-
-	async #recordsOf(run: Run, segments: readonly Segment[]): Promise<Bytes> {
-		const { footage } = this.#tools;
-		const parts: Bytes[] = [];
-		const { camera, runNo, anchorUs: startUs } = run;
-		if (!this.#archived.hasRun(runNo)) {
-			const init = await footage.read({ camera, runNo, seq: 0, startUs });
-			if (init) parts.push(buildSegmentRecord({ entry: null, ...init }));
-		}
-		for (const segment of segments) {
-			const stored = await footage.read(segment);
-			if (stored === null) continue;
-			const { seq, startUs: fromUs, durationUs, sound } = segment;
-			const times = { seq, startUs: fromUs, durationUs, sound, bad: false };
-			const entry = { ...times, size: stored.bytes.length, place: 0 };
-			parts.push(buildSegmentRecord({ entry, ...stored }));
-		}
-		return concatBytes(...parts);
-	}
-
-	/** The most urgent batch, and how much is left in all. */
-	async #next(): Promise<{
-		readonly batch: Batch | null;
-		readonly minutesLeft: number;
-		readonly upToMs: number | null;
-	}> {
-		const { footage, clock, urgent } = this.#tools;
-		const runs = await footage.runs(this.#camera);
-		const nowUs = clock.wallMs() * 1000;
-		const soon = (await urgent(this.#camera)).map(({ startUs }) => minuteOf(startUs));
-		const first = [minuteOf(nowUs), minuteOf(nowUs) - 1, ...soon];
-		let batch: Batch | null = null;
-		let minutesLeft = 0;
-		for (const minute of first) batch ??= await this.#batchOf(runs, minute);
-		for (const run of runs.toReversed()) {
-			const oldest = minuteOf(run.startUs);
-			for (
-				let minute = minuteOf(Math.max(run.startUs, run.endUs - 1));
-				minute >= oldest;
-				minute -= 1
-			) {
-				if (!this.#isOpen(run, minute)) continue;
-				minutesLeft += 1;
-				batch ??= await this.#batchOf([run], minute);
-			}
-		}
-		const last = runs.at(-1);
-		return { batch, minutesLeft, upToMs: last === undefined ? null : last.endUs / 1000 };
-	}
-
-	#isOpen(run: Run, minute: number): boolean {
-		if (this.#complete.has(`${String(run.runNo)} ${String(minute)}`)) return false;
-		return this.#tools.wanted({ startUs: minute * MINUTE_US, endUs: (minute + 1) * MINUTE_US });
-	}
-
-	/** The first segments of a minute that are not there yet; `null`: all are. */
-	async #batchOf(runs: readonly Run[], minute: number): Promise<Batch | null> {
-		const [fromUs, toUs] = [minute * MINUTE_US, (minute + 1) * MINUTE_US];
-		const here = runs.filter((run) => run.startUs < toUs && run.endUs > fromUs);
-		for (const run of here) {
-			if (!this.#isOpen(run, minute)) continue;
-			const all = await this.#tools.footage.between(this.#camera, fromUs, toUs);
-			const own = all.filter(
-				({ runNo, startUs, bad }) => runNo === run.runNo && minuteOf(startUs) === minute && !bad,
+		if (due) this.#archived.noteRunRecord(runNo, { ended: run.ended, wallMs: nowMs });
+		for (const segment of segments)
+			if (kept.includes(segment.seq)) this.#isThere(segment.startUs + segment.durationUs);
+		for (const { seq, why } of refused)
+			if (why !== 'full' && why !== 'old') this.#refused.add(run, seq, segments, why);
+		if (refused.some(({ why }) => why === 'full' || why === 'old'))
+			this.#full(
+				minute,
+				refused.some(({ why }) => why === 'old'),
 			);
-			const missing = own.filter(({ seq }) => !this.#archived.has(run.runNo, minute, seq));
-			if (missing.length > 0) return { run, minute, segments: fitting(missing) };
-			const over = run.ended !== null || minuteOf(run.endUs) > minute;
-			if (over) this.#complete.add(`${String(run.runNo)} ${String(minute)}`);
-		}
-		return null;
+		return records.length;
 	}
 
-	#againMs(waitMs: number): number {
-		return this.#tools.clock.wallMs() + waitMs;
+	/** `null`: it will not take this as it is, and nothing behind it must wait for it. */
+	async #put(batch: Batch, signed: Bytes | null, records: Bytes): Promise<ArchiveResult | null> {
+		const { run, segments } = batch;
+		try {
+			return await this.#tools.archive.put(this.#camera, run.runNo, signed, records);
+		} catch (error) {
+			expectFault(error);
+			if (error.kind !== 'conflict' && error.kind !== 'malformed') throw error;
+			const why = error.kind === 'conflict' ? 'conflict' : 'invalid';
+			for (const { seq } of segments) this.#refused.add(run, seq, segments, why);
+			if (segments.length === 0) this.#backlog.setRecordRefused(run);
+			return null;
+		}
+	}
+
+	/** What is older than all that it has may find no room, and must not hold up the newest. */
+	#full(minute: number, old: boolean): void {
+		const { clock } = this.#tools;
+		if (old || minute < minuteOf(clock.wallMs() * 1000) - 1) {
+			const before = this.#noRoom?.minute ?? minute;
+			const untilMs = clock.monotonicMs() + OLD_FULL_MS;
+			this.#setNoRoom({ minute: Math.max(before, minute), untilMs });
+			return;
+		}
+		this.#notBeforeMs = clock.monotonicMs() + FULL_MS;
+		const againMs = clock.wallMs() + FULL_MS;
+		this.#show({ ...this.#progress(), kind: 'failed', why: 'full', againMs });
+	}
+
+	#setNoRoom(noRoom: { readonly minute: number; readonly untilMs: number } | null): void {
+		this.#noRoom = noRoom;
+		this.#backlog.setNoRoomFor(noRoom?.minute ?? null);
+	}
+
+	async #refresh(): Promise<void> {
+		const before = this.#archived.store;
+		await this.#archived.refresh();
+		const { store } = this.#archived;
+		this.#stale = false;
+		if (store === null || store === before) return;
+		this.#backlog.forget();
+		this.#refused.clear();
+		this.#setNoRoom(null);
+		this.#upToUs = await this.#backlog.archivedToUs();
+		this.#tools.storeIs(store);
+	}
+
+	/** A fault there must not hold up the rest. */
+	async #check(): Promise<void> {
+		try {
+			const lost = await this.#spotCheck.run();
+			if (!this.#spotCheck.bad) this.#lostMs = null;
+			if (lost === null) return;
+			const { segment } = lost;
+			if (this.#lostMs === null) this.#tools.lost(this.#camera, segment);
+			this.#lostMs = segment.startUs / 1000;
+			this.#backlog.forgetMinute(segment);
+		} catch (error) {
+			expectFault(error);
+		}
+	}
+
+	#isThere(endUs: number): void {
+		this.#upToUs = Math.max(this.#upToUs ?? 0, endUs);
+	}
+
+	/** Returns how long to wait. */
+	#failed(error: unknown): number {
+		expectFault(error);
+		const { kind: why } = error;
+		const waitMs = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)] ?? IDLE_MS;
+		this.#failures += 1;
+		this.#notBeforeMs = this.#tools.clock.monotonicMs() + waitMs;
+		const againMs = this.#tools.clock.wallMs() + waitMs;
+		this.#show({ ...this.#progress(), kind: 'failed', why, againMs });
+		return waitMs;
+	}
+
+	#progress(): UploadProgress {
+		return {
+			upToMs: this.#upToUs === null ? null : this.#upToUs / 1000,
+			minutesLeft: this.#found?.minutesLeft ?? null,
+			refused: this.#refused.span,
+			lostMs: this.#lostMs,
+			roomFromMs: this.#noRoom === null ? null : (this.#noRoom.minute + 1) * MINUTE_MS,
+		};
+	}
+
+	#showProgress(): void {
+		const { minutesLeft = 0, bytesLeft = 0, bytesPerMs = 0 } = this.#found ?? {};
+		if (minutesLeft === 0) {
+			this.#show({ ...this.#progress(), kind: 'current' });
+			return;
+		}
+		const spare = (this.#speed.bytesPerMs ?? 0) - bytesPerMs;
+		const aboutMs = spare > 0 ? Math.ceil(bytesLeft / spare / 1000) * 1000 : null;
+		this.#show({ ...this.#progress(), kind: 'uploading', aboutMs });
 	}
 
 	#show(state: UploadState): void {
@@ -224,15 +370,4 @@ export class Uploader {
 		this.#state = state;
 		this.#listeners.notify();
 	}
-}
-
-function fitting(segments: readonly Segment[]): readonly Segment[] {
-	let bytes = 0;
-	const fits: Segment[] = [];
-	for (const segment of segments.slice(0, BATCH_SEGMENTS - 1)) {
-		bytes += segment.size;
-		if (fits.length > 0 && bytes > BATCH_BYTES) break;
-		fits.push(segment);
-	}
-	return fits;
 }

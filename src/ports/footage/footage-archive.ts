@@ -52,4 +52,6 @@ export interface FootageArchive {
 		runRecord: Bytes | null,
 		records: Bytes,
 	): Promise<ArchiveResult>;
+	/** The record of one segment of this device's camera; `null`: it does not have it. */
+	read(camera: CameraId, runNo: number, seq: number): Promise<Bytes | null>;
 }

@@ -10,6 +10,16 @@ export interface EvictionResult {
 	readonly bytes: number;
 	/** Wall-time span of the deleted footage; `null` when nothing was deleted. */
 	readonly span: { readonly startUs: number; readonly endUs: number } | null;
+	/** What left, page by page. */
+	readonly pages?: readonly EvictedPage[];
+}
+
+/** An index page that was deleted. */
+export interface EvictedPage {
+	readonly camera: CameraId;
+	readonly runNo: number;
+	readonly minute: number;
+	readonly segments: readonly { readonly seq: number; readonly size: number }[];
 }
 
 /**

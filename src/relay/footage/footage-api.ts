@@ -89,8 +89,14 @@ export function createFootageApi({
 		});
 	});
 
+	/** SY24: a camera's device reads back its own. */
+	async function reading(context: Context): Promise<FootageMember | Response> {
+		const own = await recording(context);
+		return own instanceof Response ? allowed(context, 'footage') : own[0];
+	}
+
 	api.get('/api/footage/:camera/:runNo/:range', async (context) => {
-		const member = await allowed(context, 'footage');
+		const member = await reading(context);
 		if (member instanceof Response) return member;
 		const range = /^(\d{1,15})-(\d{1,15})$/.exec(context.req.param('range'));
 		const [first, last] = [Number(range?.[1] ?? Number.NaN), Number(range?.[2] ?? Number.NaN)];

@@ -33,6 +33,7 @@ import type {
 	LastPictureControls,
 	LiveHostControls,
 } from '#engine/live/controls.ts';
+import type { UploadControls } from '#engine/sync/uploads.ts';
 import type { ScreenWakeLock } from '#ports/device/wake-lock.ts';
 import type { Capture, Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -83,6 +84,8 @@ export interface Engine {
 	readonly pins: Pick<Pins, 'pin' | 'costs'>;
 	/** Runs for as long as the page is open. */
 	readonly maintenance: MaintenanceControls;
+	/** The copy of this device's footage at the relay. Loaded on first use. */
+	uploads(): Promise<UploadControls>;
 	readonly dataLoss: DataLossControls;
 	readonly ledger: Pick<Ledger, 'deletions' | 'usageSince' | 'changes'>;
 	readonly persistence: Pick<StoragePersistence, 'persisted' | 'persist'>;

@@ -1,149 +1,155 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Span } from '#domain/footage/span.ts';
-import { Uploader, type UploaderTools } from '#engine/sync/uploader.ts';
-import { DOOR, sealed, SECOND, startOf } from '../../contracts/segment-store.ts';
-import { ManualClock } from '../../fakes/clock.ts';
-import { FakeFootageArchive } from '../../fakes/footage-archive.ts';
-import { MemorySegmentStore } from '../../fakes/segment-store.ts';
+import { describe, expect, test } from 'vitest';
+import { DOOR, sealed, SECOND } from '../../contracts/segment-store.ts';
 import { until } from '../../support/until.ts';
+import { eachUploader, MINUTE_MS, NOW_MS } from './uploader-fixture.ts';
 
-const MINUTE_MS = 60_000;
-/** A whole minute. */
-const NOW_MS = 1_800_000_000_000;
-
-let clock: ManualClock;
-let segments: MemorySegmentStore;
-let archive: FakeFootageArchive;
-let uploader: Uploader;
-let urgent: Span[];
-let goes: boolean;
-let wanted: (span: Span) => boolean;
-
-beforeEach(() => {
-	clock = new ManualClock(NOW_MS);
-	segments = new MemorySegmentStore();
-	archive = new FakeFootageArchive();
-	[urgent, goes, wanted] = [[], true, () => true];
-	uploader = made();
-});
-afterEach(() => {
-	uploader.end();
-	segments.dispose();
-});
-
-/** As after a reload of the page. */
-function made(): Uploader {
-	const tools: UploaderTools = {
-		...{ footage: segments, archive, clock },
-		signRun: () => Promise.resolve(new Uint8Array(8)),
-		urgent: () => Promise.resolve(urgent),
-		wanted: (span) => wanted(span),
-		mayUpload: () => goes,
-	};
-	return new Uploader(tools, DOOR);
-}
-
-/** Ten segments at the start of a minute; minute 0 is now. */
-async function recorded(runNo: number, minutes: readonly number[], ended = true): Promise<void> {
-	const first = Math.min(...minutes);
-	const anchorUs = (NOW_MS + first * MINUTE_MS) * 1000;
-	await segments.begin(startOf(DOOR, runNo, anchorUs), sealed(0, anchorUs));
-	let seq = 0;
-	for (const minute of minutes) {
-		const startUs = (NOW_MS + minute * MINUTE_MS) * 1000;
-		for (let at = 0; at < 10; at += 1) {
-			seq += 1;
-			await segments.append(DOOR, runNo, sealed(seq, startUs + at * SECOND));
-		}
-	}
-	if (ended) await segments.close(DOOR, runNo, 'stopped');
-}
-
-/** Lets it take its turns until that holds. */
-const turns = (so: () => boolean): Promise<void> =>
-	until(() => {
-		clock.advance(100);
-		return so();
-	});
-const isCurrent = (): boolean => uploader.state.kind === 'current';
-/** Minutes in the order in which they were sent, counted from now. */
-const order = (): number[] => [
-	...new Set(archive.sent.map(({ minute }) => minute - NOW_MS / MINUTE_MS)),
-];
+const here = eachUploader();
 
 describe('SY10 the uploader', () => {
 	test('sends what is not there, newest first, and is current then', async () => {
-		await recorded(1, [-5, -4]);
-		await recorded(2, [-2, -1, 0], false);
-		uploader.begin();
-		await turns(() => isCurrent() && archive.sent.length === 50);
-		expect(order()).toEqual([0, -1, -2, -4, -5]);
-		expect(uploader.state).toEqual({ kind: 'current', upToMs: NOW_MS + 10_000 });
+		await here.at.recorded(1, [-5, -4]);
+		await here.at.recorded(2, [-2, -1, 0], false);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 50);
+		expect(here.at.order).toEqual([0, -1, -2, -4, -5]);
+		expect(here.at.uploader.state).toMatchObject({
+			kind: 'current',
+			upToMs: NOW_MS + 10_000,
+			refused: null,
+		});
 	});
 
 	test('what is urgent goes before the rest, after the minute of now', async () => {
-		await recorded(1, [-9, -8, -7, -6, -5, 0]);
-		const startUs = (NOW_MS - 8 * MINUTE_MS) * 1000;
-		urgent = [{ startUs, endUs: startUs + SECOND }];
-		uploader.begin();
-		await turns(() => isCurrent() && archive.sent.length === 60);
-		expect(order()).toEqual([0, -8, -5, -6, -7, -9]);
+		await here.at.recorded(1, [-9, -8, -7, -6, -5, 0]);
+		here.at.urgent = [NOW_MS / MINUTE_MS - 8];
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 60);
+		expect(here.at.order).toEqual([0, -8, -5, -6, -7, -9]);
 	});
 
 	test('after a reload it asks what is there and sends nothing twice', async () => {
-		await recorded(1, [-3, -2]);
-		uploader.begin();
-		await turns(() => archive.sent.length >= 10);
-		uploader.end();
-		uploader = made();
-		uploader.begin();
-		await turns(() => isCurrent() && archive.sent.length >= 20);
-		expect(archive.sent).toHaveLength(20);
+		await here.at.recorded(1, [-3, -2]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.archive.sent.length >= 10);
+		here.at.uploader.end();
+		here.at.uploader = here.at.made();
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length >= 20);
+		expect(here.at.archive.sent).toHaveLength(20);
 	});
 
 	test('a wiped archive gets everything again', async () => {
-		await recorded(1, [-3, -2]);
-		uploader.begin();
-		await turns(() => isCurrent() && archive.sent.length === 20);
-		archive.wipe();
-		await recorded(2, [-1]);
-		await turns(() => isCurrent() && archive.sent.length >= 50);
-		expect(order()).toEqual([-2, -3, -1]);
+		await here.at.recorded(1, [-3, -2]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 20);
+		here.at.archive.wipe();
+		await here.at.recorded(2, [-1]);
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length >= 50);
+		expect(here.at.order).toEqual([-2, -3, -1]);
 		// The upload that showed it counts in the new store, too.
-		expect(archive.sent).toHaveLength(50);
+		expect(here.at.archive.sent).toHaveLength(50);
 	});
 
 	test('while the archive is away or full it says so, and goes on by itself', async () => {
-		await recorded(1, [-2]);
-		archive.away = true;
-		uploader.begin();
-		await turns(() => uploader.state.kind === 'failed');
-		expect(uploader.state).toMatchObject({ why: 'offline' });
-		archive.away = false;
-		archive.full = true;
-		await turns(() => uploader.state.kind === 'failed' && uploader.state.why === 'full');
-		expect(archive.sent).toEqual([]);
-		archive.full = false;
-		await turns(() => isCurrent() && archive.sent.length === 10);
+		await here.at.recorded(1, [0]);
+		here.at.archive.away = true;
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.uploader.state.kind === 'failed');
+		expect(here.at.uploader.state).toMatchObject({ why: 'offline' });
+		here.at.archive.away = false;
+		here.at.archive.full = true;
+		await here.at.turns(
+			() => here.at.uploader.state.kind === 'failed' && here.at.uploader.state.why === 'full',
+		);
+		expect(here.at.archive.sent).toEqual([]);
+		here.at.archive.full = false;
+		here.at.clock.advance(MINUTE_MS);
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 10);
 	});
 
-	test('waits while live video needs the uplink, and leaves out what nobody wants', async () => {
-		await recorded(1, [-30, -2]);
-		goes = false;
-		wanted = ({ startUs }) => startUs >= (NOW_MS - 10 * MINUTE_MS) * 1000;
-		uploader.begin();
-		await turns(() => uploader.state.kind === 'paused');
-		expect(archive.sent).toEqual([]);
-		goes = true;
-		await turns(() => isCurrent() && archive.sent.length > 0);
-		expect(order()).toEqual([-2]);
+	test('waits while held back or messages wait, and leaves out what nobody wants', async () => {
+		await here.at.recorded(1, [-30, -2]);
+		[here.at.held, here.at.pace] = ['person', 'wait'];
+		here.at.wanted = (minute) => minute >= NOW_MS / MINUTE_MS - 10;
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.uploader.state.kind === 'paused');
+		expect(here.at.uploader.state).toMatchObject({ why: 'person' });
+		here.at.held = null;
+		await here.at.turns(() => here.at.uploader.state.kind === 'uploading');
+		expect(here.at.archive.sent).toEqual([]);
+		here.at.pace = 'full';
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length > 0);
+		expect(here.at.order).toEqual([-2]);
 	});
 
 	test('a minute that grows is sent as it grows', async () => {
-		await recorded(1, [0], false);
-		uploader.begin();
-		await turns(() => isCurrent() && archive.sent.length === 10);
-		await segments.append(DOOR, 1, sealed(11, NOW_MS * 1000 + 10 * SECOND));
-		await turns(() => archive.sent.length === 11);
+		await here.at.recorded(1, [0], false);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 10);
+		await here.at.segments.append(DOOR, 1, sealed(11, NOW_MS * 1000 + 10 * SECOND));
+		await here.at.turns(() => here.at.archive.sent.length === 11);
+	});
+});
+
+describe('SY21 gentle', () => {
+	test('two requests at once, one while somebody watches live, with pauses between', async () => {
+		await here.at.recorded(1, [-6, -5, -4, -3, -2]);
+		let answer: () => void = () => undefined;
+		here.at.archive.answers = () =>
+			new Promise((resolve) => {
+				const before = answer;
+				answer = () => {
+					before();
+					resolve();
+				};
+			});
+		here.at.pace = 'gentle';
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.archive.underWay === 1);
+		here.at.clock.advance(2_000);
+		await here.at.turns(() => here.at.archive.mostUnderWay === 1 && here.at.archive.underWay === 1);
+		answer();
+		await until(() => here.at.archive.underWay === 0 && here.at.archive.sent.length > 0);
+		// It took two seconds or so: that many times three without a request.
+		here.at.clock.advance(5_000);
+		await here.at.clock.pass(500);
+		expect(here.at.archive.underWay).toBe(0);
+		await here.at.turns(() => here.at.archive.underWay === 1);
+		here.at.pace = 'full';
+		answer();
+		await here.at.turns(() => here.at.archive.underWay === 2);
+		expect(here.at.archive.mostUnderWay).toBe(2);
+		here.at.archive.answers = () => Promise.resolve();
+		answer();
+		await here.at.turns(() => here.at.isCurrent);
+	});
+
+	test('a camera with much to send does not hold up another one', () => {
+		const [one, two] = [{}, {}];
+		const [first, second] = [here.at.slots.take(one), here.at.slots.take(one)];
+		expect([here.at.slots.take(one), here.at.slots.take(two)]).toEqual([null, null]);
+		first?.();
+		second?.();
+		expect(here.at.slots.take(two)).not.toBeNull();
+		expect(here.at.slots.take(one)).not.toBeNull();
+		expect(here.at.slots.take(one)).toBeNull();
+		expect(here.at.slots.take(two)).toBeNull();
+	});
+
+	test('says how many minutes are left, and how long they take', async () => {
+		await here.at.recorded(1, [-9, -8, -7, -6, -5, -4, -3, -2]);
+		here.at.archive.answers = () => new Promise((resolve) => here.at.clock.after(2_000, resolve));
+		here.at.uploader.begin();
+		const lefts = new Set<number | null>();
+		let about = Infinity;
+		await here.at.turns(() => {
+			const { state } = here.at.uploader;
+			if (state.kind === 'uploading') lefts.add(state.minutesLeft);
+			if (state.kind === 'uploading' && state.aboutMs !== null) about = state.aboutMs;
+			return here.at.isCurrent;
+		});
+		expect([...lefts].slice(0, 2)).toEqual([8, 6]);
+		expect(about).toBeLessThanOrEqual(8_000);
+		expect(about).toBeGreaterThanOrEqual(1_000);
 	});
 });

@@ -19,6 +19,7 @@ export const events: typeof english = {
 		restored: 'Qualität wieder erhöht',
 		'planned-start': 'Die Aufnahme begann wie geplant',
 		'planned-stop': 'Die Aufnahme pausierte wie geplant',
+		'copy-lost': 'Dem Relay fehlten Aufnahmen, deren Empfang es bestätigt hatte',
 	},
 	wrong: {
 		covered: {

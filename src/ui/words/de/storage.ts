@@ -1,5 +1,6 @@
 import type { StorageWords } from '#ui/words/en/storage.ts';
 import { GERMAN } from '#ui/words/format/formats.ts';
+import { listed } from '#ui/words/format/named.ts';
 
 const { count } = GERMAN;
 
@@ -63,6 +64,8 @@ export const storage: StorageWords = {
 	refused: (size, when) =>
 		`Dem Browser ging am ${when} der Speicherplatz aus. Seither sind die Aufnahmen auf ${size} begrenzt, jeden Tag auf etwas mehr.`,
 	note: 'Aufnahmen liegen in diesem Browser auf diesem Gerät, sonst nirgends.',
+	noteCopied:
+		'Aufnahmen liegen in diesem Browser auf diesem Gerät, mit einer versiegelten Kopie beim Relay.',
 	damaged: (n) =>
 		`${count(n, 'Eintrag war', 'Einträge waren')} nicht lesbar und wurden beiseite gelegt.`,
 	counting: 'Es wird geprüft, was gelöscht würde …',
@@ -115,6 +118,90 @@ export const storage: StorageWords = {
 		},
 		what: (size, why) => `${size} gelöscht, ${why}`,
 		footage: (from, to) => `Aufnahmen von ${from} bis ${to}`,
+		unsaved: (size) => `Davon waren ${size} beim Relay nicht bekannt`,
 		more: 'Mehr zeigen',
+	},
+	copy: {
+		title: 'Beim Relay',
+		lead: 'Mit einer versiegelten Kopie beim Relay bleibt sicher, was die Kamera gesehen hat, auch wenn sie gestohlen wird oder kaputtgeht.',
+		means: 'Was das bedeutet',
+		amount: 'Menge',
+		perDay: (size) => `Bis zu ${size} am Tag, bei der heutigen Datenmenge.`,
+		perDayUnknown: 'So viel, wie deine Kameras aufnehmen.',
+		lastsTerm: 'Wie lange sie bleibt',
+		lasts: (size, time) =>
+			`Das Relay hat ${size} für dein Zuhause: etwa ${time} bei der heutigen Datenmenge. Danach ersetzen neue Aufnahmen die ältesten.`,
+		lastsUnknown:
+			'So lange das Relay Platz für dein Zuhause hat. Danach ersetzen neue Aufnahmen die ältesten.',
+		learns: 'Was das Relay erfährt',
+		learnsWhat:
+			'Wann deine Kameras aufnehmen, wie viel, und dass etwas passiert ist. Nie Bilder, Ton oder Namen: Nur Geräte deines Zuhauses können die Kopie öffnen.',
+		choice: 'Was kopiert wird',
+		choiceOf: (name) => `Was von ${name} kopiert wird`,
+		choices: {
+			nothing: 'Nichts',
+			events: 'Ereignisse und der letzte Tag',
+			everything: 'Alles',
+		},
+		eventsNote:
+			'Was älter als ein Tag und noch nicht dort ist, wird nur rund um Ereignisse kopiert.',
+		nothingNote: 'Was dort ist, bleibt, bis neue Aufnahmen es ersetzen.',
+		begin: 'Kopie beim Relay behalten',
+		notOwner: (owners) =>
+			`Nur ein Besitzer kann das ändern${owners.length === 0 ? '' : `: ${listed(owners)}`}.`,
+		notOwnerNext: 'Öffne auf dem Gerät eines Besitzers diese Kamera und ihre Steuerung.',
+		alone: 'Noch könnte niemand eine Kopie öffnen.',
+		aloneNext:
+			'Füge zuerst ein weiteres Gerät hinzu oder mach ein Notfallblatt: Es bekommt die Schlüssel, und dieses Zuhause bekommt sein Relay.',
+		addDevice: 'Gerät hinzufügen',
+		nearby: 'Deine Geräte sind direkt verbunden, ohne ein Relay, das eine Kopie behalten könnte.',
+		nearbyNext:
+			'Öffne die App von einem Relay aus: einem kleinen Computer von dir, der immer an ist.',
+		upTo: (when) => `Beim Relay bis ${when}`,
+		nothingYet: 'Noch nichts beim Relay',
+		allThere: 'Alles da',
+		asking: 'Das Relay wird gefragt, was es hat …',
+		left: (n) => `noch ${count(n, 'Minute', 'Minuten')}`,
+		leftAbout: (n, time) => `noch ${count(n, 'Minute', 'Minuten')}, Dauer etwa ${time}`,
+		waitsForRelay: 'Wartet auf das Relay',
+		held: {
+			person: 'Pausiert',
+			metered: 'Wartet auf ein Netz, das nicht nach Menge kostet',
+			battery: 'Wartet, bis der Akku geladen ist',
+			elsewhere: 'Ein anderer Tab dieses Browsers kopiert',
+		},
+		failed: {
+			full: {
+				what: 'Das Relay hat keinen Platz mehr.',
+				next: 'Jede Minute wird es neu versucht. Wer das Relay betreibt, kann deinem Zuhause mehr Platz geben.',
+			},
+			denied: {
+				what: 'Das Relay nimmt von diesem Gerät keine Aufnahmen an.',
+				next: 'Ein Besitzer kann unter Einstellungen, Geräte nachsehen, ob dieses Gerät noch eine Kamera des Zuhauses ist.',
+			},
+			other: {
+				what: 'Das Relay konnte gerade keine Aufnahmen speichern.',
+				next: 'Es wird von selbst neu versucht. Nichts ist verloren: Bis dahin bleibt es auf diesem Gerät.',
+			},
+		},
+		roomFrom: (when) => `Für Aufnahmen von vor ${when} hat das Relay keinen Platz.`,
+		refused: (n, from, to) =>
+			`${count(n, 'Stück', 'Stücke')} der Aufnahmen ließen sich nicht kopieren (${from} bis ${to}).`,
+		refusedNext:
+			'Sie bleiben auf diesem Gerät. „Prüfen und reparieren“ weiter unten sagt, ob sie beschädigt sind.',
+		lost: (when) => `Dem Relay fehlten Aufnahmen von ${when}, deren Empfang es bestätigt hatte.`,
+		lostNext:
+			'Sie werden neu gesendet. Passiert das öfter, geht vielleicht seine Festplatte kaputt.',
+		another: (when) => `Seit ${when} fehlt dem Relay die Kopie, oder es ist ein anderes.`,
+		anotherNext: 'Alles wird neu gesendet, das Neueste zuerst.',
+		unsaved: (time) => `In etwa ${time} löscht dieses Gerät Aufnahmen, die das Relay nicht hat.`,
+		unsavedNow: 'Dieses Gerät löscht gerade Aufnahmen, die das Relay nicht hat.',
+		unsavedNext: (recorded, uploaded) =>
+			`Es nimmt ${recorded} in der Stunde auf und kopiert ${uploaded}. Erlaube oben mehr Platz, wähle eine niedrigere Qualität, oder lass mehr kopieren.`,
+		pause: 'Pausieren',
+		resume: 'Fortsetzen',
+		sparesData: 'In Netzen warten, die nach Menge kosten',
+		sparesBattery: 'Bei schwachem Akku warten',
+		usage: (used, share) => `Dein Zuhause belegt ${used} von ${share} beim Relay`,
 	},
 };

@@ -20,6 +20,7 @@ const kinds: Readonly<Record<Alone, string>> = {
 	restored: 'Raised the quality again',
 	'planned-start': 'Recording started on schedule',
 	'planned-stop': 'Recording paused on schedule',
+	'copy-lost': 'The relay no longer had footage that it had confirmed',
 };
 
 const wrong: Readonly<Record<TamperSign, { readonly what: string; readonly next: string }>> = {

@@ -1,9 +1,14 @@
 import type { SettingChangeKind } from '#domain/storage/setting-change.ts';
 import type { UsageKind, StorageLevel } from '#domain/storage/usage.ts';
 import type { DeletionRule } from '#domain/storage/deletion.ts';
+import type { UploadChoice } from '#domain/sync/upload-choice.ts';
 import { ENGLISH } from '#ui/words/format/formats.ts';
+import { listed } from '#ui/words/format/named.ts';
 
 const { count } = ENGLISH;
+
+/** Why nothing is copied although it could be. */
+type HeldBack = 'person' | 'metered' | 'battery' | 'elsewhere';
 
 /** For a sentence that begins with a length of time. */
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -83,6 +88,7 @@ export const storage = {
 	refused: (size: string, when: string) =>
 		`The browser ran out of space on ${when}. Since then footage is limited to ${size}, and to a little more each day.`,
 	note: 'Footage is stored in this browser on this device, nowhere else.',
+	noteCopied: 'Footage is stored in this browser on this device, with a sealed copy at the relay.',
 	damaged: (n: number) => `${count(n, 'entry', 'entries')} could not be read and were set aside.`,
 	counting: 'Checking what would be deleted …',
 	deletes: (time: string, size: string, until: string) =>
@@ -131,7 +137,90 @@ export const storage = {
 		rules,
 		what: (size: string, why: string) => `${size} deleted ${why}`,
 		footage: (from: string, to: string) => `Footage from ${from} to ${to}`,
+		unsaved: (size: string) => `${size} of it was not known to be at the relay`,
 		more: 'Show more',
+	},
+	copy: {
+		title: 'At the relay',
+		lead: 'Keep a sealed copy at the relay, and what the camera saw is safe when the camera is stolen or breaks.',
+		means: 'What this means',
+		amount: 'Amount',
+		perDay: (size: string) => `Up to ${size} a day, at today’s rate.`,
+		perDayUnknown: 'As much as your cameras record.',
+		lastsTerm: 'How long it stays',
+		lasts: (size: string, time: string) =>
+			`The relay has ${size} for your home: about ${time} at today’s rate. Then new footage replaces the oldest.`,
+		lastsUnknown:
+			'As long as the relay has space for your home. Then new footage replaces the oldest.',
+		learns: 'What the relay learns',
+		learnsWhat:
+			'When your cameras record, how much, and that something happened. Never pictures, sound or names: only devices of your home can open the copy.',
+		choice: 'What is copied',
+		choiceOf: (name: string) => `What is copied from ${name}`,
+		choices: {
+			nothing: 'Nothing',
+			events: 'Events and the last day',
+			everything: 'Everything',
+		} satisfies Record<UploadChoice, string> as Record<UploadChoice, string>,
+		eventsNote:
+			'Of what is older than a day and not there yet, only the minutes around events are copied.',
+		nothingNote: 'What is there stays until new footage replaces it.',
+		begin: 'Keep a copy at the relay',
+		notOwner: (owners: readonly string[]) =>
+			`Only an owner can change this${owners.length === 0 ? '' : `: ${listed(owners)}`}.`,
+		notOwnerNext: 'On a device of an owner, open this camera and its controls.',
+		alone: 'There is nobody who could open a copy yet.',
+		aloneNext:
+			'Add another device or make a recovery kit first: it gets the keys, and this home gets its relay.',
+		addDevice: 'Add a device',
+		nearby: 'Your devices are connected directly, without a relay that could keep a copy.',
+		nearbyNext: 'Open this app from a relay: a small computer of yours that is always on.',
+		upTo: (when: string) => `At the relay up to ${when}`,
+		nothingYet: 'Nothing at the relay yet',
+		allThere: 'All there',
+		asking: 'Asking the relay what it has …',
+		left: (n: number) => `${count(n, 'minute', 'minutes')} to go`,
+		leftAbout: (n: number, time: string) => `${count(n, 'minute', 'minutes')} to go, about ${time}`,
+		waitsForRelay: 'Waits for the relay',
+		held: {
+			person: 'Paused',
+			metered: 'Waits for a network that is not metered',
+			battery: 'Waits until the battery is charged',
+			elsewhere: 'Another tab of this browser copies it',
+		} satisfies Record<HeldBack, string> as Record<HeldBack, string>,
+		failed: {
+			full: {
+				what: 'The relay has no space left.',
+				next: 'It is tried again every minute. Whoever runs the relay can give your home more space.',
+			},
+			denied: {
+				what: 'The relay does not take footage from this device.',
+				next: 'An owner can check under Settings, Devices, that this device is still a camera of the home.',
+			},
+			other: {
+				what: 'The relay could not store footage just now.',
+				next: 'It is tried again automatically. Nothing is lost: it stays on this device until then.',
+			},
+		},
+		roomFrom: (when: string) => `The relay has no space for footage from before ${when}.`,
+		refused: (n: number, from: string, to: string) =>
+			`${count(n, 'piece', 'pieces')} of footage could not be copied (${from} to ${to}).`,
+		refusedNext:
+			'They stay on this device. Check and repair, below, says whether they are damaged.',
+		lost: (when: string) => `The relay no longer had footage from ${when} that it had confirmed.`,
+		lostNext: 'It is being sent again. If this happens more than once, its disk may be failing.',
+		another: (when: string) => `The relay lost its copy, or is another one, since ${when}.`,
+		anotherNext: 'Everything is sent again, the newest first.',
+		unsaved: (time: string) =>
+			`In about ${time}, this device deletes footage that the relay does not have.`,
+		unsavedNow: 'This device is deleting footage that the relay does not have.',
+		unsavedNext: (recorded: string, uploaded: string) =>
+			`It records ${recorded} an hour and copies ${uploaded}. Allow more space above, choose a lower quality, or let it copy more.`,
+		pause: 'Pause',
+		resume: 'Continue',
+		sparesData: 'Wait on metered networks',
+		sparesBattery: 'Wait while the battery is low',
+		usage: (used: string, share: string) => `Your home uses ${used} of ${share} at the relay`,
 	},
 };
 export type StorageWords = typeof storage;

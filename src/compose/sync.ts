@@ -1,0 +1,34 @@
+import type { Uploads } from '#engine/sync/uploads.ts';
+import type { EvictedPage } from '#ports/footage/segment-store.ts';
+import { lazily } from './lazily.ts';
+import type { UploadParts } from './uploads.ts';
+
+const RETRY_MS = 60_000;
+
+/** The copy of this device's footage at the relay: loaded once somebody chose it, or looks. */
+export function composeSync(parts: UploadParts) {
+	const { home, cameras } = parts;
+	let made: Uploads | null = null;
+	const uploads = lazily(async () => {
+		const { composeUploads } = await import('./uploads.ts');
+		return (made = composeUploads(parts));
+	});
+
+	async function beginIfChosen(): Promise<void> {
+		try {
+			const all = await Promise.all(cameras.all.map((camera) => camera.preferences.read()));
+			if (all.some(({ upload }) => upload !== 'nothing')) await uploads();
+		} catch {
+			home.clock.after(RETRY_MS, () => void beginIfChosen());
+		}
+	}
+
+	return {
+		uploads,
+		unsavedBytes: (pages: readonly EvictedPage[]) => made?.unsavedBytes(pages) ?? 0,
+		begin: () => {
+			cameras.on(() => void beginIfChosen());
+			void beginIfChosen();
+		},
+	};
+}

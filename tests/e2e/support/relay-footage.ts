@@ -1,0 +1,35 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseHead } from '#domain/footage/head.ts';
+import { parseSegmentRecord, segmentRecordLength } from '#domain/sync/segment-record.ts';
+
+/** Numbers of the segments in a relay's packs, by camera and run; 0 is the init section. */
+export function segmentsAtRelay(data: string): Map<string, readonly number[]> {
+	const found = new Map<string, number[]>();
+	for (const file of globSync('footage/**/*.pack', { cwd: data })) {
+		const bytes = new Uint8Array(readFileSync(join(data, file)));
+		for (let at = 0; at < bytes.length;) {
+			const end = at + (segmentRecordLength(bytes, at) ?? bytes.length);
+			const { head } = parseHead(parseSegmentRecord(bytes.slice(at, end)).head);
+			const run = `${head.camera} ${String(head.runNo)}`;
+			found.set(
+				run,
+				[...(found.get(run) ?? []), head.seq].toSorted((a, b) => a - b),
+			);
+			at = end;
+		}
+	}
+	return found;
+}
+
+/** All segments of runs, as `segmentsAtRelay` tells them. */
+export function segmentsOf(
+	runs: readonly { camera: string; runNo: number; lastSeq: number }[],
+): Map<string, readonly number[]> {
+	return new Map(
+		runs.map(({ camera, runNo, lastSeq }) => [
+			`${camera} ${String(runNo)}`,
+			Array.from({ length: lastSeq + 1 }, (_, seq) => seq),
+		]),
+	);
+}
