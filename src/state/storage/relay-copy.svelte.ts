@@ -124,7 +124,7 @@ export class RelayCopy {
 		return forecast === null || forecast.inMs > SOON_MS ? null : forecast;
 	}
 
-	/** Since when it is another store than before; `null`: it is not, or everything is there again. */
+	/** Since when it is another store than before; `null`: it is not, or all is there again. */
 	get anotherSinceMs(): number | null {
 		const busy = this.cameras.some(({ state }) => state !== null && state.minutesLeft !== 0);
 		return busy ? this.#uploads.anotherSinceMs : null;

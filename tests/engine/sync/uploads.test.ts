@@ -211,7 +211,7 @@ describe('SY23 what will be deleted without a copy', () => {
 		expect(own.forecast?.inMs).toBe(2 * HOUR_MS);
 	});
 
-	test('and counted in the journal', async () => {
+	test('SP27 RT23 and counted in the journal', async () => {
 		await recorded(DOOR, [-3, -2]);
 		const own = tab([cameraOf(1, DOOR)]);
 		archive.invalid.add(4);

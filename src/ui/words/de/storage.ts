@@ -130,7 +130,7 @@ export const storage: StorageWords = {
 		perDayUnknown: 'So viel, wie deine Kameras aufnehmen.',
 		lastsTerm: 'Wie lange sie bleibt',
 		lasts: (size, time) =>
-			`Das Relay hat ${size} für dein Zuhause: etwa ${time} bei der heutigen Datenmenge. Danach ersetzen neue Aufnahmen die ältesten.`,
+			`Das Relay hat ${size} für dein Zuhause: etwa ${time}, wenn nur dieses Gerät es nutzt. Danach ersetzen neue Aufnahmen die ältesten.`,
 		lastsUnknown:
 			'So lange das Relay Platz für dein Zuhause hat. Danach ersetzen neue Aufnahmen die ältesten.',
 		learns: 'Was das Relay erfährt',
@@ -150,10 +150,31 @@ export const storage: StorageWords = {
 		notOwner: (owners) =>
 			`Nur ein Besitzer kann das ändern${owners.length === 0 ? '' : `: ${listed(owners)}`}.`,
 		notOwnerNext: 'Öffne auf dem Gerät eines Besitzers diese Kamera und ihre Steuerung.',
+		warning: {
+			others: 'Etwas anderes füllt die Festplatte des Relays.',
+			index: 'Das Verzeichnis des Relays wächst schneller als seine Aufnahmen.',
+			something: 'Beim Relay geht der Platz aus.',
+		},
+		warningAt: (when) => `Geht es so weiter, ist es am ${when} voll.`,
+		warningAfter: {
+			version: (when) => `Das Relay wurde am ${when} aktualisiert.`,
+			cap: (when) => `Die Grenze des Relays wurde am ${when} geändert.`,
+			share: (when) => `Der Anteil eines Zuhauses wurde am ${when} geändert.`,
+			home: (when) => `Ein weiteres Zuhause nutzt das Relay seit ${when}.`,
+			camera: (when) => `Eine weitere Kamera nutzt das Relay seit ${when}.`,
+			something: (when) => `Am Relay wurde am ${when} etwas geändert.`,
+		},
+		warningNext:
+			'Die ältesten Aufnahmen dort gehen zuerst. Wer das Relay betreibt, kann ihm mehr Platz geben.',
+		freed: (size, from, to) =>
+			`Zuletzt machte das Relay Platz: ${size}, von ${from} bis ${to}, gingen dort.`,
 		alone: 'Noch könnte niemand eine Kopie öffnen.',
 		aloneNext:
-			'Füge zuerst ein weiteres Gerät hinzu oder mach ein Notfallblatt: Es bekommt die Schlüssel, und dieses Zuhause bekommt sein Relay.',
+			'Füge ein weiteres Gerät hinzu oder mach ein Notfallblatt: Es bekommt die Schlüssel. Sonst ist die Kopie mit diesem Gerät verloren.',
 		addDevice: 'Gerät hinzufügen',
+		noRelay: 'Dieses Zuhause hat noch kein Relay.',
+		noRelayNext:
+			'Ein Relay ist ein kleiner Computer von dir, der immer an ist. Öffne die App von ihm aus und füge dort ein Gerät hinzu.',
 		nearby: 'Deine Geräte sind direkt verbunden, ohne ein Relay, das eine Kopie behalten könnte.',
 		nearbyNext:
 			'Öffne die App von einem Relay aus: einem kleinen Computer von dir, der immer an ist.',

@@ -149,7 +149,7 @@ export const storage = {
 		perDayUnknown: 'As much as your cameras record.',
 		lastsTerm: 'How long it stays',
 		lasts: (size: string, time: string) =>
-			`The relay has ${size} for your home: about ${time} at today’s rate. Then new footage replaces the oldest.`,
+			`The relay has ${size} for your home: about ${time}, if only this device uses it. Then new footage replaces the oldest.`,
 		lastsUnknown:
 			'As long as the relay has space for your home. Then new footage replaces the oldest.',
 		learns: 'What the relay learns',
@@ -169,10 +169,32 @@ export const storage = {
 		notOwner: (owners: readonly string[]) =>
 			`Only an owner can change this${owners.length === 0 ? '' : `: ${listed(owners)}`}.`,
 		notOwnerNext: 'On a device of an owner, open this camera and its controls.',
+		/** By what grows at the relay. */
+		warning: {
+			others: 'Something else fills the relay’s disk.',
+			index: 'The relay’s index grows faster than its footage.',
+			something: 'The space at the relay runs out.',
+		},
+		warningAt: (when: string) => `At this rate it is full on ${when}.`,
+		warningAfter: {
+			version: (when: string) => `The relay was updated on ${when}.`,
+			cap: (when: string) => `The relay’s limit was changed on ${when}.`,
+			share: (when: string) => `The share of a home was changed on ${when}.`,
+			home: (when: string) => `Another home began to use the relay on ${when}.`,
+			camera: (when: string) => `Another camera began to use the relay on ${when}.`,
+			something: (when: string) => `Something was changed at the relay on ${when}.`,
+		},
+		warningNext:
+			'The oldest footage there leaves first. Whoever runs the relay can give it more space.',
+		freed: (size: string, from: string, to: string) =>
+			`Left the relay lately to make room: ${size}, from ${from} to ${to}.`,
 		alone: 'There is nobody who could open a copy yet.',
 		aloneNext:
-			'Add another device or make a recovery kit first: it gets the keys, and this home gets its relay.',
+			'Add another device or make a recovery kit: it gets the keys. Else the copy is lost with this device.',
 		addDevice: 'Add a device',
+		noRelay: 'This home has no relay yet.',
+		noRelayNext:
+			'A relay is a small computer of yours that is always on. Open this app from it, and add a device there.',
 		nearby: 'Your devices are connected directly, without a relay that could keep a copy.',
 		nearbyNext: 'Open this app from a relay: a small computer of yours that is always on.',
 		upTo: (when: string) => `At the relay up to ${when}`,
