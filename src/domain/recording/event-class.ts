@@ -13,6 +13,7 @@ const CLASSES: Readonly<Record<EventKind, EventClass>> = {
 	unplugged: 'tamper',
 	cleared: 'tamper',
 	'other-lens': 'tamper',
+	'copy-lost': 'tamper',
 	watched: 'access',
 	sealed: 'access',
 	ordered: 'access',
