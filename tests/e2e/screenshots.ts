@@ -85,7 +85,7 @@ class Studio {
 
 	async go(page: Page, path: string): Promise<void> {
 		await page.goto(this.#address + path);
-		await page.getByRole('navigation').waitFor();
+		await page.getByRole('navigation').first().waitFor();
 	}
 
 	/** From the start page to the first saved seconds. */
@@ -125,7 +125,8 @@ async function ordinary(studio: Studio): Promise<void> {
 	await page.locator(START).click();
 	await waitForSegments(page, 4);
 	await studio.shoot(page, '06-camera-recording');
-	const tab = (href: string) => page.locator(`nav a[href*="${href}"]`).click();
+	// The way to what is saved may lead to the page of the only camera.
+	const tab = (end: string) => page.locator(`nav a[href$="${end}"]`).first().click();
 	await tab('/watch');
 	await page.locator('article[data-state="live"]').waitFor();
 	await studio.shoot(page, '07-watch-list');

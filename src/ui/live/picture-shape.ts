@@ -18,9 +18,10 @@ export function watchShape(stage: HTMLElement, tell: (upright: boolean) => void)
 			}
 		}
 	};
-	// A video tells of its size, a canvas has it as an attribute.
+	// A video tells of its size, a canvas has it as an attribute; either may be shown only later.
 	const observer = new MutationObserver(look);
-	observer.observe(stage, { subtree: true, attributeFilter: ['width', 'height'] });
+	const attributeFilter = ['width', 'height', 'style', 'class'];
+	observer.observe(stage, { subtree: true, attributeFilter });
 	stage.addEventListener('resize', look, true);
 	look();
 	return () => {
