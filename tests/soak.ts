@@ -50,6 +50,11 @@ const parts: readonly SoakPart[] = [
 		files: [fault('relay-')],
 	},
 	{
+		name: 'footage',
+		what: 'the relay killed while footage is uploaded',
+		files: [fault('footage-')],
+	},
+	{
 		name: 'page',
 		what: 'swapped fingerprints, names with markup (XSS)',
 		files: ['swaps', 'xss'].map(fault),

@@ -2,6 +2,9 @@ import * as v from 'valibot';
 
 /** Answers of `/api/footage` (docs/api.md); what else they hold is passed over. */
 
+/** Body of one upload: what a phone sends in a minute, and a reader takes in at once. */
+export const MAX_UPLOAD_BYTES = 16 * 1024 * 1024;
+
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const store = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 /** More than any request asks for. */

@@ -129,7 +129,6 @@ const relayInfo = v.object({
 	versions: v.array(version),
 	/** Public HTTPS origin, which phones can use; `null`: none yet. */
 	secure: v.nullable(v.pipe(v.string(), v.url())),
-	store: v.nullable(v.pipe(v.string(), v.url())),
 	/** Where devices of the local network install the certificate authority; `null`: not needed. */
 	trust: v.optional(v.nullable(v.pipe(v.string(), v.url())), null),
 });

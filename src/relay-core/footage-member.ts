@@ -32,3 +32,18 @@ export function footageMemberOf(
 		owns: async (camera) => (await cameraIdsOf(crypto, device)).includes(camera),
 	};
 }
+
+/** Of those who ask for footage; others are checked where they are used. */
+const ASKED: readonly Right[] = ['footage', 'record'];
+
+/** Whether a device may no longer do with footage what it could before a change. */
+export function lostRights(
+	before: Home,
+	after: Home | null,
+	device: DeviceId,
+	wallMs: number,
+): boolean {
+	const then = before.roster.devices.get(device)?.roles ?? [];
+	const now = after && memberOf(after, device, wallMs)?.roles;
+	return !now || ASKED.some((right) => may(then, right) && !may(now, right));
+}

@@ -7,7 +7,7 @@ import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { RelayInfo } from '#protocol/wire.ts';
 import { apiHeaders, createApi } from '#relay/http/api.ts';
 import { createApp } from '#relay/http/app.ts';
-import { connectToSupervisor } from '#relay/process/supervisor-channel.ts';
+import { runChild, type ChildWork } from '#relay/process/child-process.ts';
 import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
 import { WebCrypto } from '#web/crypto.ts';
 import {
@@ -26,16 +26,18 @@ import {
 	messageToLive,
 	type LiveBegin,
 	type MessageFromLive,
-	type InvitationRecord,
+	type MessageToLive,
 } from '#relay/base/ipc.ts';
 import { FootagePass } from '#relay/http/footage-pass.ts';
+import { isForFootage } from '#relay/http/footage-request.ts';
+import { StoreProbe } from '#relay/http/store-probe.ts';
 import { listen, type RequestHandlers, type Listener } from '#relay/http/listener.ts';
 import { createLog } from '#relay/base/log.ts';
 import { relayAddressesOf, type RelayAddresses } from '#relay/config/network-interfaces.ts';
 import { Metrics } from '#relay/http/metrics.ts';
 import { Relay } from '#relay-core/relay.ts';
 import { iceServersFor } from '#relay/http/ice-servers.ts';
-import { makeToken } from '#relay/http/token.ts';
+import { makeToken, readToken } from '#relay/http/token.ts';
 import { SocketServer } from '#relay/http/socket-server.ts';
 import { createTrust } from '#relay/http/trust.ts';
 
@@ -43,52 +45,22 @@ const PRESENCE_MS = 20;
 /** Time for requests under way at shutdown. */
 const STOP_MS = 5_000;
 
-interface Live {
-	renew(tls: LiveBegin['tls'], hosts: readonly string[], name: string): void;
-	invite(invitation: InvitationRecord): void;
-	storeAt(port: number | null): void;
-	stop(): Promise<void>;
-}
+runChild<MessageToLive, MessageFromLive>({
+	decode: (message) => messageFrom(messageToLive, message),
+	begin: startLive,
+	sentenceOf: (error) => {
+		expectFault(error);
+		return error.message;
+	},
+});
 
-const send: (message: MessageFromLive) => void = connectToSupervisor(
-	(message) => void receive(message),
-);
-let live: Live | null = null;
-
-async function receive(message: unknown): Promise<void> {
-	const decoded = messageFrom(messageToLive, message);
-	switch (decoded?.t) {
-		case 'begin':
-			try {
-				live = await startLive(decoded);
-			} catch (error) {
-				expectFault(error);
-				send({ t: 'failed', sentence: error.message });
-			}
-			break;
-		case 'renew':
-			live?.renew(decoded.tls, decoded.hosts, decoded.name);
-			break;
-		case 'invitation':
-			live?.invite(decoded.invitation);
-			break;
-		case 'store':
-			live?.storeAt(decoded.port);
-			break;
-		case 'ping':
-			send({ t: 'pong' });
-			break;
-		case 'stop':
-			await live?.stop();
-			process.exit(0);
-	}
-}
-
-async function startLive(begin: LiveBegin): Promise<Live> {
+async function startLive(
+	begin: LiveBegin,
+	send: (message: MessageFromLive) => void,
+): Promise<ChildWork<MessageToLive>> {
 	const { settings, site, kept } = begin;
 	const log = createLog('live', settings.log);
 	let hosts = begin.hosts;
-	let store = begin.store;
 	let ports = { http: settings.port, https: settings.httpsPort };
 
 	const crypto = new WebCrypto();
@@ -101,6 +73,7 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 		},
 		homes: { help: 'Homes', value: () => homes.count },
 		meetings: { help: 'Open rendezvous', value: () => relay.rendezvous.count },
+		footage_requests: { help: 'Requests for footage under way', value: () => footage.underWay },
 		ring_bytes: { help: 'Bytes of live parts in memory', value: () => relay.liveBuffer.bytes },
 	});
 	const { tokenKey } = begin;
@@ -144,20 +117,23 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 	let name = isLoopback(settings.host) ? 'localhost' : settings.name;
 	const relayAddresses = (): RelayAddresses =>
 		relayAddressesOf({ ...settings, name }, ports, hosts);
-	const addresses = (): Pick<RelayInfo, 'secure' | 'store' | 'trust'> => {
+	const addresses = (): Pick<RelayInfo, 'secure' | 'trust'> => {
 		const { secure, trust } = relayAddresses();
-		return { secure, trust, store: store === null ? null : `https://${name}:${store}` };
+		return { secure, trust };
 	};
 	const api = createApi({
-		...{ relay, tokenKey },
+		...{ relay, tokenKey, addresses },
 		originPolicy: () => originPolicy,
-		addresses,
+		store: new StoreProbe(begin.footageSocket),
 		metrics: () => metrics.text(),
 	});
 	const app = createApp(site, api, settings.publicName);
 	const trust = createTrust(begin.trust, relayAddresses);
 
-	const footage = new FootagePass({ socketPath: begin.footageSocket });
+	const footage = new FootagePass({
+		socketPath: begin.footageSocket,
+		claimsOf: (token) => readToken(tokenKey, token, Date.now()),
+	});
 	const handlersFor = (secure: boolean): RequestHandlers => ({
 		answer: (request, incoming: IncomingMessage) => {
 			const client = clientOriginOf(originPolicy, incoming, secure);
@@ -169,7 +145,7 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 			return app.fetch(request, { client });
 		},
 		stream: (incoming, answer) => {
-			if (!FootagePass.takes(incoming)) return false;
+			if (!isForFootage(incoming) || incoming.method === 'OPTIONS') return false;
 			const client = clientOriginOf(originPolicy, incoming, secure);
 			if (client.origin === null || (!secure && !client.inside)) return false;
 			footage.pass(incoming, answer, apiHeaders(originPolicy, client, incoming.headers.origin));
@@ -211,17 +187,17 @@ async function startLive(begin: LiveBegin): Promise<Live> {
 	log.info({ ports }, 'live is listening');
 
 	return {
-		renew: (tls, names, newName) => {
-			hosts = [...names];
-			if (!isLoopback(settings.host)) name = newName;
+		heard: (message) => {
+			if (message.t === 'invitation') {
+				const { hash, untilMs } = message.invitation;
+				relay.invitations.set(hash, untilMs);
+			}
+			if (message.t !== 'renew') return;
+			hosts = [...message.hosts];
+			if (!isLoopback(settings.host)) name = message.name;
 			originPolicy = makeOriginPolicy();
-			for (const listener of listeners) listener.renew(tls);
+			for (const listener of listeners) listener.renew(message.tls);
 			log.info({ hosts }, 'names or certificate changed');
-		},
-		invite: ({ hash, untilMs }) => relay.invitations.set(hash, untilMs),
-		storeAt: (port) => {
-			store = port;
-			log.info({ away: port === null }, 'store availability changed');
 		},
 		stop: async () => {
 			const closed = Promise.all(listeners.map((listener) => listener.close(STOP_MS)));

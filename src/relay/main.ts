@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeQR } from 'qr';
 import { expectFault, Fault } from '#domain/base/fault.ts';
+import { footagePlaceOf } from '#relay/config/footage-place.ts';
 import { publicAddressOf } from '#relay/config/public-address.ts';
 import { fingerprintLines } from '#relay/tls/authority.ts';
 import { RelayDatabase } from '#relay/storage/database.ts';
@@ -18,7 +19,7 @@ import { localAddresses } from '#relay/config/network-interfaces.ts';
 import { readOptions, USAGE, type Command, type RelayOptions } from '#relay/config/options.ts';
 import { CertificateStore, storedNameIn } from '#relay/tls/certificate-store.ts';
 import { restrictPermissions } from '#relay/storage/folder-permissions.ts';
-import { capBytesOf, namesOf, readSettings, type Settings } from '#relay/config/settings.ts';
+import { namesOf, readSettings, type Settings } from '#relay/config/settings.ts';
 import { isAsBuilt, loadSite, sumsOf } from '#relay/base/site.ts';
 import { supervise, type Ports } from '#relay/process/supervisor.ts';
 import { lockDataFolder } from '#relay/storage/data-folder-lock.ts';
@@ -55,14 +56,8 @@ async function serve(options: RelayOptions, settings: Settings): Promise<void> {
 	const invitation = firstInvitation(database);
 	const fingerprint = fingerprintLines(authority.certificate);
 	const supervisor = await supervise({
-		...{ settings, site, database, log, storePort: settings.storePort },
-		footage: {
-			folder: join(options.data, 'footage'),
-			index: join(options.data, 'footage.sqlite'),
-			socket: join(options.data, 'footage.sock'),
-			ballast: join(options.data, 'footage.ballast'),
-			capBytes: capBytesOf(settings),
-		},
+		...{ settings, site, database, log },
+		footage: footagePlaceOf(options.data, settings),
 		trust: {
 			...{ certificate: authority.certificate, fingerprint },
 			profile: mobileConfig(authority.certificate),
@@ -228,8 +223,10 @@ async function run(kind: 'serve' | Command, options: RelayOptions): Promise<void
 		process.exitCode = 2;
 		return;
 	}
+	for (const sentence of read.unused) console.error(sentence);
 	switch (kind) {
 		case 'check':
+			footagePlaceOf(options.data, read.settings);
 			console.log('The settings are valid.');
 			break;
 		case 'invite': {

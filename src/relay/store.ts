@@ -1,26 +1,14 @@
 /**
- * Composition root of `store`, the process that persists homes, rosters, invitations and waiting
- * messages.
+ * Composition root of `store`, the process that has the disk: homes, rosters, invitations, waiting
+ * messages, and footage.
  */
-import { createServer } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Fault } from '#domain/base/fault.ts';
-import type { DeviceId, HomeId } from '#domain/base/ids.ts';
-import { connectToSupervisor } from '#relay/process/supervisor-channel.ts';
-import { UnprovedConnections } from '#relay/http/unproved-connections.ts';
-import {
-	hostsFrom,
-	isProxy,
-	misdirectedResponse,
-	proxiesFrom,
-	clientOriginOf,
-	type OriginPolicy,
-} from '#relay/base/origin-policy.ts';
-import { footageMemberOf } from '#relay-core/footage-member.ts';
+import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
+import { runChild, type ChildWork } from '#relay/process/child-process.ts';
+import { footageMemberOf, lostRights } from '#relay-core/footage-member.ts';
 import { HomeRegistry } from '#relay-core/home-registry.ts';
-import type { RelayChange } from '#relay-core/relay.ts';
 import {
 	messageFrom,
 	messageToStore,
@@ -28,83 +16,73 @@ import {
 	type MessageToStore,
 	type StoredRoster,
 } from '#relay/base/ipc.ts';
+import { createLog } from '#relay/base/log.ts';
+import { wasForwarded } from '#relay/base/origin-policy.ts';
 import { createFootageApi } from '#relay/footage/footage-api.ts';
 import { FootageStart } from '#relay/footage/footage-start.ts';
 import { createSpaceApi } from '#relay/footage/space/space-api.ts';
 import { ownVersion, SpaceStart } from '#relay/footage/space/space-start.ts';
+import { StoreServer } from '#relay/footage/store-server.ts';
 import { readToken } from '#relay/http/token.ts';
-import { listenAt } from '#relay/http/unix-socket.ts';
-import { WebCrypto } from '#web/crypto.ts';
-import { listen } from '#relay/http/listener.ts';
-import { createLog } from '#relay/base/log.ts';
 import { sqliteReasonOf, ChangeWriter } from '#relay/storage/change-writer.ts';
+import { WebCrypto } from '#web/crypto.ts';
 
-const STOP_MS = 2_000;
+type StoreBegin = Extract<MessageToStore, { t: 'begin' }>;
 
-interface StoreRequestEnv {
-	Bindings: { local: boolean };
-}
+runChild<MessageToStore, MessageFromStore>({
+	decode: (message) => messageFrom(messageToStore, message),
+	begin: startStore,
+	sentenceOf: (error, { file }) =>
+		error instanceof Fault
+			? error.message
+			: `Spy-cam cannot use its database ${file} (${sqliteReasonOf(error)}).`,
+});
 
-interface Store {
-	take(n: number, fact: RelayChange): void;
-	replaceRoster(roster: StoredRoster): void;
-	renew(tls: { cert: string; key: string }, hosts: readonly string[]): void;
-	stop(): Promise<void>;
-}
-
-type Begin = Extract<MessageToStore, { t: 'begin' }>;
-
-const send: (message: MessageFromStore) => void = connectToSupervisor(
-	(message) => void receive(message),
-);
-let store: Store | null = null;
-
-async function receive(message: unknown): Promise<void> {
-	const decoded = messageFrom(messageToStore, message);
-	switch (decoded?.t) {
-		case 'begin':
-			try {
-				store = await startStore(decoded);
-			} catch (error) {
-				const sentence =
-					error instanceof Fault
-						? error.message
-						: `Spy-cam cannot use its database ${decoded.file} (${sqliteReasonOf(error)}).`;
-				send({ t: 'failed', sentence });
-			}
-			break;
-		case 'renew':
-			store?.renew(decoded.tls, decoded.hosts);
-			break;
-		case 'roster':
-			store?.replaceRoster(decoded);
-			break;
-		case 'fact':
-			store?.take(decoded.n, decoded.fact);
-			break;
-		case 'ping':
-			send({ t: 'pong' });
-			break;
-		case 'stop':
-			await store?.stop();
-			process.exit(0);
-	}
-}
-
-async function startStore(begin: Begin): Promise<Store> {
-	const { file, settings, port, tls, hosts, tokenKey } = begin;
+async function startStore(
+	begin: StoreBegin,
+	send: (message: MessageFromStore) => void,
+): Promise<ChildWork<MessageToStore>> {
+	const { settings, tokenKey } = begin;
 	const log = createLog('store', settings.log);
-	const proxies = proxiesFrom(settings.proxies);
-	if (proxies === null)
-		throw new Fault('malformed', 'invalid setting proxies: not addresses or networks');
-	const originPolicyFor = (names: readonly string[]): OriginPolicy => ({
-		...{ hosts: hostsFrom(names), publicName: settings.publicName, proxies },
-		// No cross-origin access and no sockets here.
-		...{ origins: new Set(), ports: { http: 0, https: port } },
+	const writer = new ChangeWriter(begin.file, log, send);
+	const crypto = new WebCrypto();
+	const homes = new HomeRegistry(crypto, begin.homes ?? writer.stored.homes);
+	const claimsOf = (token: string): ReturnType<typeof readToken> =>
+		readToken(tokenKey, token, Date.now());
+
+	const app = new Hono();
+	let footageApi: Hono | null = null;
+	const space = new SpaceStart({ ...begin.footage, log, version: ownVersion() });
+	const footage = new FootageStart({
+		...{ ...begin.footage, crypto, log },
+		before: () => space.before(),
+		roomOf: (index, packs) => space.of(index, packs),
+		ready: ({ archive, index }) => {
+			const memberOf = async (id: HomeId, device: DeviceId) => {
+				const home = await homes.find(id);
+				return home && footageMemberOf(crypto, home, device, Date.now());
+			};
+			const who = { claimsOf, memberOf };
+			footageApi = createFootageApi({ archive, index, ...who });
+			const { opened } = space;
+			if (opened !== null)
+				footageApi.route('/', createSpaceApi({ space: opened, storeId: index.storeId, ...who }));
+		},
 	});
-	let originPolicy = originPolicyFor(hosts);
-	const connections = new UnprovedConnections(settings.limits);
-	const writer = new ChangeWriter(file, log, send);
+	app.all('/api/footage/*', (context) =>
+		footageApi === null
+			? context.json({ wrong: 'opening' }, 503, { 'Retry-After': '5' })
+			: footageApi.fetch(context.req.raw),
+	);
+	const reasons = (): string[] => [
+		...new Set([writer.wrong, footage.wrong].filter((reason) => reason !== null)),
+	];
+	app.get('/api/health', (context) => {
+		const wrong = reasons();
+		const well = wrong.length === 0;
+		return context.json({ store: well ? 'ok' : 'failing', wrong }, well ? 200 : 503);
+	});
+	const server = new StoreServer({ answer: (request) => app.fetch(request), claimsOf });
 
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry, prefix: 'spycam_store_' });
@@ -116,17 +94,13 @@ async function startStore(begin: Begin): Promise<Store> {
 			},
 		});
 	gauge('waiting', 'Changes not written yet', () => writer.waiting);
-	gauge('failing', '1 while the database cannot be written', () => Number(writer.wrong !== null));
-
-	const app = new Hono<StoreRequestEnv>();
-	app.get('/api/health', (context) => {
-		const { wrong } = writer;
-		const answer =
-			wrong === null ? { store: 'ok', wrong: [] } : { store: 'failing', wrong: [wrong] };
-		return context.json(answer, wrong === null ? 200 : 503, { 'Cache-Control': 'no-store' });
-	});
+	gauge('failing', '1 while the disk cannot be written', () => Number(reasons().length > 0));
+	for (const [name, { help, value }] of Object.entries(space.gauges))
+		gauge(`footage_${name}`, help, value);
+	gauge('requests', 'Requests for footage under way', () => server.underWay);
 	app.get('/metrics', async (context) => {
-		if (!context.env.local) return context.notFound();
+		// Behind a proxy it would be for everybody (RL5).
+		if (wasForwarded(context.req.header())) return context.notFound();
 		return context.text(await registry.metrics());
 	});
 	app.notFound((context) => context.text('Not found.', 404));
@@ -134,70 +108,31 @@ async function startStore(begin: Begin): Promise<Store> {
 		log.error({ kind: error.name }, 'request failed');
 		return context.text('Internal server error.', 500);
 	});
-	const crypto = new WebCrypto();
-	const homes = new HomeRegistry(crypto, begin.homes ?? writer.stored.homes);
-	let api: ReturnType<typeof createFootageApi> | null = null;
-	const space = new SpaceStart({ ...begin.footage, log, version: ownVersion() });
-	for (const [name, { help, value }] of Object.entries(space.gauges))
-		gauge(`footage_${name}`, help, value);
-	const footage = new FootageStart({
-		...{ ...begin.footage, crypto, log },
-		before: () => space.before(),
-		roomOf: (opened) => space.of(opened),
-		ready: ({ archive, index }) => {
-			const who = {
-				claimsOf: (token: string) => readToken(tokenKey, token, Date.now()),
-				memberOf: async (id: HomeId, device: DeviceId) => {
-					const home = await homes.find(id);
-					return home && footageMemberOf(crypto, home, device, Date.now());
-				},
-			};
-			api = createFootageApi({ ...{ archive, index }, ...who });
-			const opened = space.opened;
-			if (opened !== null)
-				api.route('/', createSpaceApi({ space: opened, storeId: index.storeId, ...who }));
-		},
-	});
-	const respond = getRequestListener((request: Request) =>
-		api === null
-			? Response.json({ wrong: 'opening' }, { status: 503, headers: { 'Retry-After': '5' } })
-			: api.fetch(request),
-	);
-	const server = createServer((asked, answer) => void respond(asked, answer));
-	await listenAt(server, begin.footage.socket, null);
-	const listener = await listen(
-		{
-			answer: (request, asked) => {
-				const { origin, local } = clientOriginOf(originPolicy, asked, true);
-				return origin === null ? misdirectedResponse() : app.fetch(request, { local });
-			},
-			admit: (socket) => isProxy(originPolicy, socket.remoteAddress) || connections.admit(socket),
-		},
-		settings.host,
-		port,
-		tls,
-		'--store-port',
-		settings.variables,
-	);
-	send({ t: 'listening', port: listener.port, kept: writer.stored });
-	log.info({ port: listener.port }, 'store is listening');
+
+	const replaceRoster = async (roster: StoredRoster): Promise<void> => {
+		const id = idFrom<HomeId>(roster.home);
+		const before = id && homes.loaded(id);
+		homes.replace(roster);
+		send({ t: 'roster-counts' });
+		// Not loaded: nobody of that home was let in.
+		if (!before) return;
+		const after = await homes.find(before.id);
+		server.cut(before.id, ({ device }) => lostRights(before, after, device, Date.now()));
+	};
+
+	await server.listen(begin.footage.socket, begin.footage.gid);
+	send({ t: 'listening', kept: writer.stored });
+	log.info('store is listening');
 
 	return {
-		replaceRoster: (roster) => {
-			homes.replace(roster);
-			send({ t: 'roster-counts' });
-		},
-		take: (n, fact) => writer.write(n, fact),
-		renew: (fresh, names) => {
-			originPolicy = originPolicyFor(names);
-			listener.renew(fresh);
+		heard: (message) => {
+			if (message.t === 'fact') writer.write(message.n, message.fact);
+			if (message.t === 'roster') void replaceRoster(message);
 		},
 		stop: async () => {
 			writer.close();
 			await footage.end();
-			server.closeAllConnections();
-			server.close();
-			await listener.close(STOP_MS);
+			await server.close();
 		},
 	};
 }

@@ -59,7 +59,7 @@ export class FakeRelay implements Relays {
 	constructor(clock: Pick<Clock, 'wallMs'>, origin = 'https://cam.local:8443') {
 		this.origin = origin;
 		const versions = [WIRE_VERSION];
-		this.card = { name: 'spy-cam', versions, secure: origin, store: null, trust: null };
+		this.card = { name: 'spy-cam', versions, secure: origin, trust: null };
 		const crypto = new WebCrypto();
 		this.homes = new FakeHomes(crypto);
 		this.core = new Relay(

@@ -1,11 +1,9 @@
 /**
- * S1: store killed, stopped and out of space while live parts flow. No part may be lost (RL1, RL2).
+ * S1: store killed, stopped and out of space while live parts flow, and footage runs. No part may
+ * be lost (RL1, RL2), and no segment that was acknowledged (SY7).
  */
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
-import { get } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { childrenOf, temporaryFolder, type Relay } from '../e2e/support/launch.ts';
@@ -18,9 +16,11 @@ import {
 	type Keys,
 } from '../relay-core/test-device.ts';
 import { relayWithRoom } from '../relay/config/settings-file.ts';
+import { uploadingCamera } from '../relay/footage/uploading.ts';
 import { times } from './support/counts.ts';
 
 const EACH_MS = 40;
+const anchorUs = 1_795_000_020_000_000;
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
 	for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
@@ -30,9 +30,48 @@ interface Flow {
 	readonly relay: Relay;
 	readonly home: TestHome;
 	readonly owner: TestDevice;
+	/** Footage that runs meanwhile. */
+	readonly footage: Footage;
 	/** Sends parts until stopped; resolves to the number sent, and the number received in order. */
 	stop(): Promise<{ sent: number; came: number }>;
 	newcomer(): Promise<Keys>;
+}
+
+interface Footage {
+	/** Numbers of the segments that were acknowledged. */
+	readonly acked: ReadonlySet<number>;
+	/** Requests that got no such answer. */
+	failed(): number;
+	/** After the one under way. */
+	stop(): Promise<void>;
+}
+
+let runNo = 0;
+
+/** A camera uploads one segment after the other, each again until it is acknowledged. */
+async function footageTo(relay: Relay, home: TestHome): Promise<Footage> {
+	const by = await uploadingCamera(relay.address, home);
+	const { archive, camera, device } = by;
+	runNo += 1;
+	const { records } = await by.run(1_000, anchorUs, runNo);
+	const acked = new Set<number>();
+	let [failed, ended] = [0, false];
+	const sending = (async () => {
+		for (let at = 0; !ended && at < records.length;) {
+			const answer = await archive.put(camera, runNo, null, records[at]!).catch(() => null);
+			if (answer?.kept.includes(at) === true) acked.add(at);
+			else failed += 1;
+			if (acked.has(at)) at += 1;
+			await new Promise((resolve) => setTimeout(resolve, EACH_MS));
+		}
+	})();
+	const stop = async (): Promise<void> => {
+		ended = true;
+		await sending;
+		device.close();
+	};
+	cleanUps.push(stop);
+	return { acked, failed: () => failed, stop };
 }
 
 async function flowing(data: string): Promise<Flow> {
@@ -50,6 +89,7 @@ async function flowThrough(relay: Relay, home: TestHome, viewer: Keys): Promise<
 	const owner = await arrive(relay.address, home);
 	const watcher = await arrive(relay.address, home, viewer);
 	const camera = await cameraOf(home.first);
+	const footage = await footageTo(relay, home);
 	watcher.say({ t: 'watch', camera, on: true });
 	await owner.next('watched');
 	let sent = 0;
@@ -62,7 +102,7 @@ async function flowThrough(relay: Relay, home: TestHome, viewer: Keys): Promise<
 	}, EACH_MS);
 	cleanUps.push(() => clearInterval(sending));
 	return {
-		...{ relay, home, owner },
+		...{ relay, home, owner, footage },
 		newcomer: async () => {
 			const keys = await home.add(['viewer']);
 			owner.say({ t: 'append', entries: [base64url(home.entries.at(-1)!)] });
@@ -74,6 +114,8 @@ async function flowThrough(relay: Relay, home: TestHome, viewer: Keys): Promise<
 			await watcher.until(() => watcher.parts.length >= sent);
 			const numbers = watcher.parts.map((part) => part.readUInt32BE(18));
 			expect(numbers).toEqual(Array.from({ length: sent }, (_, at) => at));
+			await until(() => footage.acked.size > 0);
+			await footage.stop();
 			owner.close();
 			watcher.close();
 			return { sent, came: numbers.length };
@@ -106,12 +148,7 @@ const partsBy = (flow: Flow, more: number): Promise<void> => {
 };
 
 const storeIsBack = (relay: Relay): Promise<void> =>
-	until(async () => {
-		const answer = await fetch(`${relay.address}/api/health`, {
-			signal: AbortSignal.timeout(5_000),
-		});
-		return ((await answer.json()) as { wrong: string[] }).wrong.length === 0;
-	});
+	until(async () => ((await storeHealth(relay)) as { wrong: string[] }).wrong.length === 0);
 
 /** What was accepted survives a restart. */
 async function holdsAfterRestart(flow: Flow, keys: readonly Keys[]): Promise<void> {
@@ -119,6 +156,16 @@ async function holdsAfterRestart(flow: Flow, keys: readonly Keys[]): Promise<voi
 	const again = await relayWithRoom(flow.relay.data);
 	cleanUps.push(() => again.kill());
 	for (const one of keys) (await arrive(again.address, flow.home, one)).close();
+	const { archive, camera, device } = await uploadingCamera(again.address, flow.home);
+	await until(async () => (await archive.have(camera, 0).catch(() => null)) !== null);
+	const there = (await archive.have(camera, 0)).pages.flatMap((page) =>
+		page.runNo === runNo ? page.seqs : [],
+	);
+	const lost = [...flow.footage.acked].filter(
+		(seq) => seq > 0 && !there.some(([first, last]) => first <= seq && seq <= last),
+	);
+	expect(lost).toEqual([]);
+	device.close();
 	await again.stop();
 }
 
@@ -133,6 +180,7 @@ test('S1 killed', async () => {
 	}
 	const { sent, came } = await flow.stop();
 	expect(came).toBe(sent);
+	expect(flow.footage.failed()).toBeGreaterThan(0);
 	await storeIsBack(flow.relay);
 	await holdsAfterRestart(flow, keys);
 });
@@ -175,7 +223,7 @@ function smallDisk(): string | null {
 }
 
 const NO_DISK = 'only root may make a small disk';
-const FULL = [503, { store: 'failing', wrong: ['the disk is full'] }];
+const FULL = { live: 'ok', store: 'failing', wrong: ['the disk is full'] };
 
 test('S1 out of space', async ({ skip }) => {
 	const data = smallDisk() ?? skip(NO_DISK);
@@ -193,7 +241,7 @@ test('S1 out of space', async ({ skip }) => {
 		await until(
 			() => flow.relay.said().split('can write to the database again').length > round + 1,
 		);
-		expect(await storeHealth(flow.relay)).toEqual([200, { store: 'ok', wrong: [] }]);
+		expect(await storeHealth(flow.relay)).toEqual({ live: 'ok', store: 'ok', wrong: [] });
 		expect(statfsSync(data).bavail).toBeGreaterThan(0);
 	}
 	const { sent, came } = await flow.stop();
@@ -238,14 +286,9 @@ async function bringBack(relay: Relay, home: TestHome): Promise<void> {
 	owner.close();
 }
 
-async function storeHealth(relay: Relay): Promise<[number | undefined, unknown]> {
-	const address = /^Homes and messages are stored at (\S+)$/m.exec(relay.said())?.[1] ?? '';
-	const ca = readFileSync(join(relay.data, 'authority', 'authority.crt'), 'utf8');
-	const asked = get(`${address}/api/health`, { ca, timeout: 5_000 });
-	const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-	const chunks: Buffer[] = [];
-	for await (const chunk of answer) chunks.push(chunk as Buffer);
-	return [answer.statusCode, JSON.parse(Buffer.concat(chunks).toString())];
+async function storeHealth({ address }: Relay): Promise<unknown> {
+	const answer = await fetch(`${address}/api/health`, { signal: AbortSignal.timeout(5_000) });
+	return answer.json();
 }
 
 /** Fills a small disk to its last block. */

@@ -132,10 +132,10 @@ test('a text longer than 64 KiB is not parsed, and no text throws', () => {
 });
 
 test('what a relay says of itself: addresses are addresses, and `trust` came later', () => {
-	const info = { name: 'spy-cam', versions: [1], secure: 'https://cam.local:8443', store: null };
+	const info = { name: 'spy-cam', versions: [1], secure: 'https://cam.local:8443' };
 	expect(relayInfoFrom(JSON.stringify(info))).toEqual({ ...info, trust: null });
-	const whole = { ...info, store: 'https://a.example', trust: 'http://b.example' };
-	const free = ['secure', 'store', 'trust'];
+	const whole = { ...info, trust: 'http://b.example' };
+	const free = ['secure', 'trust'];
 	expectChecked(relayInfoFrom, whole, { optional: ['trust'], free });
 	for (const key of free)
 		expectBound(relayInfoFrom, whole, [key], 'https://a.example', 'not an address');

@@ -97,9 +97,7 @@ export class DirectRelays implements Relays {
 	async info(origin: string): Promise<RelayInfo | null> {
 		if (!isDirectOrigin(origin)) return this.#tools.relays.info(origin);
 		const there = origin === IN_PAGE_RELAY_ORIGIN || this.#connections.has(origin);
-		return there
-			? { name: 'spy-cam', versions: [WIRE_VERSION], secure: null, store: null, trust: null }
-			: null;
+		return there ? { name: 'spy-cam', versions: [WIRE_VERSION], secure: null, trust: null } : null;
 	}
 
 	async connect(origin: string, events: RelaySocketEvents): Promise<RelaySocket> {

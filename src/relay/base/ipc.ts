@@ -63,6 +63,8 @@ const footage = v.object({
 	ballast: v.string(),
 	/** The admin's; `null`: nobody decided (RS1). */
 	capBytes: v.nullable(v.number()),
+	/** The group that may use it, too; `null`: none. */
+	gid: v.nullable(v.number()),
 });
 export type FootagePlace = v.InferOutput<typeof footage>;
 
@@ -70,14 +72,11 @@ export type FootagePlace = v.InferOutput<typeof footage>;
 export const messageToLive = v.variant('t', [
 	v.object({
 		...{ t: v.literal('begin'), settings: liveSettings, site, tls, trust, kept },
-		...{ tokenKey: bytes, hosts: v.array(v.string()), store: v.nullable(v.number()) },
-		footageSocket: v.string(),
+		...{ tokenKey: bytes, hosts: v.array(v.string()), footageSocket: v.string() },
 	}),
 	/** Names or addresses changed, or the certificate was renewed. */
 	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()), name: v.string() }),
 	v.object({ t: v.literal('invitation'), invitation }),
-	/** The port of `store`; `null` while it is down. */
-	v.object({ t: v.literal('store'), port: v.nullable(v.number()) }),
 	v.object({ t: v.literal('ping') }),
 	v.object({ t: v.literal('stop') }),
 ]);
@@ -85,6 +84,7 @@ export type MessageToLive = v.InferOutput<typeof messageToLive>;
 export type LiveBegin = Extract<MessageToLive, { t: 'begin' }>;
 
 const failed = v.object({ t: v.literal('failed'), sentence: v.string() });
+export type FailedMessage = v.InferOutput<typeof failed>;
 
 export const messageFromLive = v.variant('t', [
 	v.object({ t: v.literal('listening'), http: v.number(), https: v.number() }),
@@ -97,12 +97,11 @@ export type MessageFromLive = v.InferOutput<typeof messageFromLive>;
 /** Supervisor to store. */
 export const messageToStore = v.variant('t', [
 	v.object({
-		...{ t: v.literal('begin'), file: v.string(), settings: liveSettings, port: v.number(), tls },
-		...{ hosts: v.array(v.string()), tokenKey: bytes, footage },
+		...{ t: v.literal('begin'), file: v.string(), settings: liveSettings },
+		...{ tokenKey: bytes, footage },
 		/** The rosters that count now; `null`: those in the database. */
 		homes: v.nullable(v.array(home)),
 	}),
-	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()) }),
 	v.object({ t: v.literal('fact'), n: v.number(), fact }),
 	/** A whole roster, which counts at once, whether or not it can be written. */
 	v.object({ t: v.literal('roster'), ...home.entries }),
@@ -112,7 +111,7 @@ export const messageToStore = v.variant('t', [
 export type MessageToStore = v.InferOutput<typeof messageToStore>;
 
 export const messageFromStore = v.variant('t', [
-	v.object({ t: v.literal('listening'), port: v.number(), kept }),
+	v.object({ t: v.literal('listening'), kept }),
 	failed,
 	v.object({ t: v.literal('confirmed'), n: v.number() }),
 	/** The last `roster` counts. */

@@ -63,7 +63,7 @@ export function clientOriginOf(
 }
 
 /** Detects a proxy that is not configured: nearly all add one of these headers. */
-function wasForwarded(headers: IncomingMessage['headers']): boolean {
+export function wasForwarded(headers: Readonly<Record<string, unknown>>): boolean {
 	return Object.keys(headers).some((name) => FORWARDING.test(name));
 }
 

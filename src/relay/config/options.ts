@@ -30,7 +30,6 @@ export const USAGE = `Spy-cam: cameras that only their owners can watch.
 
   --port NUMBER        HTTP for this machine; 0 takes any free port    (PORT, 8080)
   --https-port NUMBER  HTTPS for everybody                             (SPYCAM_HTTPS_PORT, 8443)
-  --store-port NUMBER  what keeps things                               (SPYCAM_STORE_PORT, 8444)
   --host NAME          the name or address to listen on                (HOST, all of this machine's)
   --data FOLDER        the server's own folder, with its settings.json (SPYCAM_DATA, ./data)
   --app FOLDER         the built app                                   (SPYCAM_APP, ./build)
@@ -51,7 +50,7 @@ const variables = {
 } as const;
 type OptionName = keyof typeof variables;
 const optionNames = Object.keys(variables) as OptionName[];
-const ports = { port: 'port', 'https-port': 'httpsPort', 'store-port': 'storePort' } as const;
+const ports = { port: 'port', 'https-port': 'httpsPort' } as const;
 
 /** Settings with an environment variable but no command line option. */
 const settingVariables = {
@@ -73,6 +72,15 @@ const usageError = (sentence: string): CommandLine => ({
 	kind: 'wrong',
 	sentence: `${sentence} See --help for what there is.`,
 });
+
+/** The settings field that an option is about. */
+function fieldOf(name: OptionName): string {
+	return name === 'store-port'
+		? 'storePort'
+		: name in ports
+			? ports[name as keyof typeof ports]
+			: name;
+}
 
 /**
  * Parses the command line (without the program name), then the environment. Empty variables count
@@ -122,8 +130,7 @@ export function readOptions(
 		sources[field] = variable;
 	}
 	for (const [name, { source }] of given)
-		if (source === variables[name])
-			sources[name in ports ? ports[name as keyof typeof ports] : name] = source;
+		if (source === variables[name]) sources[fieldOf(name)] = source;
 	for (const [name, field] of Object.entries(ports)) {
 		const option = given.get(name as OptionName);
 		if (!option) continue;
@@ -134,6 +141,9 @@ export function readOptions(
 			);
 		settings[field] = port;
 	}
+	// Of earlier versions: named as no longer used, because a service file may still give it.
+	const storePort = given.get('store-port');
+	if (storePort) settings['storePort'] = storePort.value;
 	const host = given.get('host')?.value;
 	if (host !== undefined) settings['host'] = host;
 	const data = given.get('data')?.value ?? 'data';

@@ -6,7 +6,10 @@ import type { RelayOptions } from './options.ts';
 
 /** All settings, with defaults applied. */
 export interface Settings extends LiveSettings {
-	readonly storePort: number;
+	/** Path of the socket where `store` answers; `null`: in the data folder. */
+	readonly footageSocket: string | null;
+	/** Name or number of a group that may use it, too. */
+	readonly footageGroup: string | number | null;
 	/** The most that footage may take, in GB; `null`: nobody decided (RS1). */
 	readonly footageCapGB: number | null;
 	/** Additional host names of this machine, such as `cam.home.arpa`. */
@@ -31,7 +34,7 @@ const publicName = v.pipe(
 	v.toLowerCase(),
 	v.regex(
 		/^(?=.{1,253}(:|$))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:[1-9]\d{0,4})?$/,
-		'public must be a name like cam.example.org or cam.example.org:8444, without https:// and a path.',
+		'public must be a name like cam.example.org or cam.example.org:9443, without https:// and a path.',
 	),
 	v.check(
 		(text) => Number(text.split(':')[1] ?? 443) <= 65_535,
@@ -121,7 +124,26 @@ const document = v.strictObject(
 		host: v.optional(v.string('host must be a name or an address in quotes.'), '::'),
 		port: v.optional(port('port')),
 		httpsPort: v.optional(port('httpsPort')),
-		storePort: v.optional(port('storePort')),
+		/** Of earlier versions (see `unused`). */
+		storePort: v.optional(v.unknown()),
+		footageSocket: v.optional(
+			v.nullable(
+				v.pipe(
+					v.string('footageSocket must be a path in quotes.'),
+					v.startsWith('/', 'footageSocket must be a whole path, from / on.'),
+				),
+			),
+			null,
+		),
+		footageGroup: v.optional(
+			v.nullable(
+				v.union(
+					[v.pipe(v.string(), v.minLength(1)), v.pipe(v.number(), v.integer(), v.minValue(0))],
+					'footageGroup must be the name or the number of a group.',
+				),
+			),
+			null,
+		),
 		public: v.optional(v.nullable(publicName), null),
 		origins: v.optional(list('origins', origin), []),
 		proxies: v.optional(list('proxies', proxy), []),
@@ -135,7 +157,12 @@ const document = v.strictObject(
 );
 
 export type SettingsResult =
-	| { readonly kind: 'good'; readonly settings: Settings }
+	| {
+			readonly kind: 'good';
+			readonly settings: Settings;
+			/** A sentence for each setting that has no effect any more. */
+			readonly unused: readonly string[];
+	  }
 	/** Each names the field at fault. */
 	| { readonly kind: 'wrong'; readonly sentences: readonly string[] };
 
@@ -166,7 +193,13 @@ export function readSettings(text: string | null, options: RelayOptions): Settin
 				withSource(issue.message, [String(issue.path?.[0]?.key)]),
 			),
 		};
-	const { public: publicHost, port: http = 8080, name = 'spycam', ...rest } = parsed.output;
+	const {
+		storePort,
+		public: publicHost,
+		port: http = 8080,
+		name = 'spycam',
+		...rest
+	} = parsed.output;
 	// `port: 0`, any free port, applies to the other ports unless they are set.
 	const free = http === 0;
 	const settings: Settings = {
@@ -175,21 +208,26 @@ export function readSettings(text: string | null, options: RelayOptions): Settin
 		publicName: publicHost?.split(':')[0] ?? null,
 		publicPort: publicHost?.includes(':') ? Number(publicHost.split(':')[1]) : null,
 		httpsPort: rest.httpsPort ?? (free ? 0 : 8443),
-		storePort: rest.storePort ?? (free ? 0 : 8444),
 	};
 	const sentences = contradictions(settings).map(([text, fields]) => withSource(text, fields));
-	return sentences.length > 0 ? { kind: 'wrong', sentences } : { kind: 'good', settings };
+	if (sentences.length > 0) return { kind: 'wrong', sentences };
+	const where =
+		given['storePort'] === undefined
+			? 'storePort in settings.json'
+			: (variables['storePort'] ?? '--store-port');
+	const unused =
+		storePort === undefined
+			? []
+			: [`${where} has no effect any more and can go: there is no second port.`];
+	return { kind: 'good', settings, unused };
 }
 
 /** Contradictions between valid settings, with the fields involved. */
 function contradictions(settings: Settings): [string, string[]][] {
 	const found: [string, string[]][] = [];
-	const ports = [settings.port, settings.httpsPort, settings.storePort].filter((one) => one !== 0);
+	const ports = [settings.port, settings.httpsPort].filter((one) => one !== 0);
 	if (new Set(ports).size < ports.length)
-		found.push([
-			'port, httpsPort and storePort must be three different numbers.',
-			['port', 'httpsPort', 'storePort'],
-		]);
+		found.push(['port and httpsPort must be different numbers.', ['port', 'httpsPort']]);
 	if (settings.publicName !== null && settings.proxies.length === 0)
 		found.push([
 			'public needs proxies: the addresses of what ends TLS in front of Spy-cam.',
@@ -210,11 +248,6 @@ function unknownField(before: string, issue: v.StrictObjectIssue): string {
 	const key = issue.path?.at(-1)?.key;
 	if (issue.expected === 'never') return `There is no setting ${before}${String(key)}.`;
 	return `${before.replace('.', '') || 'settings.json'} must be an object in curly brackets.`;
-}
-
-/** RS1; `null`: nobody decided. */
-export function capBytesOf({ footageCapGB }: Settings): number | null {
-	return footageCapGB === null ? null : Math.floor(footageCapGB * 1e9);
 }
 
 /** This machine's host names, without its addresses. */

@@ -4,13 +4,13 @@ import { expectFault, Fault, type FaultKind } from '#domain/base/fault.ts';
 import { idFrom, type CameraId, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 import { parseEntries } from '#domain/footage/index-page.ts';
 import type { Right } from '#domain/home/rights.ts';
+import { MAX_UPLOAD_BYTES } from '#protocol/footage.ts';
 import type { FootageMember } from '#relay-core/footage-member.ts';
 import type { TokenClaims } from '#relay-core/relay.ts';
+import { bearerOf } from '#relay/http/token.ts';
 import type { FootageIndex, IndexedPage } from './footage-index.ts';
 import type { PackArchive } from './pack-archive.ts';
 
-/** One request: what a phone can send in a minute, and a reader take in at once. */
-export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const MAX_RECORDS = 64;
 const MAX_PAGES = 1440;
 const RETRY_S = 60;
@@ -42,8 +42,7 @@ export function createFootageApi({
 	const api = new Hono();
 
 	async function allowed(context: Context, right: Right): Promise<FootageMember | Response> {
-		const token = /^Bearer (\S+)$/.exec(context.req.header('Authorization') ?? '')?.[1] ?? '';
-		const claims = claimsOf(token);
+		const claims = claimsOf(bearerOf(context.req.header('Authorization')));
 		const member = claims && (await memberOf(claims.home, claims.device));
 		if (!member) return context.json({ wrong: 'token' }, 401, { 'WWW-Authenticate': 'Bearer' });
 		if (!member.may(right)) return context.json({ wrong: 'right' }, 403);
@@ -98,7 +97,7 @@ export function createFootageApi({
 		if (!(first <= last) || last - first >= MAX_RECORDS)
 			throw new Fault('malformed', 'not a range of at most 64 segments');
 		const run = { home: member.home.id, camera: cameraIn(context), runNo: runIn(context) };
-		const records = await archive.read(run, [first, last], MAX_BODY_BYTES);
+		const records = await archive.read(run, [first, last], MAX_UPLOAD_BYTES);
 		if (records.length === 0) throw new Fault('not-found', 'no such segment here');
 		return context.body(records, 200, { 'Content-Type': 'application/octet-stream' });
 	});
@@ -107,8 +106,6 @@ export function createFootageApi({
 		const asked = await recording(context);
 		if (asked instanceof Response) return asked;
 		const [member, camera] = asked;
-		const length = Number(context.req.header('Content-Length') ?? Number.NaN);
-		if (!(length <= MAX_BODY_BYTES)) return context.json({ wrong: 'length' }, 413);
 		const { runRecord, records } = uploadIn(new Uint8Array(await context.req.arrayBuffer()));
 		const origin = { home: member.home.id, camera, key: await member.key() };
 		const result = await archive.put({ origin, runNo: runIn(context), runRecord, records });

@@ -29,13 +29,15 @@ interface FootageStartOptions {
 	readonly log: Logger;
 	/** Before the index is opened, which takes room on the disk. */
 	readonly before: () => Promise<void>;
-	readonly roomOf: (opened: Pick<OpenedFootage, 'index' | 'packs'>) => FootageRoom;
+	readonly roomOf: (index: FootageIndex, packs: PackFolder) => FootageRoom;
 	readonly ready: (opened: OpenedFootage) => void;
+	/** Shorter in tests. */
+	readonly retryMs?: number;
 }
 
 /**
  * Opens the index and brings it in line with the packs, again and again until that works: nothing
- * else waits for it, and a full disk at the start is no end (RL25).
+ * else waits for it, and a full disk at the start is no end (SY17).
  */
 export class FootageStart {
 	readonly #options: FootageStartOptions;
@@ -61,6 +63,7 @@ export class FootageStart {
 		await this.#close();
 	}
 
+	/** It may have ended while something was awaited. */
 	#hasEnded(): boolean {
 		return this.#ended;
 	}
@@ -73,14 +76,15 @@ export class FootageStart {
 	}
 
 	async #open(): Promise<void> {
-		const { folder, index: file, crypto, log, before, roomOf, ready } = this.#options;
+		const { folder, index: file, crypto, log, retryMs = RETRY_MS } = this.#options;
+		const { before, roomOf, ready } = this.#options;
 		try {
 			await before();
 			if (this.#hasEnded()) return;
 			const index = new FootageIndex(file);
 			this.#index = index;
 			const packs = new PackFolder(folder);
-			const room = roomOf({ index, packs });
+			const room = roomOf(index, packs);
 			const archive = new PackArchive({ packs, index, crypto, room });
 			const report = await archive.recover();
 			if (this.#hasEnded()) return;
@@ -96,7 +100,7 @@ export class FootageStart {
 			const why = sqliteReasonOf(error);
 			if (why !== this.#wrong) log.error({ why }, 'cannot open the footage');
 			this.#wrong = why;
-			this.#retry = setTimeout(() => void this.#open(), RETRY_MS);
+			this.#retry = setTimeout(() => void this.#open(), retryMs);
 		}
 	}
 }

@@ -9,7 +9,8 @@ import {
 } from '#relay/base/origin-policy.ts';
 import { memberOf } from '#relay-core/home-registry.ts';
 import type { Relay } from '#relay-core/relay.ts';
-import { readToken } from './token.ts';
+import type { StoreProbe } from './store-probe.ts';
+import { bearerOf, readToken } from './token.ts';
 
 export interface ApiDependencies {
 	readonly relay: Relay;
@@ -17,7 +18,9 @@ export interface ApiDependencies {
 	readonly tokenKey: Uint8Array;
 	readonly originPolicy: () => OriginPolicy;
 	/** Advertised addresses; `null`: currently none. */
-	readonly addresses: () => Pick<RelayInfo, 'secure' | 'store' | 'trust'>;
+	readonly addresses: () => Pick<RelayInfo, 'secure' | 'trust'>;
+	/** What `store` says of itself. */
+	readonly store: Pick<StoreProbe, 'health' | 'metrics'>;
 	readonly metrics: () => Promise<string>;
 }
 
@@ -44,6 +47,7 @@ export function createApi({
 	tokenKey,
 	originPolicy,
 	addresses,
+	store,
 	metrics,
 }: ApiDependencies): Hono<RequestEnv> {
 	const api = new Hono<RequestEnv>();
@@ -60,14 +64,12 @@ export function createApi({
 		context.header('Access-Control-Allow-Origin', '*');
 		return context.json(info);
 	});
-	api.get('/api/health', (context) => {
-		const wrong = addresses().store === null ? ['store'] : [];
-		return context.json({ live: 'ok', wrong });
-	});
+	api.get('/api/health', async (context) =>
+		context.json({ live: 'ok', ...(await store.health()) }),
+	);
 	api.get('/api/home', (context) => {
-		const token = /^Bearer (\S+)$/.exec(context.req.header('Authorization') ?? '')?.[1] ?? '';
 		const wallMs = relay.host.wallMs();
-		const claims = readToken(tokenKey, token, wallMs);
+		const claims = readToken(tokenKey, bearerOf(context.req.header('Authorization')), wallMs);
 		const home = claims && relay.homes.loaded(claims.home);
 		// The current roster decides, not the one at the time of the token (RL11).
 		if (!claims || !home || !memberOf(home, claims.device, wallMs))
@@ -76,7 +78,8 @@ export function createApi({
 	});
 	api.get('/metrics', async (context) => {
 		if (!context.env.client.local) return context.notFound();
-		return context.text(await metrics(), 200, { 'Content-Type': 'text/plain; version=0.0.4' });
+		const text = (await Promise.all([metrics(), store.metrics()])).join('\n');
+		return context.text(text, 200, { 'Content-Type': 'text/plain; version=0.0.4' });
 	});
 	return api;
 }

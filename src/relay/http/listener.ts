@@ -37,7 +37,8 @@ export interface Listener {
 /** Node's defaults are too lax for a server that anybody on the network can reach. */
 const limits = {
 	headersTimeout: 10_000,
-	requestTimeout: 20_000,
+	// One time for every body is too long for a trickle and too short for footage: see `take`.
+	requestTimeout: 0,
 	keepAliveTimeout: 5_000,
 	connectionsCheckingInterval: 2_000,
 	maxHeaderSize: 16 * 1024,
@@ -48,18 +49,21 @@ const maxConnections = 20_000;
 export interface ListenerTimeouts {
 	/** No bytes in either direction. */
 	readonly idleMs: number;
+	/** For a whole request; what is streamed has a pace of its own (SY13). */
+	readonly requestMs: number;
 	/** For a whole response, plus `kibMs` for each KiB of it. */
 	readonly answerMs: number;
 	readonly kibMs: number;
 }
-const TIMEOUTS: ListenerTimeouts = { idleMs: 60_000, answerMs: 60_000, kibMs: 1_000 };
+const TIMEOUTS: ListenerTimeouts = {
+	...{ idleMs: 60_000, requestMs: 20_000, answerMs: 60_000, kibMs: 1_000 },
+};
 /** Concurrent responses per connection (pipelining); browsers send one request at a time. */
 const MAX_ANSWERS = 4;
 /** Command line option → settings field. */
 const FIELDS = {
 	'--port': 'port',
 	'--https-port': 'httpsPort',
-	'--store-port': 'storePort',
 } as const;
 type PortOption = keyof typeof FIELDS;
 const maxHeaders = 64;
@@ -141,8 +145,11 @@ function serverOf(
 	const fetch = (request: Request, env: { incoming: unknown }): unknown =>
 		handlers.answer(request, env.incoming as IncomingMessage);
 	const respond = getRequestListener(fetch);
+	const admit = oneAfterAnother();
 	const take = (incoming: IncomingMessage, answer: ServerResponse): void => {
-		if (handlers.stream?.(incoming, answer) !== true) void respond(incoming, answer);
+		if (!admit(incoming, answer) || handlers.stream?.(incoming, answer) === true) return;
+		holdTo(timeouts, incoming, answer);
+		void respond(incoming, answer);
 	};
 	const server = tls
 		? createSecureServer({ ...limits, ...tls, handshakeTimeout, minVersion: 'TLSv1.2' }, take)
@@ -150,7 +157,6 @@ function serverOf(
 	server.maxConnections = maxConnections;
 	server.maxHeadersCount = maxHeaders;
 	server.timeout = timeouts.idleMs;
-	server.prependListener('request', deadlines(timeouts));
 	server.on('connection', (socket: Socket) => {
 		if (handlers.admit?.(socket) === false) socket.destroy();
 	});
@@ -161,33 +167,37 @@ function serverOf(
 	return server;
 }
 
-/**
- * Closes connections whose responses are not read in time, and those that pipeline requests without
- * reading.
- */
-function deadlines({
-	answerMs,
-	kibMs,
-}: ListenerTimeouts): (incoming: IncomingMessage, answer: ServerResponse) => void {
+/** Closes connections that pipeline requests without reading the answers. */
+function oneAfterAnother(): (incoming: IncomingMessage, answer: ServerResponse) => boolean {
 	const underWay = new WeakMap<Socket, number>();
 	return ({ socket }, answer) => {
 		const others = underWay.get(socket) ?? 0;
 		underWay.set(socket, others + 1);
 		if (others >= MAX_ANSWERS) {
 			socket.destroy();
-			return;
+			return false;
 		}
-		const before = socket.bytesWritten;
-		// By now the response is written completely, so its length is known.
-		let timer = setTimeout(() => {
-			const kib = (socket.bytesWritten - before) / 1024;
-			timer = setTimeout(() => socket.destroy(), kib * kibMs);
-		}, answerMs);
-		answer.once('close', () => {
-			clearTimeout(timer);
-			underWay.set(socket, (underWay.get(socket) ?? 1) - 1);
-		});
+		answer.once('close', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+		return true;
 	};
+}
+
+/** Closes connections whose requests do not end, or whose responses are not read, in time. */
+function holdTo(
+	{ requestMs, answerMs, kibMs }: ListenerTimeouts,
+	incoming: IncomingMessage,
+	answer: ServerResponse,
+): void {
+	const { socket } = incoming;
+	const before = socket.bytesWritten;
+	// By now the response is written completely, so its length is known.
+	let timer = setTimeout(() => {
+		const kib = (socket.bytesWritten - before) / 1024;
+		timer = setTimeout(() => socket.destroy(), kib * kibMs);
+	}, answerMs);
+	answer.once('close', () => clearTimeout(timer));
+	const slow = setTimeout(() => socket.destroy(), requestMs);
+	incoming.once('close', () => clearTimeout(slow));
 }
 
 /** All addresses: dual-stack, or IPv4 alone where IPv6 is disabled. */

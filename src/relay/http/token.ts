@@ -23,6 +23,11 @@ export function readToken(key: Uint8Array, text: string, nowMs: number): TokenCl
 	return home && device && nowMs < untilMs ? { home, device, untilMs } : null;
 }
 
+/** The token of an `Authorization` header; empty: there is none. */
+export function bearerOf(header: string | undefined): string {
+	return /^Bearer (\S+)$/.exec(header ?? '')?.[1] ?? '';
+}
+
 function macOf(key: Uint8Array, claim: Bytes): Buffer {
 	return createHmac('sha256', key).update('spycam/v1/token\0').update(claim).digest();
 }

@@ -1,6 +1,5 @@
 import { invitationText } from '#domain/pairing/invitation.ts';
 import { INVITATION_MS } from '#relay/storage/database.ts';
-import { isLoopback } from '#relay/base/origin-policy.ts';
 import { lanAddress, relayAddressesOf } from '#relay/config/network-interfaces.ts';
 import type { Settings } from '#relay/config/settings.ts';
 import type { Ports } from './supervisor.ts';
@@ -28,7 +27,6 @@ export function greeting(options: GreetingOptions): string[] {
 	const { here, secure } = addresses;
 	// Without a LAN address no phone can reach it.
 	const trust = lanAddress(hosts) === null ? null : addresses.trust;
-	const name = isLoopback(settings.host) ? 'localhost' : settings.name;
 	const lines: string[] = [];
 	if (invitation !== null) {
 		lines.push(`Invitation to set up a home here: ${here}/#invite.${invitation}`);
@@ -52,10 +50,7 @@ export function greeting(options: GreetingOptions): string[] {
 			'Before you trust the certificate on a phone, compare its SHA-256 fingerprint:',
 			...fingerprint.map((line) => `  ${line}`),
 		);
-	lines.push(
-		`Homes and messages are stored at https://${name}:${ports.store}`,
-		`Spy-cam is at ${here}`,
-	);
+	lines.push(`Spy-cam is at ${here}`);
 	return lines;
 }
 

@@ -21,7 +21,6 @@ const STOP_MS = { live: 8_000, store: 4_000 };
 
 export interface SupervisorOptions {
 	readonly settings: LiveSettings;
-	readonly storePort: number;
 	readonly database: string;
 	readonly footage: FootagePlace;
 	readonly site: LiveBegin['site'];
@@ -40,12 +39,11 @@ export interface SupervisorOptions {
 export interface Ports {
 	readonly http: number;
 	readonly https: number;
-	readonly store: number;
 }
 
 export interface Supervisor {
 	readonly ports: Ports;
-	/** Sends the current certificate and names to both children. */
+	/** Sends the current certificate and names to `live`. */
 	renew(): void;
 	/** Stops `live`, then `store`. */
 	stop(): Promise<void>;
@@ -60,10 +58,7 @@ export interface Supervisor {
 export async function supervise(options: SupervisorOptions): Promise<Supervisor> {
 	const { log } = options;
 	let outbox: Outbox | null = null;
-	let ports: Ports = {
-		...{ http: options.settings.port, https: options.settings.httpsPort },
-		store: options.storePort,
-	};
+	let ports: Ports = { http: options.settings.port, https: options.settings.httpsPort };
 	const live = new ChildSupervisor<MessageToLive, MessageFromLive>('live', log, {
 		decode: (message) => messageFrom(messageFromLive, message),
 		begin: () => ({
@@ -75,11 +70,10 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 			},
 			...{ tls: options.now().tls, hosts: [...options.now().hosts] },
 			kept: outbox?.kept ?? { homes: [], letters: [], invitations: [] },
-			store: store.running ? ports.store : null,
 			footageSocket: options.footage.socket,
 		}),
 		heard: (message) => {
-			if (message.t === 'listening') ports = { ...ports, http: message.http, https: message.https };
+			if (message.t === 'listening') ports = { http: message.http, https: message.https };
 			if (message.t === 'fact') {
 				outbox?.add(message.fact);
 				rosters.note(message.fact);
@@ -93,8 +87,7 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 		begin: () => {
 			rosters.restarted();
 			return {
-				...{ t: 'begin', file: options.database, settings: options.settings, port: ports.store },
-				...{ tls: options.now().tls, hosts: [...options.now().hosts] },
+				...{ t: 'begin', file: options.database, settings: options.settings },
 				...{ tokenKey: options.tokenKey, footage: options.footage },
 				homes: outbox?.kept.homes ?? null,
 			};
@@ -102,13 +95,11 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 		heard: (message) => {
 			switch (message.t) {
 				case 'listening':
-					ports = { ...ports, store: message.port };
 					outbox ??= new Outbox(message.kept);
 					for (const invitation of message.kept.invitations) addInvitation(invitation);
 					outbox.retryAll();
 					rosters.counts();
 					flush();
-					live.send({ t: 'store', port: message.port });
 					break;
 				case 'confirmed':
 					outbox?.confirmed(message.n);
@@ -121,7 +112,7 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 					addInvitation(message.invitation);
 			}
 		},
-		ended: () => live.send({ t: 'store', port: null }),
+		ended: () => undefined,
 	});
 	const rosters = new RosterFeed(
 		(home) => [...(outbox?.entriesOf(home) ?? [])],
@@ -149,7 +140,6 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 		renew: () => {
 			const { tls, hosts, name } = options.now();
 			live.send({ t: 'renew', tls, hosts: [...hosts], name });
-			store.send({ t: 'renew', tls, hosts: [...hosts] });
 		},
 		stop: async () => {
 			await live.stop({ t: 'stop' }, STOP_MS.live);

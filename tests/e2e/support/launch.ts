@@ -66,7 +66,7 @@ export async function startRelay({
 		process.execPath,
 		[
 			...['src/relay/main.ts', '--host', 'localhost', '--port', String(port), '--data', folder],
-			...['--https-port', '0', '--store-port', '0', ...args],
+			...['--https-port', '0', ...args],
 		],
 		{ cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
 	);

@@ -106,11 +106,7 @@ const TEXTS: readonly (readonly [string, string, (text: string) => unknown])[] =
 		JSON.stringify({ t: 'beat', atMs: 1, capturedMs: 2, frames: 3 }),
 		liveChannelMessageFrom,
 	],
-	[
-		'a card',
-		JSON.stringify({ name: 'spy-cam', versions: [1], secure: null, store: null }),
-		relayInfoFrom,
-	],
+	['a card', JSON.stringify({ name: 'spy-cam', versions: [1], secure: null }), relayInfoFrom],
 	[
 		'a code',
 		`https://cam.local:8443/pair#p1.${'A'.repeat(22)}.${'B'.repeat(43)}.${'C'.repeat(43)}.x`,

@@ -88,7 +88,6 @@ export class CutRelay {
 							name: 'spy-cam',
 							versions: [WIRE_VERSION],
 							secure: null,
-							store: null,
 							trust: null,
 						})
 					: Promise.reject(new Fault('offline', 'no network')),

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { concatBytes } from '#domain/base/bytes.ts';
 import type { Relay } from '../../e2e/support/launch.ts';
-import { TestHome } from '../../relay-core/test-device.ts';
+import { base64url, TestHome } from '../../relay-core/test-device.ts';
 import { relayWithRoom } from '../config/settings-file.ts';
 import { openHome, uploadingCamera } from './uploading.ts';
 
@@ -29,5 +29,32 @@ describe('footage through the relay', () => {
 		expect(new Uint8Array(await read.arrayBuffer())).toEqual(concatBytes(...records));
 		expect((await archive.have(camera.camera, 0)).pages).toHaveLength(1);
 		camera.device.close();
+	});
+
+	test('RL11 SY16 a revoked device: its download is cut, its next request refused, with the token it had', async () => {
+		const owner = await uploadingCamera(relay.address, home);
+		const keys = await home.add(['camera', 'viewer']);
+		const told = async (): Promise<void> => {
+			owner.device.say({ t: 'append', entries: home.entries.map(base64url) });
+			await owner.device.next('appended');
+		};
+		await told();
+		const camera = await uploadingCamera(relay.address, home, keys);
+		const { runRecord, records } = await camera.run(60, anchorUs, 1, 240_000);
+		const { kept } = await camera.archive.put(camera.camera, 1, runRecord, concatBytes(...records));
+		expect(kept).toHaveLength(61);
+		const download = await camera.ask('1/1-60');
+		const reader = download.body!.getReader();
+		await reader.read();
+		await home.revoke(keys);
+		const revokedMs = performance.now();
+		await told();
+		const rest = (async () => {
+			while (!(await reader.read()).done);
+		})();
+		await expect(rest).rejects.toThrow();
+		await expect.poll(async () => (await camera.ask('1/1-1')).status).toBe(401);
+		expect(performance.now() - revokedMs).toBeLessThan(1_000);
+		for (const one of [owner, camera]) one.device.close();
 	});
 });

@@ -21,7 +21,7 @@ export async function signedRun(
 	count: number,
 	anchorUs: number,
 	runNo = 1,
-	fragmentBytes = 900,
+	segmentBytes = 900,
 ): Promise<SignedRun> {
 	const crypto = new WebCrypto();
 	const { home, camera, sign } = by;
@@ -34,7 +34,7 @@ export async function signedRun(
 	const init = await sealer.init(initOf(new Uint8Array(300)));
 	const records = [buildSegmentRecord({ entry: null, ...init })];
 	for (let at = 0; at < count; at += 1) {
-		const sealed = await sealer.fragment(fragmentOf(at, new Uint8Array(fragmentBytes).fill(at)));
+		const sealed = await sealer.fragment(fragmentOf(at, new Uint8Array(segmentBytes).fill(at)));
 		const { seq, startUs, durationUs, sound, bytes, head } = sealed;
 		const entry = { seq, startUs, durationUs, sound, bad: false, size: bytes.length, place: 0 };
 		records.push(buildSegmentRecord({ entry, bytes, head }));

@@ -10,7 +10,7 @@ export interface UploadingCamera {
 	readonly token: string;
 	readonly camera: CameraId;
 	readonly archive: RelayArchive;
-	run(count: number, anchorUs: number, runNo?: number): Promise<SignedRun>;
+	run(count: number, anchorUs: number, runNo?: number, segmentBytes?: number): Promise<SignedRun>;
 	/** Asks below `/api/footage/<camera>/`, with the token. */
 	ask(path: string, init?: Pick<RequestInit, 'method' | 'body' | 'signal'>): Promise<Response>;
 }
@@ -38,8 +38,7 @@ export async function uploadingCamera(
 	return {
 		...{ device, token, camera },
 		archive: new RelayArchive(() => ({ origin: address, token })),
-		run: (count, anchorUs, runNo) =>
-			signedRun({ home: home.id, camera, sign: keys.sign }, count, anchorUs, runNo),
+		run: (...how) => signedRun({ home: home.id, camera, sign: keys.sign }, ...how),
 		ask: (path, init = {}) =>
 			fetch(`${address}/api/footage/${camera}/${path}`, {
 				signal: AbortSignal.timeout(20_000),

@@ -53,7 +53,7 @@ describe.each([
 	['HTTPS', true],
 ])('RL28 %s', (_name, secure) => {
 	test('closes a connection whose response nobody reads', async () => {
-		const patience = { idleMs: 100, answerMs: 60_000, kibMs: 0 };
+		const patience = { requestMs: 60_000, idleMs: 100, answerMs: 60_000, kibMs: 0 };
 		const { socket, ended, close } = await asking(secure, patience, HELLO);
 		await ended;
 		socket.destroy();
@@ -63,7 +63,7 @@ describe.each([
 	test('closes one whose response is read in a trickle', async () => {
 		const { socket, closed, close } = await asking(
 			secure,
-			{ idleMs: 60_000, answerMs: 300, kibMs: 0 },
+			{ requestMs: 60_000, idleMs: 60_000, answerMs: 300, kibMs: 0 },
 			HELLO,
 		);
 		let bytes = 0;
@@ -78,7 +78,7 @@ describe.each([
 	});
 
 	test('allows a long response more time: a phone on a slow connection gets all of it', async () => {
-		const patience = { idleMs: 60_000, answerMs: 50, kibMs: 1 };
+		const patience = { requestMs: 60_000, idleMs: 60_000, answerMs: 50, kibMs: 1 };
 		const { socket, closed, close } = await asking(secure, patience, HELLO);
 		let bytes = 0;
 		socket.on('data', (chunk: Buffer) => {
@@ -97,7 +97,7 @@ describe.each([
 	test('cuts off a client that keeps requesting without reading', async () => {
 		const { socket, closed, close } = await asking(
 			secure,
-			{ idleMs: 60_000, answerMs: 60_000, kibMs: 0 },
+			{ requestMs: 60_000, idleMs: 60_000, answerMs: 60_000, kibMs: 0 },
 			HELLO.repeat(100),
 		);
 		socket.resume();
@@ -107,7 +107,7 @@ describe.each([
 
 	test('delivers a response that is read, and keeps the connection open', async () => {
 		const small = new Uint8Array(1_000);
-		const patience = { idleMs: 60_000, answerMs: 60_000, kibMs: 0 };
+		const patience = { requestMs: 60_000, idleMs: 60_000, answerMs: 60_000, kibMs: 0 };
 		const { socket, close } = await asking(secure, patience, HELLO, small);
 		let bytes = 0;
 		socket.on('data', (chunk: Buffer) => (bytes += chunk.length));

@@ -13,7 +13,7 @@ function settingsOf(given: Record<string, unknown>): Settings {
 
 function said(given: Record<string, unknown>, more: Partial<GreetingOptions> = {}): string[] {
 	return greeting({
-		...{ settings: settingsOf(given), ports: { http: 8080, https: 8443, store: 8444 } },
+		...{ settings: settingsOf(given), ports: { http: 8080, https: 8443 } },
 		...{ hosts: ['spycam.local', '127.0.0.1', '192.168.1.5'], invitation: CODE },
 		...{ fingerprint: ['01 02'], qr },
 		...more,

@@ -6,7 +6,7 @@ import {
 } from '#state/app/secure-addresses.svelte.ts';
 
 const card = {
-	...{ name: 'spy-cam' as const, versions: [1], store: null },
+	...{ name: 'spy-cam' as const, versions: [1] },
 	...{ secure: 'https://spycam.local:8443', trust: 'http://192.168.1.5:8080/trust' },
 };
 const here = { port: '8080', pathname: '/pair', search: '' };

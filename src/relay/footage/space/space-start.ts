@@ -51,7 +51,7 @@ export class SpaceStart {
 		if (freeBytes < floorBytesOf(sizeBytes) / 8) await this.#ballast.giveUp();
 	}
 
-	of({ index, packs }: { index: FootageIndex; packs: PackFolder }): FootageSpace {
+	of(index: FootageIndex, packs: PackFolder): FootageSpace {
 		const { folder, capBytes, log, version } = this.#options;
 		this.#opened = new FootageSpace({
 			...{ index, packs, capBytes, log, version, clock: nodeClock },
