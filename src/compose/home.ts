@@ -1,6 +1,8 @@
+import { DexieGrantStore } from '#browser/keys/grant-store.ts';
 import { BrowserVault } from '#browser/keys/vault.ts';
 import { HomeRoster } from '#engine/home/home-roster.ts';
 import { LocalDevice, type LocalDeviceDependencies } from '#engine/home/local-device.ts';
+import { EpochGrants } from '#engine/members/epoch-grants.ts';
 import { GrantIssuer } from '#engine/members/grant-issuer.ts';
 import { GrantReceiver } from '#engine/members/grant-receiver.ts';
 import { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
@@ -14,7 +16,12 @@ export function composeHome(tools: Omit<LocalDeviceDependencies, 'vault'>) {
 	const vault = new BrowserVault();
 	const localDevice = new LocalDevice({ ...tools, vault });
 	const homeRoster = new HomeRoster({ localDevice, crypto, vault, clock });
-	return { clock, crypto, vault, localDevice, homeRoster };
+	const { segments } = tools;
+	const grants = new DexieGrantStore();
+	const epochGrants = new EpochGrants({
+		...{ clock, crypto, vault, localDevice, homeRoster, grants, segments },
+	});
+	return { clock, crypto, vault, localDevice, homeRoster, grants, epochGrants };
 }
 export type HomeParts = ReturnType<typeof composeHome>;
 

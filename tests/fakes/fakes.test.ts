@@ -5,11 +5,13 @@ import { ledgerContract } from '../contracts/ledger.ts';
 import { preferenceStoreContract } from '../contracts/preference-store.ts';
 import { storagePersistenceContract } from '../contracts/persistence.ts';
 import { reserveContract } from '../contracts/reserve.ts';
+import { grantStoreContract } from '../contracts/grant-store.ts';
 import { lastPictureStoreContract } from '../contracts/last-picture-store.ts';
 import { lastSeenStoreContract } from '../contracts/last-seen-store.ts';
 import { cameraLockContract } from '../contracts/camera-lock.ts';
 import { ManualClock } from './clock.ts';
 import { MemoryCameraPreferences } from './preference-store.ts';
+import { MemoryGrantStore } from './grant-store.ts';
 import { MemoryLastPictureStore } from './last-picture-store.ts';
 import { MemoryLastSeenStore } from './last-seen-store.ts';
 import { MemoryLedger, MemoryPersistence, MemoryReserve } from './storage.ts';
@@ -30,6 +32,8 @@ describe('MemoryLastSeenStore', () =>
 
 describe('MemoryLastPictureStore', () =>
 	lastPictureStoreContract(() => new MemoryLastPictureStore()));
+
+describe('MemoryGrantStore', () => grantStoreContract(() => new MemoryGrantStore()));
 
 describe('MemoryCameraLock', () =>
 	cameraLockContract(() => {

@@ -1,4 +1,5 @@
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { EpochGrants } from '#engine/members/epoch-grants.ts';
 import { GrantReceiver } from '#engine/members/grant-receiver.ts';
 import { GrantIssuer } from '#engine/members/grant-issuer.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
@@ -9,11 +10,14 @@ import type { Relays } from '#ports/network/relay.ts';
 import { fakeDevice, type FakeDevice } from './device.ts';
 import type { ManualClock } from './clock.ts';
 import { FakeNetwork } from './network.ts';
+import { MemoryGrantStore } from './grant-store.ts';
 import { MemoryLastSeenStore } from './last-seen-store.ts';
 
 /** A device of a home, wired up with its relay connection, grants and member list. */
 export interface FakeMember<C extends Clock = ManualClock> extends FakeDevice<C> {
 	readonly messenger: RelayClient;
+	readonly grants: MemoryGrantStore;
+	readonly epochGrants: EpochGrants;
 	readonly grantIssuer: GrantIssuer;
 	readonly grantReceiver: GrantReceiver;
 	readonly members: MemberList;
@@ -37,8 +41,13 @@ export function fakeMember<C extends Clock>(
 	const { crypto, vault, localDevice, homeRoster, arrivals } = home;
 	const messenger = home.linkTo(relay);
 	let renewed = 0;
+	const grants = new MemoryGrantStore();
+	const { segments } = home;
+	const epochGrants = new EpochGrants({
+		...{ crypto, vault, clock, localDevice, homeRoster, grants, segments },
+	});
 	const grantIssuer = new GrantIssuer({
-		...{ crypto, vault, clock, localDevice, homeRoster, messenger },
+		...{ crypto, localDevice, homeRoster, messenger, epochGrants },
 		renew: () => {
 			renewed += 1;
 			return Promise.resolve();
@@ -67,7 +76,7 @@ export function fakeMember<C extends Clock>(
 			grantReceiver,
 			members,
 		},
-		...{ lastSeen, seen, arrivals, network: home.network, segments: home.segments },
+		...{ lastSeen, seen, arrivals, network: home.network, segments, grants, epochGrants },
 		...{ linkTo: home.linkTo, again: home.again },
 		renewed: () => renewed,
 		get founded() {

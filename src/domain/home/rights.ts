@@ -71,6 +71,15 @@ export function may(roles: readonly Role[], right: Right): boolean {
 	);
 }
 
+/**
+ * Which epoch keys of a camera are granted to a member without being asked (ID38): those made since
+ * it got its access, or all. A recovery kit opens none of them before it has made an owner (KT15).
+ */
+export function grantsFor(roles: readonly Role[]): 'none' | 'later' | 'all' {
+	if (isKit(roles) || may(roles, 'earlier')) return 'all';
+	return may(roles, 'footage') ? 'later' : 'none';
+}
+
 export function isOwner(roles: readonly Role[]): boolean {
 	return roles.includes('owner');
 }

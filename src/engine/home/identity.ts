@@ -45,7 +45,8 @@ export async function homeSecrets(
 
 /**
  * Secret of an epoch, of an own camera or as granted by another device. `signer`: sign key of the
- * camera's device. The home named in the grant must be one of this device's.
+ * camera's device; what this device granted to itself counts, too (KT19). The home named in the
+ * grant must be one of this device's.
  */
 export function epochSecret(
 	crypto: Crypto,
@@ -56,7 +57,8 @@ export function epochSecret(
 ): Promise<Secret | null> {
 	const home = homeOfGrant(identity, kept.grant) ?? identity.home;
 	const subject = { home, camera, number: kept.number, recipient: identity.device };
-	return workingSecret(crypto, kept, subject, identity.kem, [signer]);
+	const signers = [signer, identity.sign.public];
+	return workingSecret(crypto, kept, subject, identity.kem, signers);
 }
 
 /** `null`: no grant, or not one of this device's homes. */

@@ -6,16 +6,13 @@ import { expectFault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId, type DeviceId } from '#domain/base/ids.ts';
 import { may } from '#domain/home/rights.ts';
 import type { Message } from '#protocol/message.ts';
-import type { Clock } from '#ports/device/clock.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
-import type { Vault } from '#ports/keys/vault.ts';
 import { admissionSeq } from '#engine/home/admissions.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
-import { homeOfGrant } from '#engine/home/identity.ts';
-import { signGrant, openGrant } from '#engine/home/keys.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { Messenger, Sender } from '#engine/messaging/messenger.ts';
 import { entryHash } from '#engine/home/roster.ts';
+import type { EpochGrants } from './epoch-grants.ts';
 
 const WEEK_S = 7 * 24 * 3600;
 /** Grants per message. */
@@ -23,18 +20,17 @@ const MAX_GRANTS = 128;
 
 export interface GrantIssuerDependencies {
 	readonly crypto: Crypto;
-	readonly vault: Vault;
-	readonly clock: Clock;
 	readonly localDevice: LocalDevice;
 	readonly homeRoster: HomeRoster;
 	readonly messenger: Messenger;
+	readonly epochGrants: EpochGrants;
 	/** Replaces the current run, if any, by a new one. */
 	readonly renew: () => Promise<void>;
 }
 
 /**
- * Camera side: who is granted which of its epoch keys, and when. Rules: docs/spec/identity.md, ID33
- * and ID38.
+ * Camera side: when members are granted its epoch keys, and which they are sent. Rules:
+ * docs/spec/identity.md, ID33 and ID38.
  */
 export class GrantIssuer {
 	readonly #tools: GrantIssuerDependencies;
@@ -77,7 +73,7 @@ export class GrantIssuer {
 
 	/** Somebody was restricted, or this device joined another home: begin new epochs. */
 	async #onRosterChange(): Promise<void> {
-		const { localDevice, homeRoster, renew } = this.#tools;
+		const { localDevice, homeRoster, epochGrants, renew } = this.#tools;
 		const { roster, entries } = homeRoster;
 		if (roster === null) return;
 		const narrowing = entries[roster.narrowedSeq - 1];
@@ -89,6 +85,7 @@ export class GrantIssuer {
 			if (!first) await renew();
 			for (const { id } of this.#cameras()) await localDevice.currentEpochNumber(id);
 		}
+		for (const { id } of this.#cameras()) await epochGrants.complete(id);
 		this.#actedSeq = roster.seq;
 		if (this.#cameras().length > 0) this.#listeners.notify(roster.seq);
 		this.#notifyOwners();
@@ -117,8 +114,10 @@ export class GrantIssuer {
 	}
 
 	async #issueToMembers(camera: CameraId, number: number): Promise<void> {
-		const { homeRoster, localDevice } = this.#tools;
+		const { homeRoster, localDevice, epochGrants } = this.#tools;
 		const self = localDevice.unlocked?.identity.device;
+		await epochGrants.complete(camera);
+		await epochGrants.prune(camera);
 		for (const device of homeRoster.roster?.devices.keys() ?? []) {
 			const entry = homeRoster.member(device);
 			if (device === self || entry === null || !may(entry.roles, 'footage')) continue;
@@ -143,7 +142,9 @@ export class GrantIssuer {
 			if (earlier && !message.known.includes(id)) await this.#issueAll(id, from.device, 0);
 			else {
 				const number = await this.#tools.localDevice.currentEpochNumber(id);
-				await this.#issue(id, from.device, [number], 0);
+				await this.#tools.epochGrants.grant(id, from.device, [number]);
+				const all = await this.#tools.epochGrants.of(id, from.device);
+				await this.#send(id, from.device, all.slice(0, MAX_GRANTS), 0);
 			}
 		}
 	}
@@ -162,29 +163,19 @@ export class GrantIssuer {
 		numbers: readonly number[],
 		keepSeconds: number,
 	): Promise<void> {
-		const grants: string[] = [];
-		for (const number of numbers) {
-			const grant = await this.#grantFor(camera, device, number);
-			if (grant !== null) grants.push(base64urlOf(grant));
-		}
-		if (grants.length === 0) return;
-		await this.#tools.messenger.send(device, { t: 'grants', camera, grants }, keepSeconds);
+		const grants = await this.#tools.epochGrants.grant(camera, device, numbers);
+		await this.#send(camera, device, grants, keepSeconds);
 	}
 
-	/** An epoch of an own camera, granted to a member of the current home; `null`: not here. */
-	async #grantFor(camera: CameraId, device: DeviceId, number: number): Promise<Bytes | null> {
-		const { crypto, vault, clock, localDevice, homeRoster } = this.#tools;
-		const identity = localDevice.unlocked?.identity;
-		const kem = homeRoster.member(device)?.subject?.kem;
-		const kept = await vault.epoch(camera, number);
-		const made = identity && homeOfGrant(identity, kept?.grant ?? null);
-		if (!identity || !kem || !kept?.grant || !made) return null;
-		const own = { home: made, camera, number, recipient: identity.device };
-		const raw = await openGrant(crypto, kept.grant, own, identity.kem, [identity.sign.public]);
-		const subject = { home: identity.home, camera, number, recipient: device };
-		const grant = await signGrant(crypto, raw, subject, kem, identity.sign.key, clock.wallMs());
-		raw.fill(0);
-		return grant;
+	async #send(
+		camera: CameraId,
+		device: DeviceId,
+		granted: readonly Bytes[],
+		keepSeconds: number,
+	): Promise<void> {
+		if (granted.length === 0) return;
+		const grants = granted.map(base64urlOf);
+		await this.#tools.messenger.send(device, { t: 'grants', camera, grants }, keepSeconds);
 	}
 
 	#cameras() {

@@ -95,15 +95,39 @@ export class GrantReceiver {
 		}
 		if (message.t !== 'grants') return;
 		const camera = await this.#cameraOf(from.device, message.camera);
-		if (camera === null) {
+		const signer = this.#tools.homeRoster.member(from.device)?.subject?.sign;
+		if (camera === null || !signer) {
 			this.#refused += message.grants.length;
 			return;
 		}
+		await this.#storeAll(camera, signer, message.grants.map(bytesOfBase64url));
+	}
+
+	/**
+	 * Stores grants that lie beside footage elsewhere. Their camera may have left the home: what it
+	 * signed before stays valid (ID35).
+	 */
+	take(camera: CameraId, grants: readonly Bytes[]): Promise<void> {
+		return this.#serial.run(async () => {
+			const signer = await this.#signerOf(camera);
+			if (signer === null) this.#refused += grants.length;
+			else await this.#storeAll(camera, signer, grants);
+		});
+	}
+
+	async #storeAll(camera: CameraId, signer: Bytes, grants: readonly Bytes[]): Promise<void> {
 		let kept = 0;
-		for (const text of message.grants) {
-			if (await this.#counted(() => this.#store(camera, from, bytesOfBase64url(text)))) kept += 1;
-		}
+		for (const grant of grants)
+			if (await this.#counted(() => this.#store(camera, signer, grant))) kept += 1;
 		if (kept > 0) this.#listeners.notify(camera);
+	}
+
+	/** `null`: no past or present device of the home has that camera. */
+	async #signerOf(camera: CameraId): Promise<Bytes | null> {
+		const { crypto, homeRoster } = this.#tools;
+		for (const [device, { sign }] of homeRoster.roster?.past.devices ?? [])
+			if ((await cameraIdsOf(crypto, device)).includes(camera)) return sign;
+		return null;
 	}
 
 	/** `null`: not a camera of that device. No device can grant for another. */
@@ -112,11 +136,10 @@ export class GrantReceiver {
 		return cameras.find((camera) => camera === said) ?? null;
 	}
 
-	async #store(camera: CameraId, { device }: Sender, grant: Bytes): Promise<void> {
+	async #store(camera: CameraId, signer: Bytes, grant: Bytes): Promise<void> {
 		const { crypto, vault, localDevice, homeRoster } = this.#tools;
 		const identity = localDevice.unlocked?.identity;
-		const signer = homeRoster.member(device)?.subject?.sign;
-		if (!identity || !signer) return;
+		if (!identity) return;
 		const { number, wallMs } = parseGrant(grant).grant;
 		if ((await vault.epoch(camera, number)) !== null) return;
 		const subject = { home: identity.home, camera, number, recipient: identity.device };

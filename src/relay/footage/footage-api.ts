@@ -68,7 +68,7 @@ export function createFootageApi({
 			store: index.storeId,
 			pages: pages.map(({ runNo, minute, entries, change }) => ({
 				...{ runNo, minute, change },
-				entries: Buffer.from(entries).toString('base64'),
+				entries: Buffer.from(entries).toString('base64url'),
 			})),
 		});
 	});

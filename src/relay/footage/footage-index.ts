@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
+import { ENTRY_BYTES } from '#domain/footage/index-page.ts';
 import { IndexDatabase, type Row, type Value } from './index-database.ts';
 import type { PackKey } from './pack-folder.ts';
 
@@ -8,7 +9,7 @@ const VERSION = 1;
 const SCHEMA = `
 	CREATE TABLE store (id TEXT NOT NULL, newestChange INTEGER NOT NULL) STRICT;
 	CREATE TABLE cameras (
-		id INTEGER PRIMARY KEY, home TEXT NOT NULL, camera TEXT NOT NULL, card BLOB,
+		id INTEGER PRIMARY KEY, home TEXT NOT NULL, camera TEXT NOT NULL,
 		bytes INTEGER NOT NULL, UNIQUE (home, camera)
 	) STRICT;
 	CREATE TABLE runs (
@@ -54,10 +55,20 @@ export interface IndexedPage {
 	readonly change: number;
 }
 
+/** What the pages of a run amount to. */
+export interface RunExtent {
+	readonly recordBytes: number;
+	readonly segments: number;
+	readonly firstSeq: number;
+	readonly lastSeq: number;
+	/** Index entries of its first and its last page. */
+	readonly firstEntries: Uint8Array<ArrayBuffer>;
+	readonly lastEntries: Uint8Array<ArrayBuffer>;
+}
+
 /** All that one upload changes, written in one transaction. */
 export interface IndexChanges {
 	readonly run?: IndexedRun;
-	readonly card?: Uint8Array;
 	readonly pages?: readonly Omit<IndexedPage, 'change'>[];
 }
 
@@ -128,6 +139,62 @@ export class FootageIndex {
 		).map(pageOf);
 	}
 
+	/** Runs of a camera that have pages whose minute is in [from, to], in their order. */
+	runs(home: HomeId, camera: CameraId, from = 0, to = Number.MAX_SAFE_INTEGER): IndexedRun[] {
+		return this.#all(
+			`SELECT runs.* FROM runs JOIN cameras ON cameras.id = runs.camera
+				WHERE home = ? AND cameras.camera = ? AND runNo IN (
+					SELECT runNo FROM pages WHERE pages.camera = cameras.id AND minute BETWEEN ? AND ?
+				) ORDER BY runNo`,
+			...[home, camera, from, to],
+		).map(runOf);
+	}
+
+	/** What is here of a run; `null`: no page. `recordBytes`: of its segments' records. */
+	extent(home: HomeId, camera: CameraId, runNo: number): RunExtent | null {
+		const of = `FROM pages WHERE camera = (SELECT id FROM cameras WHERE home = ? AND camera = ?)
+			AND runNo = ?`;
+		const values = [home, camera, runNo];
+		const row = this.#get(
+			`SELECT sum(bytes) AS bytes, sum(length(entries)) AS entries, min(firstSeq) AS firstSeq,
+				max(lastSeq) AS lastSeq ${of}`,
+			...values,
+		);
+		const first = this.#get(`SELECT entries ${of} ORDER BY lastSeq LIMIT 1`, ...values);
+		const last = this.#get(`SELECT entries ${of} ORDER BY lastSeq DESC LIMIT 1`, ...values);
+		if (row === undefined || first === undefined || last === undefined) return null;
+		return {
+			recordBytes: Number(row['bytes']),
+			segments: Number(row['entries']) / ENTRY_BYTES,
+			...{ firstSeq: Number(row['firstSeq']), lastSeq: Number(row['lastSeq']) },
+			firstEntries: new Uint8Array(first['entries'] as Uint8Array),
+			lastEntries: new Uint8Array(last['entries'] as Uint8Array),
+		};
+	}
+
+	/** The first wall minute with footage of a camera; `null`: there is none. */
+	oldestMinute(home: HomeId, camera: CameraId): number | null {
+		const row = this.#get(
+			`SELECT min(minute) AS minute FROM pages
+				WHERE camera = (SELECT id FROM cameras WHERE home = ? AND camera = ?)`,
+			...[home, camera],
+		);
+		return typeof row?.['minute'] === 'number' ? row['minute'] : null;
+	}
+
+	/** Cameras of a home, with the bytes in their packs. */
+	cameras(home: HomeId): { readonly camera: CameraId; readonly bytes: number }[] {
+		const rows = this.#all('SELECT camera, bytes FROM cameras WHERE home = ?', home);
+		return rows.map((row) => ({
+			...{ camera: String(row['camera']) as CameraId, bytes: Number(row['bytes']) },
+		}));
+	}
+
+	/** Number of the newest write to this store, over all homes. */
+	get newestChange(): number {
+		return Number(this.#get('SELECT newestChange FROM store')?.['newestChange']);
+	}
+
 	/** The key of every page there is. */
 	*allPages(): Generator<PackKey & { readonly minute: number }> {
 		const rows = this.#all(
@@ -163,7 +230,7 @@ export class FootageIndex {
 	}
 
 	/** Returns the number of this change. */
-	write(home: HomeId, camera: CameraId, { run, card, pages = [] }: IndexChanges): number {
+	write(home: HomeId, camera: CameraId, { run, pages = [] }: IndexChanges): number {
 		return this.#transaction(() => {
 			this.#run('UPDATE store SET newestChange = newestChange + 1');
 			const change = Number(this.#get('SELECT newestChange FROM store')?.['newestChange']);
@@ -179,7 +246,6 @@ export class FootageIndex {
 				);
 				if (run.initBytes > 0) this.#spare({ home, camera, runNo: run.runNo, minute: -1 });
 			}
-			if (card) this.#run('UPDATE cameras SET card = ? WHERE id = ?', card, id);
 			for (const { runNo, minute, entries, bytes, firstSeq, lastSeq } of pages) {
 				const before = this.page({ home, camera, runNo, minute });
 				grown += bytes - (before?.bytes ?? 0);

@@ -11,18 +11,25 @@ const SQLITE_IOERR_SHMSIZE = 4874;
 export type Row = Record<string, unknown>;
 export type Value = string | number | Uint8Array | null;
 
-/** `footage.sqlite`. Work in a transaction either counts whole or not at all. */
+/** `footage.sqlite` or `sidecar.sqlite`. Work in a transaction counts whole or not at all. */
 export class IndexDatabase {
 	readonly #sqlite: DatabaseSync;
 
 	/**
 	 * @param prepare makes or checks the tables, in a transaction
+	 * @param freed `vacuumed`: pages that become free can be given back; only for a new file
 	 * @throws SQLite errors if the file cannot be opened, and what `prepare` throws
 	 */
-	constructor(file: string, prepare: (database: IndexDatabase) => void) {
+	constructor(
+		file: string,
+		prepare: (database: IndexDatabase) => void,
+		freed: 'kept' | 'vacuumed' = 'kept',
+	) {
 		this.#sqlite = new DatabaseSync(file, { timeout: BUSY_MS });
 		try {
 			this.exec(`PRAGMA page_size = ${String(PAGE_BYTES)}`);
+			// Before the first table and the log, or it has no effect.
+			if (freed === 'vacuumed') this.exec('PRAGMA auto_vacuum = INCREMENTAL');
 			this.exec('PRAGMA journal_mode = WAL');
 			this.exec('PRAGMA synchronous = FULL');
 			this.exec('PRAGMA foreign_keys = ON');

@@ -130,7 +130,7 @@ export class IndexRetention {
 				bytes += gone;
 				this.#database.run('UPDATE cameras SET bytes = bytes - ? WHERE id = ?', gone, id);
 				this.#database.run(
-					`DELETE FROM cameras WHERE id = ? AND card IS NULL
+					`DELETE FROM cameras WHERE id = ?
 						AND NOT EXISTS (SELECT 1 FROM pages WHERE camera = cameras.id)
 						AND NOT EXISTS (SELECT 1 FROM runs WHERE camera = cameras.id)`,
 					id,

@@ -4,6 +4,7 @@ import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import { Serial } from '#domain/base/serial.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import { minuteOf, parseEntries, type IndexEntry } from '#domain/footage/index-page.ts';
+import type { Span } from '#domain/footage/span.ts';
 import { parseRunRecord } from '#domain/sync/run-record.ts';
 import {
 	parseSegmentRecord,
@@ -15,9 +16,22 @@ import { checkSegmentRecord, type RecordOrigin } from '#relay-core/segment-check
 import type { FootageIndex, IndexedPage, IndexedRun } from './footage-index.ts';
 import { IndexRetention } from './index-retention.ts';
 import type { PackFolder, PackKey } from './pack-folder.ts';
-import { PackMending, type MendedPack, type RecordJudge } from './pack-mending.ts';
+import {
+	PackMending,
+	type MendedPack,
+	type RecordJudge,
+	type RecoveryReport,
+} from './pack-mending.ts';
 import { PackReader } from './pack-reader.ts';
-import { pageFrom, placed, recordsOf, type Held, type MinuteKey } from './pack-records.ts';
+import {
+	pageFrom,
+	placed,
+	recordsOf,
+	seqsOf,
+	spanOf,
+	type Held,
+	type MinuteKey,
+} from './pack-records.ts';
 
 /**
  * Why a record was not taken. `full`: later, perhaps. `old`: there is no room for what is older
@@ -39,16 +53,6 @@ export interface Upload {
 	readonly runRecord: Bytes | null;
 	/** Segment records, one behind the other. */
 	readonly records: Bytes;
-}
-
-/** What `recover` found after a crash. */
-export interface RecoveryReport {
-	/** Packs whose index was rebuilt from their records. */
-	readonly rebuilt: number;
-	/** Bytes of torn or damaged records that no longer count. */
-	readonly lostBytes: number;
-	/** Pages whose pack is gone: the camera is asked for them again. */
-	readonly missing: number;
 }
 
 const BURIED_AT_ONCE = 100;
@@ -80,6 +84,8 @@ export interface PackArchiveTools {
 	readonly crypto: Pick<Crypto, 'sha256' | 'verify'>;
 	/** Undefined: no limit but the disk. */
 	readonly room?: ArchiveRoom;
+	/** Whether a person deleted this span (SY33). Undefined: nothing was. */
+	readonly isRemoved?: (of: Pick<PackKey, 'home' | 'camera'>, span: Span) => boolean;
 }
 
 /**
@@ -91,7 +97,6 @@ export class PackArchive {
 	readonly #tools: PackArchiveTools;
 	/** Writes of one camera go one after the other. Entries leave when their queue is empty. */
 	readonly #writes = new Map<string, { readonly serial: Serial; waiting: number }>();
-
 	readonly #reader: PackReader;
 	readonly #mending: PackMending;
 	readonly #retention: IndexRetention;
@@ -133,9 +138,14 @@ export class PackArchive {
 
 	/** Takes out what is damaged in a pack. `judge`: more than the hash, for a whole check. */
 	async mend(key: PackKey, judge?: RecordJudge): Promise<MendedPack> {
-		const mended = await this.#inTurn(key.home, key.camera, () => this.#mending.mend(key, judge));
+		const mended = await this.keepOnly(key, judge);
 		if (mended.lost.length > 0) this.#tools.room?.lost(key, mended);
 		return mended;
+	}
+
+	/** Takes out what `judge` does not keep, without a word. */
+	keepOnly(key: PackKey, judge?: RecordJudge): Promise<MendedPack> {
+		return this.#inTurn(key.home, key.camera, () => this.#mending.mend(key, judge));
 	}
 
 	/** Deletes pages of one camera: out of the index first, then their packs (RS9). */
@@ -319,6 +329,7 @@ export class PackArchive {
 	async #check(origin: RecordOrigin, runNo: number, record: SegmentRecord): Promise<string | null> {
 		try {
 			const head = await checkSegmentRecord(this.#tools.crypto, origin, record);
+			if (record.entry && this.#tools.isRemoved?.(origin, spanOf(record.entry))) return null;
 			return head.runNo === runNo ? head.runId : null;
 		} catch (error) {
 			expectFault(error);
@@ -385,8 +396,4 @@ export class PackArchive {
 			if (turn.waiting === 0) this.#writes.delete(name);
 		});
 	}
-}
-
-function seqsOf(records: Bytes): number[] {
-	return [...recordsOf(records)].map((bytes) => parseSegmentRecord(bytes).entry?.seq ?? 0);
 }

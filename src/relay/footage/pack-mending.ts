@@ -28,6 +28,16 @@ export interface MendedPack {
 	readonly lostBytes: number;
 }
 
+/** What `recover` found after a crash. */
+export interface RecoveryReport {
+	/** Packs whose index was rebuilt from their records. */
+	readonly rebuilt: number;
+	/** Bytes of torn or damaged records that no longer count. */
+	readonly lostBytes: number;
+	/** Pages whose pack is gone: the camera is asked for them again. */
+	readonly missing: number;
+}
+
 /** Whether the bytes of a record count, beside their hash. */
 export type RecordJudge = (key: PackKey, record: Bytes) => Promise<boolean>;
 

@@ -1,6 +1,7 @@
 import { equalBytes, type Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault } from '#domain/base/fault.ts';
-import { buildEntries, type IndexEntry } from '#domain/footage/index-page.ts';
+import { buildEntries, endUsOf, type IndexEntry } from '#domain/footage/index-page.ts';
+import type { Span } from '#domain/footage/span.ts';
 import { parseHead, type Head } from '#domain/footage/head.ts';
 import {
 	parseSegmentRecord,
@@ -54,6 +55,15 @@ export function* recordsOf(bytes: Bytes): Generator<Bytes> {
 		yield bytes.subarray(at, at + length);
 		at += length;
 	}
+}
+
+/** Numbers of the segments of records; 0: an init section. */
+export function seqsOf(records: Bytes): number[] {
+	return [...recordsOf(records)].map((bytes) => parseSegmentRecord(bytes).entry?.seq ?? 0);
+}
+
+export function spanOf(entry: IndexEntry): Span {
+	return { startUs: entry.startUs, endUs: endUsOf(entry) };
 }
 
 /** The records of a pack up to the first that is torn or not a record. */

@@ -6,6 +6,7 @@ import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { admissionSeq } from '#engine/home/admissions.ts';
+import { EpochGrants } from '#engine/members/epoch-grants.ts';
 import { GrantIssuer } from '#engine/members/grant-issuer.ts';
 import { MessageSealer } from '#engine/messaging/message-sealer.ts';
 import type { RevocationProof } from '#engine/members/member-list.ts';
@@ -146,10 +147,11 @@ describe('grants', () => {
 		const page = camera.again();
 		await page.localDevice.refresh();
 		const messenger = page.linkTo(relay);
-		const { crypto, vault, localDevice, homeRoster } = page;
+		const { crypto, localDevice, homeRoster } = page;
 		const renew = () => Promise.resolve();
+		const epochGrants = new EpochGrants({ ...page, grants: camera.grants });
 		new GrantIssuer({
-			...{ crypto, vault, clock, localDevice, homeRoster, messenger, renew },
+			...{ crypto, localDevice, homeRoster, messenger, epochGrants, renew },
 		}).begin();
 		messenger.begin();
 		await until(() => messenger.state.kind === 'connected' && messenger.relaySeq !== null);

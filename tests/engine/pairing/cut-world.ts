@@ -6,6 +6,7 @@ import { WebCrypto } from '#web/crypto.ts';
 import { bytesOfBase64url } from '#domain/base/base64url.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
+import { EpochGrants } from '#engine/members/epoch-grants.ts';
 import { GrantIssuer } from '#engine/members/grant-issuer.ts';
 import { LocalDevice } from '#engine/home/local-device.ts';
 import { RelayClient } from '#engine/messaging/relay-client.ts';
@@ -23,6 +24,7 @@ import { newTestRelay } from '../../relay-core/test-session.ts';
 import type { FakeDataNetwork } from '../../fakes/data-connections.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeNetwork } from '../../fakes/network.ts';
+import { MemoryGrantStore } from '../../fakes/grant-store.ts';
 import { MemoryLastSeenStore } from '../../fakes/last-seen-store.ts';
 import type { MemorySegmentStore } from '../../fakes/segment-store.ts';
 import type { FakeVault } from '../../fakes/vault.ts';
@@ -215,14 +217,13 @@ export class Page {
 		});
 		const renew = (): Promise<void> => Promise.resolve();
 		const messenger = this.messenger;
+		const epochGrants = new EpochGrants({
+			...{ crypto, vault, clock, localDevice, homeRoster },
+			grants: new MemoryGrantStore(),
+			segments: { runs: () => Promise.resolve([]) },
+		});
 		const grantIssuer = new GrantIssuer({
-			crypto,
-			vault,
-			clock,
-			localDevice,
-			homeRoster,
-			messenger,
-			renew,
+			...{ crypto, localDevice, homeRoster, messenger, epochGrants, renew },
 		});
 		const lastSeen = new LastSeenTracker(clock, new MemoryLastSeenStore());
 		const members = new MemberList({

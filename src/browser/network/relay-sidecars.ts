@@ -1,0 +1,37 @@
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type {
+	ArchivedSidecars,
+	SidecarArchive,
+	SidecarResult,
+} from '#ports/footage/sidecar-archive.ts';
+import { changedSidecarsFrom, sidecarResultFrom } from '#protocol/sidecars.ts';
+import { askRelayJson } from './relay-http.ts';
+import type { RelayAccess } from './relay-archive.ts';
+
+const ANSWER_MS = 10_000;
+const UPLOAD_MS = 60_000;
+
+/** What stands beside segments at the relay, over `/api/footage`. */
+export class RelaySidecars implements SidecarArchive {
+	readonly #access: () => RelayAccess | null;
+
+	constructor(access: () => RelayAccess | null) {
+		this.#access = access;
+	}
+
+	changed(camera: CameraId, since: number): Promise<ArchivedSidecars> {
+		const path = `${camera}/meta?since=${String(since)}`;
+		return askRelayJson(this.#access(), { path, deadlineMs: ANSWER_MS }, changedSidecarsFrom);
+	}
+
+	put(camera: CameraId, records: Bytes): Promise<SidecarResult> {
+		const request = {
+			path: `${camera}/meta`,
+			deadlineMs: UPLOAD_MS,
+			method: 'POST',
+			body: records,
+		};
+		return askRelayJson(this.#access(), request, sidecarResultFrom);
+	}
+}

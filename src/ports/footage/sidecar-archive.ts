@@ -1,0 +1,38 @@
+import type { Bytes } from '#domain/base/bytes.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { SpanPurpose } from '#domain/sync/span-statement.ts';
+
+/** A signed pin or removal (docs/spec/sync.md). */
+export interface SignedSpan {
+	readonly kind: SpanPurpose;
+	readonly signed: Bytes;
+}
+
+export interface ArchivedSidecars {
+	/** Another id is another store: what the one before acknowledged does not count. */
+	readonly store: string;
+	/** Ask for what came after it. */
+	readonly change: number;
+	readonly more: boolean;
+	/** As `src/domain/sync/sidecar-record.ts` names them. */
+	readonly keys: readonly string[];
+	readonly spans: readonly SignedSpan[];
+}
+
+export interface SidecarResult {
+	readonly store: string;
+	/** Places of records that it will never take as they are; all others survive a power cut. */
+	readonly refused: readonly number[];
+}
+
+/**
+ * What stands beside segments in an archive, as the camera writes it: cards, grants, pins,
+ * removals, events and thumbnails. Throws `Fault` like `FootageArchive`, and `quota` when there is
+ * no room.
+ */
+export interface SidecarArchive {
+	/** What it has of a camera, of the changes after `since`; 0: all. Deletions are not told. */
+	changed(camera: CameraId, since: number): Promise<ArchivedSidecars>;
+	/** Sends sidecar records, at most 1 MiB. */
+	put(camera: CameraId, records: Bytes): Promise<SidecarResult>;
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { concatBytes } from '#domain/base/bytes.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import {
+	buildSidecarRecord,
+	eventKey,
+	thumbnailsKey,
+	type SidecarRecord,
+} from '#domain/sync/sidecar-record.ts';
+import { minuteOf } from '#domain/footage/index-page.ts';
+import type { SidecarArchive } from '#ports/footage/sidecar-archive.ts';
+
+/** A whole minute. */
+const T0 = 1_795_000_020_000_000;
+
+export interface GivenSidecars {
+	readonly archive: SidecarArchive;
+	/** The camera whose sidecars it takes. */
+	readonly camera: CameraId;
+	readonly sealed: (kind: 'event' | 'thumbnail', wallUs: number) => Promise<SidecarRecord>;
+	/** Makes it unreachable. */
+	readonly away: () => void;
+}
+
+/** What every archive of sidecars must do. `make` returns an empty one each time. */
+export function sidecarArchiveContract(make: () => Promise<GivenSidecars>): void {
+	describe('sidecar archive', () => {
+		test('SY30 tells what it took, and then only what changed', async () => {
+			const { archive, camera, sealed } = await make();
+			const empty = await archive.changed(camera, 0);
+			expect(empty).toMatchObject({ change: 0, more: false, keys: [], spans: [] });
+			const event = await sealed('event', T0);
+			const thumbnail = await sealed('thumbnail', T0 + 5);
+			const both = concatBytes(buildSidecarRecord(event), buildSidecarRecord(thumbnail));
+			expect(await archive.put(camera, both)).toEqual({ store: empty.store, refused: [] });
+			const { keys, change } = await archive.changed(camera, 0);
+			expect(keys).toEqual([eventKey(event), thumbnailsKey(minuteOf(T0))]);
+			const later = buildSidecarRecord(await sealed('thumbnail', T0 + 60_000_000));
+			await archive.put(camera, concatBytes(both, later));
+			const changed = await archive.changed(camera, change);
+			expect(changed.keys).toEqual([thumbnailsKey(minuteOf(T0) + 1)]);
+		});
+
+		test('SY31 names the places of what it refuses, and takes the rest', async () => {
+			const { archive, camera, sealed } = await make();
+			const good = await sealed('thumbnail', T0);
+			const wrong = buildSidecarRecord({ ...good, wallUs: T0 + 1_000_000 });
+			const sent = concatBytes(wrong, buildSidecarRecord(good), wrong);
+			expect((await archive.put(camera, sent)).refused).toEqual([0, 2]);
+			expect((await archive.changed(camera, 0)).keys).toHaveLength(1);
+		});
+
+		test('SY30 a fault says that it cannot be reached', async () => {
+			const { archive, camera, away } = await make();
+			away();
+			await expect(archive.changed(camera, 0)).rejects.toMatchObject({ kind: 'offline' });
+			const sent = archive.put(camera, new Uint8Array());
+			await expect(sent).rejects.toMatchObject({ kind: 'offline' });
+		});
+	});
+}
