@@ -18,7 +18,7 @@ test('SY17 footage that cannot be opened is tried again until it can', async () 
 		...{ folder: join(folder, 'footage'), index: join(folder, 'footage.sqlite') },
 		...{ crypto: new WebCrypto(), log, retryMs: 5 },
 		before: () => space.before(),
-		roomOf: (index, packs) => space.of(index, packs),
+		roomOf: (all) => space.of(all),
 		ready: (all) => (opened = all),
 	});
 	await expect.poll(() => start.wrong).not.toBeNull();
