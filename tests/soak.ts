@@ -15,7 +15,7 @@ export interface SoakPart {
 const parts: readonly SoakPart[] = [
 	{
 		name: 'unit',
-		what: 'mutated frames, rosters, messages and tokens; cut pairings; ninety days of footage',
+		what: 'mutated frames, rosters, messages, tokens, packs; cut pairings; ninety days of footage',
 		files: [
 			...[
 				'engine/pairing/attacks',
@@ -27,6 +27,7 @@ const parts: readonly SoakPart[] = [
 			...[
 				'engine/members/member-list',
 				'engine/storage/ninety-days',
+				'relay/footage/pack-damage',
 				'relay-core/forged',
 				'relay-core/rendezvous-registry',
 			],

@@ -9,6 +9,7 @@ import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 import { runChild, type ChildWork } from '#relay/process/child-process.ts';
 import { footageMemberOf, lostRights } from '#relay-core/footage-member.ts';
 import { HomeRegistry } from '#relay-core/home-registry.ts';
+import { recordJudgeOf } from '#relay-core/record-judge.ts';
 import {
 	messageFrom,
 	messageToStore,
@@ -22,6 +23,7 @@ import { createFootageApi } from '#relay/footage/footage-api.ts';
 import { FootageStart } from '#relay/footage/footage-start.ts';
 import { createSpaceApi } from '#relay/footage/space/space-api.ts';
 import { ownVersion, SpaceStart } from '#relay/footage/space/space-start.ts';
+import { createSidecarApi } from '#relay/footage/sidecar-api.ts';
 import { StoreServer } from '#relay/footage/store-server.ts';
 import { readToken } from '#relay/http/token.ts';
 import { sqliteReasonOf, ChangeWriter } from '#relay/storage/change-writer.ts';
@@ -55,20 +57,25 @@ async function startStore(
 	const space = new SpaceStart({ ...begin.footage, log, version: ownVersion() });
 	const footage = new FootageStart({
 		...{ ...begin.footage, crypto, log },
+		judge: recordJudgeOf(crypto, (id) => homes.find(id)),
 		before: () => space.before(),
 		roomOf: (opened) => space.of(opened),
-		ready: ({ archive, index }) => {
-			const who = {
-				claimsOf,
-				memberOf: async (id: HomeId, device: DeviceId) => {
-					const home = await homes.find(id);
-					return home && footageMemberOf(crypto, home, device, Date.now());
-				},
+		ready: ({ archive, index, sidecars }) => {
+			const memberOf = async (id: HomeId, device: DeviceId) => {
+				const home = await homes.find(id);
+				return home && footageMemberOf(crypto, home, device, Date.now());
 			};
-			footageApi = createFootageApi({ ...{ archive, index }, ...who });
+			const who = { claimsOf, memberOf };
 			const { opened } = space;
-			if (opened !== null)
-				footageApi.route('/', createSpaceApi({ space: opened, storeId: index.storeId, ...who }));
+			const all = new Hono();
+			if (opened !== null) {
+				all.route('/', createSpaceApi({ space: opened, storeId: index.storeId, ...who }));
+				const mayGrow = (home: HomeId, bytes: number) => opened.mayAdd(home, null, bytes).newer;
+				const tools = { archive, index, sidecars, crypto, mayGrow, ...who };
+				all.route('/', createSidecarApi(tools));
+			}
+			all.route('/', createFootageApi({ archive, index, ...who }));
+			footageApi = all;
 		},
 	});
 	app.all('/api/footage/*', (context) =>
@@ -97,9 +104,9 @@ async function startStore(
 		});
 	gauge('waiting', 'Changes not written yet', () => writer.waiting);
 	gauge('failing', '1 while the disk cannot be written', () => Number(reasons().length > 0));
-	gauge('requests', 'Requests for footage under way', () => server.underWay);
 	for (const [name, { help, value }] of Object.entries(space.gauges))
 		gauge(`footage_${name}`, help, value);
+	gauge('requests', 'Requests for footage under way', () => server.underWay);
 	app.get('/metrics', async (context) => {
 		// Behind a proxy it would be for everybody (RL5).
 		if (wasForwarded(context.req.header())) return context.notFound();

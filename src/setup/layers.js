@@ -132,7 +132,7 @@ export const layers = [
 			http: ['base', 'config'],
 			storage: ['base'],
 			footage: ['base', 'http', 'storage'],
-			'footage/space': ['base', 'footage'],
+			'footage/space': ['base', 'http', 'footage'],
 			process: ['base', 'config', 'storage'],
 			tls: ['base'],
 			'': ['base', 'config', 'http', 'storage', 'footage', 'footage/space', 'process', 'tls'],

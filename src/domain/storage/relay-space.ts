@@ -11,9 +11,11 @@ const MIN_BALLAST_BYTES = 4 * MIB;
 const MAX_BALLAST_BYTES = 256 * MIB;
 /** What stays of the cap when others fill the volume. */
 const LEAST_SHARE = 0.25;
-/** Retention deletes in steps of this share of the allowance. */
+/** Retention deletes in steps of this share of what may be held: more than a few uploads. */
 const STEP_SHARE = 0.02;
+const MIN_STEP_BYTES = 8 * MIB;
 const MAX_STEP_BYTES = 256 * MIB;
+const MAX_STEP_SHARE = 1 / 8;
 const HOUR_MS = 3_600_000;
 
 /** A file system, in bytes; `freeBytes`: for this account. */
@@ -68,10 +70,16 @@ export function relayAllowanceOf(
 	const left = usedBytes + freeBytes - floorBytesOf(sizeBytes) - missingBytes;
 	const least = Math.min(capped, sizeBytes) * LEAST_SHARE;
 	const bytes = Math.floor(Math.min(capped, Math.max(left, least)));
-	const step = Math.min(bytes * STEP_SHARE, MAX_STEP_BYTES);
-	const below = (steps: number) => Math.floor(bytes - steps * step);
-	const by = bytes < Math.floor(capped) ? 'volume' : 'cap';
-	return { bytes, by, highBytes: below(1), lowBytes: below(2), roomyBytes: below(3) };
+	return {
+		...{ bytes, by: bytes < Math.floor(capped) ? 'volume' : 'cap' },
+		...{ highBytes: below(bytes, 1), lowBytes: below(bytes, 2), roomyBytes: below(bytes, 3) },
+	};
+}
+
+/** So many steps of retention below. */
+function below(bytes: number, steps: number): number {
+	const step = Math.min(Math.max(bytes * STEP_SHARE, MIN_STEP_BYTES), MAX_STEP_BYTES);
+	return Math.floor(bytes - steps * Math.min(step, bytes * MAX_STEP_SHARE));
 }
 
 /** RS2. `limits`: what owners lowered theirs to, or Infinity; returns the share of each. */
@@ -104,8 +112,9 @@ export function bytesToGive(
 	const gives = new Map<string, number>();
 	let total = 0;
 	for (const [home, { bytes, limit }] of homes) {
-		const own = bytes > limit * (1 - STEP_SHARE) ? bytes - limit * (1 - 2 * STEP_SHARE) : 0;
-		if (own > 0) gives.set(home, Math.ceil(own));
+		const isOver = limit !== Infinity && bytes > below(limit, 1);
+		const own = isOver ? bytes - below(limit, 2) : 0;
+		if (own > 0) gives.set(home, own);
 		total += bytes - own;
 	}
 	let excess = total > highBytes ? total - lowBytes : 0;
@@ -133,12 +142,11 @@ export function mayAdd(
 	incomingBytes: number,
 ): { readonly newer: boolean; readonly older: boolean } {
 	const newer = totalBytes + incomingBytes <= allowance.bytes && bytes + incomingBytes <= limit;
-	const roomy = 1 - 3 * STEP_SHARE;
-	const own = bytes + incomingBytes <= limit * roomy;
+	const own = limit === Infinity || bytes + incomingBytes <= below(limit, 3);
 	const older =
 		own &&
 		(totalBytes + incomingBytes <= allowance.roomyBytes ||
-			bytes + incomingBytes <= Math.min(share, allowance.roomyBytes) * roomy);
+			bytes + incomingBytes <= below(Math.min(share, allowance.roomyBytes), 3));
 	return { newer, older: newer && older };
 }
 

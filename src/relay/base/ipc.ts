@@ -59,12 +59,12 @@ const footage = v.object({
 	index: v.string(),
 	/** Path of the unix socket where `store` answers. */
 	socket: v.string(),
-	/** The group that may use it, too; `null`: none. */
-	gid: v.nullable(v.number()),
 	/** The file of the reserve (RS3). */
 	ballast: v.string(),
 	/** The admin's; `null`: nobody decided (RS1). */
 	capBytes: v.nullable(v.number()),
+	/** The group that may use it, too; `null`: none. */
+	gid: v.nullable(v.number()),
 });
 export type FootagePlace = v.InferOutput<typeof footage>;
 

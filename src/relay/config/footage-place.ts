@@ -2,9 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Fault } from '#domain/base/fault.ts';
 import type { FootagePlace } from '#relay/base/ipc.ts';
-import { capBytesOf, type Settings } from './settings.ts';
-
-type FootageSettings = Pick<Settings, 'footageSocket' | 'footageGroup' | 'footageCapGB'>;
+import type { Settings } from './settings.ts';
 
 /**
  * Where footage and its socket are.
@@ -12,7 +10,11 @@ type FootageSettings = Pick<Settings, 'footageSocket' | 'footageGroup' | 'footag
  */
 export function footagePlaceOf(
 	data: string,
-	{ footageSocket, footageGroup, footageCapGB }: FootageSettings,
+	{
+		footageSocket,
+		footageGroup,
+		footageCapGB,
+	}: Pick<Settings, 'footageSocket' | 'footageGroup' | 'footageCapGB'>,
 	groups = '/etc/group',
 ): FootagePlace {
 	const socket = footageSocket ?? join(data, 'footage.sock');
@@ -25,7 +27,7 @@ export function footagePlaceOf(
 	return {
 		...{ folder: join(data, 'footage'), index: join(data, 'footage.sqlite') },
 		...{ socket, gid, ballast: join(data, 'footage.ballast') },
-		capBytes: capBytesOf({ footageCapGB }),
+		capBytes: footageCapGB === null ? null : Math.floor(footageCapGB * 1e9),
 	};
 }
 

@@ -250,11 +250,6 @@ function unknownField(before: string, issue: v.StrictObjectIssue): string {
 	return `${before.replace('.', '') || 'settings.json'} must be an object in curly brackets.`;
 }
 
-/** RS1; `null`: nobody decided. */
-export function capBytesOf({ footageCapGB }: Pick<Settings, 'footageCapGB'>): number | null {
-	return footageCapGB === null ? null : Math.floor(footageCapGB * 1e9);
-}
-
 /** This machine's host names, without its addresses. */
 export function namesOf(settings: Settings): string[] {
 	const own = hostname().toLowerCase();

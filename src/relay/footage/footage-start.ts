@@ -1,15 +1,22 @@
+import { dirname, join } from 'node:path';
 import type { Logger } from '#relay/base/log.ts';
 import { sqliteReasonOf } from '#relay/storage/change-writer.ts';
 import { FootageIndex } from './footage-index.ts';
-import { PackArchive, type ArchiveRoom, type PackArchiveTools } from './pack-archive.ts';
+import type { ArchiveRoom } from './archive-room.ts';
+import { PackArchive, type PackArchiveTools } from './pack-archive.ts';
 import { PackFolder } from './pack-folder.ts';
+import { repeatRemovals } from './remove-span.ts';
+import { SidecarIndex } from './sidecar-index.ts';
 
 const RETRY_MS = 5_000;
+/** Beside the index of the packs. */
+export const SIDECAR_FILE = 'sidecar.sqlite';
 
 export interface OpenedFootage {
 	readonly archive: PackArchive;
 	readonly index: FootageIndex;
 	readonly packs: PackFolder;
+	readonly sidecars: SidecarIndex;
 }
 
 /** What keeps the disk from being full (docs/spec/relay-store.md). */
@@ -26,10 +33,11 @@ interface FootageStartOptions {
 	/** The database of their index. */
 	readonly index: string;
 	readonly crypto: PackArchiveTools['crypto'];
+	readonly judge?: PackArchiveTools['judge'];
 	readonly log: Logger;
 	/** Before the index is opened, which takes room on the disk. */
 	readonly before: () => Promise<void>;
-	readonly roomOf: (opened: Pick<OpenedFootage, 'index' | 'packs'>) => FootageRoom;
+	readonly roomOf: (opened: Omit<OpenedFootage, 'archive'>) => FootageRoom;
 	readonly ready: (opened: OpenedFootage) => void;
 	/** Shorter in tests. */
 	readonly retryMs?: number;
@@ -43,6 +51,7 @@ export class FootageStart {
 	readonly #options: FootageStartOptions;
 	#wrong: string | null = null;
 	#index: FootageIndex | null = null;
+	#sidecars: SidecarIndex | null = null;
 	#room: FootageRoom | null = null;
 	#retry: NodeJS.Timeout | null = null;
 	#ended = false;
@@ -63,6 +72,7 @@ export class FootageStart {
 		await this.#close();
 	}
 
+	/** It may have ended while something was awaited. */
 	#hasEnded(): boolean {
 		return this.#ended;
 	}
@@ -70,29 +80,37 @@ export class FootageStart {
 	async #close(): Promise<void> {
 		await this.#room?.end();
 		this.#room = null;
+		this.#sidecars?.close();
+		this.#sidecars = null;
 		this.#index?.close();
 		this.#index = null;
 	}
 
 	async #open(): Promise<void> {
-		const { folder, index: file, crypto, log, before, roomOf, ready } = this.#options;
-		const { retryMs = RETRY_MS } = this.#options;
+		const { folder, index: file, crypto, log, retryMs = RETRY_MS } = this.#options;
+		const { before, roomOf, ready } = this.#options;
 		try {
 			await before();
 			if (this.#hasEnded()) return;
 			const index = new FootageIndex(file);
 			this.#index = index;
 			const packs = new PackFolder(folder);
-			const room = roomOf({ index, packs });
-			const archive = new PackArchive({ packs, index, crypto, room });
+			const sidecars = new SidecarIndex(join(dirname(file), SIDECAR_FILE), index);
+			this.#sidecars = sidecars;
+			const room = roomOf({ index, packs, sidecars });
+			const { judge } = this.#options;
+			const judging = judge ? { judge } : {};
+			const isRemoved: PackArchiveTools['isRemoved'] = (of, span) => sidecars.isRemoved(of, span);
+			const archive = new PackArchive({ packs, index, crypto, room, isRemoved, ...judging });
 			const report = await archive.recover();
+			await repeatRemovals({ archive, index, sidecars });
 			if (this.#hasEnded()) return;
 			this.#room = room;
 			await room.begin(archive);
 			if (this.#hasEnded()) return;
 			this.#wrong = null;
 			log.info(report, 'footage is ready');
-			ready({ archive, index, packs });
+			ready({ archive, index, packs, sidecars });
 		} catch (error) {
 			if (this.#hasEnded()) return;
 			await this.#close();

@@ -13,6 +13,7 @@ import {
 } from '#domain/sync/segment-record.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import { checkSegmentRecord, type RecordOrigin } from '#relay-core/segment-check.ts';
+import type { ArchiveRoom } from './archive-room.ts';
 import type { FootageIndex, IndexedPage, IndexedRun } from './footage-index.ts';
 import { IndexRetention } from './index-retention.ts';
 import type { PackFolder, PackKey } from './pack-folder.ts';
@@ -57,33 +58,16 @@ export interface Upload {
 
 const BURIED_AT_ONCE = 100;
 
-/** Decides what there is room for (docs/spec/relay-store.md). */
-export interface ArchiveRoom {
-	/** Whether so many bytes of a camera may be added, by what they are to what it keeps. */
-	mayAdd(
-		home: HomeId,
-		camera: CameraId,
-		bytes: number,
-	): { readonly newer: boolean; readonly older: boolean };
-	/** The oldest that is kept of a camera. */
-	oldest(
-		home: HomeId,
-		camera: CameraId,
-	): { readonly runNo: number; readonly firstSeq: number } | null;
-	/** Something was added. */
-	added(home: HomeId, camera: CameraId, bytes: number): void;
-	/** An upload was refused for want of room; `disk`: the disk itself was full. */
-	refused(home: HomeId, bytes: number, disk: boolean): void;
-	/** Damaged records were taken out. */
-	lost(key: PackKey, mended: MendedPack): void;
-}
-
 export interface PackArchiveTools {
 	readonly packs: PackFolder;
 	readonly index: FootageIndex;
 	readonly crypto: Pick<Crypto, 'sha256' | 'verify'>;
 	/** Undefined: no limit but the disk. */
 	readonly room?: ArchiveRoom;
+	/** Whether a head is signed as it should be. Undefined: the hash of the bytes has to do. */
+	readonly judge?: RecordJudge;
+	/** Of the machine; another one in tests. */
+	readonly monotonicMs?: () => number;
 	/** Whether a person deleted this span (SY33). Undefined: nothing was. */
 	readonly isRemoved?: (of: Pick<PackKey, 'home' | 'camera'>, span: Span) => boolean;
 }
@@ -103,7 +87,7 @@ export class PackArchive {
 
 	constructor(tools: PackArchiveTools) {
 		this.#tools = tools;
-		this.#reader = new PackReader({ ...tools, monotonicMs: () => performance.now() });
+		this.#reader = new PackReader({ monotonicMs: () => performance.now(), ...tools });
 		this.#mending = new PackMending(tools);
 		this.#retention = new IndexRetention(tools.index);
 	}

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
@@ -50,7 +50,8 @@ export class PackFolder {
 					await writeAll(pack, parts, at);
 					await pack.datasync();
 				} catch (error) {
-					await pack.truncate(at).catch(() => undefined);
+					if (at === 0) await rm(file, { force: true }).catch(() => undefined);
+					else await pack.truncate(at).catch(() => undefined);
 					throw error;
 				}
 			} finally {
@@ -114,10 +115,12 @@ export class PackFolder {
 		}
 	}
 
-	/** Idempotent. */
+	/** Idempotent. With the pack of a run goes its folder, if nothing is left in it. */
 	async delete(key: PackKey): Promise<void> {
 		try {
-			await rm(this.#fileOf(key), { force: true });
+			const file = this.#fileOf(key);
+			await rm(file, { force: true });
+			if (key.minute === null) await rmdir(dirname(file)).catch(() => undefined);
 		} catch (error) {
 			throw faultFrom(error);
 		}

@@ -19,6 +19,7 @@ export interface MendingTools {
 	readonly packs: PackFolder;
 	readonly index: FootageIndex;
 	readonly crypto: Pick<Crypto, 'sha256'>;
+	readonly judge?: RecordJudge;
 }
 
 /** What a look at one pack found. */
@@ -56,13 +57,13 @@ export class PackMending {
 	}
 
 	/** Which records of an indexed pack are not whole; changes nothing. */
-	async inspect(key: PackKey, judge: RecordJudge = yes): Promise<MendedPack> {
+	async inspect(key: PackKey, judge = this.#tools.judge ?? yes): Promise<MendedPack> {
 		const { held, lost, lostBytes } = await this.#look(key, judge);
 		return { lost: held === null ? [] : lost, lostBytes };
 	}
 
 	/** Takes out the records that are not whole: they are asked for again (RS10). */
-	async mend(key: PackKey, judge: RecordJudge = yes): Promise<MendedPack> {
+	async mend(key: PackKey, judge = this.#tools.judge ?? yes): Promise<MendedPack> {
 		const { packs, index } = this.#tools;
 		// An index that could not be written after its pack: it is the index that is wrong.
 		const size = await packs.size(key);

@@ -5,6 +5,7 @@ import { segmentRecordBytes } from '#domain/sync/segment-record.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { FootageIndex } from './footage-index.ts';
 import type { PackFolder, PackKey } from './pack-folder.ts';
+import type { RecordJudge } from './pack-mending.ts';
 import { checkedRecord, headOf } from './pack-records.ts';
 
 /** How long a record that had its hash is served without being hashed again. */
@@ -16,6 +17,7 @@ export interface PackReaderTools {
 	readonly packs: PackFolder;
 	readonly index: FootageIndex;
 	readonly crypto: Pick<Crypto, 'sha256'>;
+	readonly judge?: RecordJudge;
 	readonly monotonicMs: () => number;
 }
 
@@ -72,7 +74,7 @@ export class PackReader {
 		at: number,
 		size: number,
 	): Promise<Bytes | null> {
-		const { packs, crypto, monotonicMs } = this.#tools;
+		const { packs, crypto, judge, monotonicMs } = this.#tools;
 		const { home, camera, runNo, minute } = key;
 		const name = [home, camera, runNo, minute ?? 'run', at].join();
 		try {
@@ -82,6 +84,8 @@ export class PackReader {
 			if (monotonicMs() - checkedMs < CHECKED_MS) return record;
 			if ((await headOf(crypto, record))?.seq !== (entry?.seq ?? 0))
 				throw new Fault('corrupt', 'record: not the bytes of its head');
+			if (judge && !(await judge(key, record)))
+				throw new Fault('corrupt', 'record: its head is not signed');
 			this.#noteChecked(name);
 			return record;
 		} catch (error) {

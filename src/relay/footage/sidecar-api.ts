@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { concatBytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault, type FaultKind } from '#domain/base/fault.ts';
-import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { endUsOf, parseEntries } from '#domain/footage/index-page.ts';
 import { isKit, type Right } from '#domain/home/rights.ts';
 import {
@@ -32,7 +32,7 @@ export interface SidecarApiDependencies extends FootageApiDependencies {
 	readonly sidecars: SidecarIndex;
 	readonly crypto: Pick<Crypto, 'verify'>;
 	/** Whether there is room for more of a home. Undefined: no limit but the disk. */
-	readonly mayGrow?: (home: string, bytes: number) => boolean;
+	readonly mayGrow?: (home: HomeId, bytes: number) => boolean;
 }
 
 const STATUS: Partial<Record<FaultKind, 400 | 404 | 409 | 422 | 507>> = {

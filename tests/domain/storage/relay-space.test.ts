@@ -69,7 +69,7 @@ describe('the room for footage at a relay', () => {
 		expect(give(use(70, 50), use(29, 50))).toEqual({ 0: 3 });
 		// Borrowed room is given back when its home needs it, and not before.
 		expect(give(use(70, 50), use(20, 50))).toEqual({});
-		expect(give(use(10, 10, 10), use(20, 90))).toEqual({ 0: 1 });
+		expect(give(use(10, 10, 10), use(20, 90))).toEqual({ 0: 3 });
 	});
 
 	test('RS7 what is older than all that is kept is taken only while there is room', () => {

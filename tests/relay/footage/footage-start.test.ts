@@ -12,13 +12,13 @@ test('SY17 footage that cannot be opened is tried again until it can', async () 
 	const folder = join(root, 'later');
 	let opened: OpenedFootage | null = null;
 	const log = createLog('store', 'silent');
-	const where = { folder: join(folder, 'footage'), ballast: join(folder, 'footage.ballast') };
-	const space = new SpaceStart({ ...where, capBytes: null, log, version: '1' });
+	const ballast = join(root, 'ballast');
+	const space = new SpaceStart({ folder, ballast, capBytes: 1e6, log, version: '1' });
 	const start = new FootageStart({
-		...{ ...where, index: join(folder, 'footage.sqlite') },
+		...{ folder: join(folder, 'footage'), index: join(folder, 'footage.sqlite') },
 		...{ crypto: new WebCrypto(), log, retryMs: 5 },
 		before: () => space.before(),
-		roomOf: (one) => space.of(one),
+		roomOf: (all) => space.of(all),
 		ready: (all) => (opened = all),
 	});
 	await expect.poll(() => start.wrong).not.toBeNull();

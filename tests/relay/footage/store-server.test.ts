@@ -145,10 +145,10 @@ describe('the socket', () => {
 		const groups = join(folder, 'groups');
 		writeFileSync(groups, 'root:x:0:\nwww-data:x:33:\n');
 		const place = (footageSocket: string | null, footageGroup: string | number | null) =>
-			footagePlaceOf('/srv/data', { footageSocket, footageGroup, footageCapGB: null }, groups);
+			footagePlaceOf('/srv/data', { footageSocket, footageGroup, footageCapGB: 2 }, groups);
 		expect(place(null, null)).toMatchObject({ socket: '/srv/data/footage.sock', gid: null });
 		expect(place('/run/s', 'www-data')).toMatchObject({ socket: '/run/s', gid: 33 });
-		expect(place('/run/s', 7)).toMatchObject({ gid: 7 });
+		expect(place('/run/s', 7)).toMatchObject({ gid: 7, capBytes: 2e9 });
 		expect(() => place('/run/s', 'nobody-here')).toThrow('no group "nobody-here"');
 		expect(() => place(null, 33)).toThrow('closed to all others');
 		expect(() => place('/srv/data/x', 33)).toThrow('/run/spy-cam/footage.sock');

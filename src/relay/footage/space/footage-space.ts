@@ -18,7 +18,8 @@ import type { Clock } from '#ports/device/clock.ts';
 import type { Logger } from '#relay/base/log.ts';
 import type { FootageIndex } from '#relay/footage/footage-index.ts';
 import { IndexRetention, type CameraUse, type KeptMinute } from '#relay/footage/index-retention.ts';
-import type { ArchiveRoom, PackArchive } from '#relay/footage/pack-archive.ts';
+import type { ArchiveRoom } from '#relay/footage/archive-room.ts';
+import type { PackArchive } from '#relay/footage/pack-archive.ts';
 import type { PackFolder, PackKey } from '#relay/footage/pack-folder.ts';
 import type { MendedPack } from '#relay/footage/pack-mending.ts';
 import type { Ballast } from './ballast.ts';
@@ -47,6 +48,10 @@ export interface FootageSpaceTools {
 	readonly version: string;
 	/** Whether a person pinned that minute. */
 	readonly isPinned?: (minute: KeptMinute) => boolean;
+	/** Of what stands beside the packs: thumbnails, events, grants. */
+	readonly besideBytes?: () => number;
+	/** These minutes are gone: so goes what stood beside them. */
+	readonly left?: (minutes: readonly KeptMinute[]) => void;
 }
 
 interface Gauge {
@@ -213,7 +218,7 @@ export class FootageSpace implements ArchiveRoom {
 
 	mayAdd(
 		home: HomeId,
-		_camera: CameraId,
+		_camera: CameraId | null,
 		bytes: number,
 	): { readonly newer: boolean; readonly older: boolean } {
 		const allowance = this.#allowance();
@@ -283,7 +288,8 @@ export class FootageSpace implements ArchiveRoom {
 		this.#watch.sample(
 			{
 				...{ volume: this.#volume, capBytes: this.cap.bytes, usedBytes: this.#usedBytes() },
-				...{ besideBytes: ballast.bytes, indexBytes: this.#tools.index.database.bytes },
+				...{ besideBytes: ballast.bytes + this.#besideBytes() },
+				indexBytes: this.#tools.index.database.bytes,
 				refusedMs: this.#refusedMs,
 			},
 			ledger.changes(null, 20),
@@ -326,6 +332,10 @@ export class FootageSpace implements ArchiveRoom {
 		this.#tools.log.error({ kind }, what);
 	}
 
+	#besideBytes(): number {
+		return this.#tools.besideBytes?.() ?? 0;
+	}
+
 	/** It may have ended while something was awaited. */
 	#hasEnded(): boolean {
 		return this.#ended;
@@ -355,7 +365,7 @@ export class FootageSpace implements ArchiveRoom {
 			this.cap.bytes,
 			{ sizeBytes, freeBytes: this.#freeBytes() },
 			this.#usedBytes(),
-			index.database.bytes + ballast.bytes,
+			index.database.bytes + this.#besideBytes() + ballast.bytes,
 			Math.max(0, this.#wantedBallast - ballast.bytes),
 		);
 	}

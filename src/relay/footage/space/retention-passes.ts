@@ -19,6 +19,7 @@ export interface RetentionPassTools {
 	readonly clock: Pick<Clock, 'wallMs'>;
 	readonly log: Pick<Logger, 'info'>;
 	readonly isPinned?: (minute: KeptMinute) => boolean;
+	readonly left?: (minutes: readonly KeptMinute[]) => void;
 	/** Deletes minutes of one camera; returns the bytes freed. */
 	readonly discard: (minutes: readonly KeptMinute[]) => Promise<number>;
 	/** How much each home gives now, and what for. */
@@ -92,6 +93,7 @@ export class RetentionPasses {
 			if (gone === 0) continue;
 			all += gone;
 			freed(gone);
+			this.#tools.left?.(leaving);
 			this.#note(home, by, leaving, gone);
 		}
 		return all;

@@ -4,6 +4,7 @@ import { expectFault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { FootageMember } from '#relay-core/footage-member.ts';
 import type { TokenClaims } from '#relay-core/relay.ts';
+import { bearerOf } from '#relay/http/token.ts';
 import type { FootageSpace } from './footage-space.ts';
 
 export interface SpaceApiDependencies {
@@ -29,8 +30,7 @@ export function createSpaceApi({ space, storeId, claimsOf, memberOf }: SpaceApiD
 		context: Context,
 		mayIt: (member: FootageMember) => boolean,
 	): Promise<FootageMember | Response> {
-		const token = /^Bearer (\S+)$/.exec(context.req.header('Authorization') ?? '')?.[1] ?? '';
-		const claims = claimsOf(token);
+		const claims = claimsOf(bearerOf(context.req.header('Authorization')));
 		const member = claims && (await memberOf(claims.home, claims.device));
 		if (!member) return context.json({ wrong: 'token' }, 401, { 'WWW-Authenticate': 'Bearer' });
 		return mayIt(member) ? member : context.json({ wrong: 'right' }, 403);
@@ -44,7 +44,7 @@ export function createSpaceApi({ space, storeId, claimsOf, memberOf }: SpaceApiD
 		return context.json(usage(member.home.id));
 	});
 
-	api.put('/api/footage/share', async (context) => {
+	api.post('/api/footage/share', async (context) => {
 		const member = await allowed(context, (one) => one.may('manage'));
 		if (member instanceof Response) return member;
 		const given = v.safeParse(share, await jsonIn(context));

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { floorBytesOf } from '#domain/storage/relay-space.ts';
 import type { Logger } from '#relay/base/log.ts';
-import type { FootageIndex } from '#relay/footage/footage-index.ts';
-import type { PackFolder } from '#relay/footage/pack-folder.ts';
+import type { OpenedFootage } from '#relay/footage/footage-start.ts';
 import { Ballast } from './ballast.ts';
 import { FootageSpace } from './footage-space.ts';
 import { nodeClock } from './node-clock.ts';
@@ -51,12 +50,17 @@ export class SpaceStart {
 		if (freeBytes < floorBytesOf(sizeBytes) / 8) await this.#ballast.giveUp();
 	}
 
-	of({ index, packs }: { index: FootageIndex; packs: PackFolder }): FootageSpace {
+	of({ index, packs, sidecars }: Omit<OpenedFootage, 'archive'>): FootageSpace {
 		const { folder, capBytes, log, version } = this.#options;
 		this.#opened = new FootageSpace({
 			...{ index, packs, capBytes, log, version, clock: nodeClock },
 			...{ ledger: new SpaceLedger(index), ballast: this.#ballast },
 			volume: () => volumeOf(dirname(folder)),
+			isPinned: (minute) => sidecars.isPinned(minute, minute.minute),
+			besideBytes: () => sidecars.usedBytes(),
+			left: (minutes) => {
+				for (const minute of minutes) sidecars.deleteBeside(minute, minute.minute);
+			},
 		});
 		return this.#opened;
 	}

@@ -39,7 +39,7 @@ describe('the relay is never full', () => {
 		const { bytes, share, fullAtMs, freed, cap } = store.space.usage(home);
 		expect(cap).toEqual({ bytes: 50 * MB, by: 'admin' });
 		expect(bytes).toBeLessThanOrEqual(share);
-		expect(bytes).toBeGreaterThan(0.9 * share);
+		expect(bytes).toBeGreaterThan(0.7 * share);
 		expect(fullAtMs).toBeNull();
 		const kept = minutesOf();
 		expect(kept.at(-1)).toBe(69);
@@ -115,7 +115,7 @@ describe('the relay is never full', () => {
 		store.othersBytes = 200 * MB;
 		await store.pass(150_000);
 		const left = store.index.usedBytes();
-		expect(left).toBeGreaterThan(20 * MB);
+		expect(left).toBeGreaterThan(15 * MB);
 		expect(left).toBeLessThan(26 * MB);
 		expect(store.space.mayAdd(home, one, MB)).toEqual({ newer: false, older: false });
 		expect(['critical', 'emergency']).toContain(store.space.level);

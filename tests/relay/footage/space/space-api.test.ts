@@ -53,7 +53,7 @@ function ask(device: FakeDevice, path = '', init: RequestInit = {}) {
 	const headers = { Authorization: `Bearer ${token}` };
 	return api.request(`http://relay/api/footage/${path}`, { ...init, headers });
 }
-const lower = (device: FakeDevice, body: string) => ask(device, 'share', { method: 'PUT', body });
+const lower = (device: FakeDevice, body: string) => ask(device, 'share', { method: 'POST', body });
 
 describe('the room of a home, over HTTP', () => {
 	test('RS11 owners, viewers and cameras learn it; live-only members and strangers do not', async () => {
