@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { encodeQR } from 'qr';
 import { expectFault, Fault } from '#domain/base/fault.ts';
@@ -16,7 +17,16 @@ import { isLoopback } from '#relay/base/origin-policy.ts';
 import { otherAppLines, INVITATION_VALIDITY, greeting } from '#relay/process/greeting.ts';
 import { createLog } from '#relay/base/log.ts';
 import { localAddresses } from '#relay/config/network-interfaces.ts';
-import { readOptions, USAGE, type Command, type RelayOptions } from '#relay/config/options.ts';
+import {
+	readOptions,
+	USAGE,
+	type Command,
+	type CommandArguments,
+	type RelayOptions,
+} from '#relay/config/options.ts';
+import { backUp, restore } from '#relay/footage/commands/backup.ts';
+import { checkFootage } from '#relay/footage/commands/check-footage.ts';
+import { deleteHome, listHomes } from '#relay/footage/commands/homes.ts';
 import { CertificateStore, storedNameIn } from '#relay/tls/certificate-store.ts';
 import { restrictPermissions } from '#relay/storage/folder-permissions.ts';
 import { namesOf, readSettings, type Settings } from '#relay/config/settings.ts';
@@ -212,7 +222,28 @@ async function printVersion({ app = builtApp }: RelayOptions): Promise<void> {
 	process.exitCode = 1;
 }
 
-async function run(kind: 'serve' | Command, options: RelayOptions): Promise<void> {
+function say(line: string): void {
+	console.log(line);
+}
+
+/** `--yes` types what is asked for. */
+function askerFor({ yes }: CommandArguments): (question: string) => Promise<string> {
+	return async (question) => {
+		if (yes) return /^Type (\S+) /.exec(question)?.[1] ?? '';
+		const lines = createInterface({ input: process.stdin, output: process.stdout });
+		try {
+			return await lines.question(question);
+		} finally {
+			lines.close();
+		}
+	};
+}
+
+async function run(
+	kind: 'serve' | Command,
+	options: RelayOptions,
+	more: CommandArguments = {},
+): Promise<void> {
 	if (kind === 'version') {
 		await printVersion(options);
 		return;
@@ -228,6 +259,7 @@ async function run(kind: 'serve' | Command, options: RelayOptions): Promise<void
 		case 'check':
 			footagePlaceOf(options.data, read.settings);
 			console.log('The settings are valid.');
+			if (!(await checkFootage(options.data, more.repair === true, say))) process.exitCode = 1;
 			break;
 		case 'invite': {
 			process.umask(0o077);
@@ -244,6 +276,18 @@ async function run(kind: 'serve' | Command, options: RelayOptions): Promise<void
 			if (process.stdout.isTTY) console.log(encodeQR(`${secure}/#invite.${code}`, 'term'));
 			break;
 		}
+		case 'homes': {
+			const { capBytes } = footagePlaceOf(options.data, read.settings);
+			if (more.delete === undefined) await listHomes(options.data, capBytes, say);
+			else await deleteHome(options.data, more.delete, say, askerFor(more));
+			break;
+		}
+		case 'backup':
+			await backUp(options.data, more.folder ?? '', say);
+			break;
+		case 'restore':
+			await restore(options.data, more.folder ?? '', say, askerFor(more));
+			break;
 		case 'serve':
 			await serve(options, read.settings);
 	}
@@ -269,7 +313,7 @@ switch (commandLine.kind) {
 		break;
 	default:
 		try {
-			await run(commandLine.kind, commandLine.options);
+			await run(commandLine.kind, commandLine.options, commandLine.more);
 		} catch (error) {
 			expectFault(error);
 			console.error([error.message, ...folderHint(commandLine.options, error.message)].join(' '));

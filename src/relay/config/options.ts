@@ -12,11 +12,27 @@ export interface RelayOptions {
 	readonly variables: Readonly<Record<string, string>>;
 }
 
-const COMMANDS = ['check', 'invite', 'version'] as const;
+const COMMANDS = ['check', 'invite', 'version', 'homes', 'backup', 'restore'] as const;
 export type Command = (typeof COMMANDS)[number];
 
+/** What only some commands take. */
+export interface CommandArguments {
+	/** Of `backup` and `restore`. */
+	readonly folder?: string;
+	/** `check --repair`. */
+	readonly repair?: true;
+	/** `homes --delete ID`. */
+	readonly delete?: string;
+	/** Answers every question. */
+	readonly yes?: true;
+}
+
 export type CommandLine =
-	| { readonly kind: 'serve' | Command; readonly options: RelayOptions }
+	| {
+			readonly kind: 'serve' | Command;
+			readonly options: RelayOptions;
+			readonly more?: CommandArguments;
+	  }
 	| { readonly kind: 'help' }
 	/** Invalid command line or environment; the sentence says why. */
 	| { readonly kind: 'wrong'; readonly sentence: string };
@@ -24,7 +40,11 @@ export type CommandLine =
 export const USAGE = `Spy-cam: cameras that only their owners can watch.
 
   npm start -- [options]             the app and its relay
-  npm run relay -- check [options]   whether the settings are right
+  npm run relay -- check [--repair]  whether the settings are right, and all footage whole
+  npm run relay -- homes             the homes here, and what their footage takes
+  npm run relay -- homes --delete ID deletes a home here
+  npm run relay -- backup FOLDER     copies everything there; the relay may run
+  npm run relay -- restore FOLDER    brings a backup back
   npm run relay -- invite [options]  one more invitation to open a home here
   npm run relay -- version           this version, and the hash of the app it serves
 
@@ -94,6 +114,9 @@ export function readOptions(
 		args: [...argv],
 		options: {
 			help: { type: 'boolean', short: 'h' },
+			repair: { type: 'boolean' },
+			yes: { type: 'boolean' },
+			delete: { type: 'string' },
 			...Object.fromEntries(optionNames.map((name) => [name, { type: 'string' as const }])),
 		},
 		// The parser's own errors are for developers; ours are for users.
@@ -106,9 +129,14 @@ export function readOptions(
 		if (value) given.set(name, { value, source: variables[name] });
 	}
 	let kind: 'serve' | Command = 'serve';
+	const more: { -readonly [Name in keyof CommandArguments]: CommandArguments[Name] } = {};
 	for (const token of tokens) {
 		if (token.kind === 'positional') {
 			const command = COMMANDS.find((known) => known === token.value);
+			if ((kind === 'backup' || kind === 'restore') && more.folder === undefined) {
+				more.folder = token.value;
+				continue;
+			}
 			if (!command || kind !== 'serve')
 				return usageError(`Spy-cam does not know what "${token.value}" is.`);
 			kind = command;
@@ -116,6 +144,19 @@ export function readOptions(
 		}
 		if (token.kind === 'option-terminator') continue;
 		if (token.name === 'help') return { kind: 'help' };
+		if (token.name === 'repair' && kind === 'check') {
+			more.repair = true;
+			continue;
+		}
+		if (token.name === 'yes' && kind !== 'serve') {
+			more.yes = true;
+			continue;
+		}
+		if (token.name === 'delete' && kind === 'homes') {
+			if (!token.value) return usageError('The option --delete needs the id of a home.');
+			more.delete = token.value;
+			continue;
+		}
 		const name = optionNames.find((known) => known === token.name);
 		if (!name) return usageError(`Spy-cam has no option ${token.rawName}.`);
 		if (!token.value) return usageError(`The option --${name} needs a value.`);
@@ -147,5 +188,11 @@ export function readOptions(
 	const host = given.get('host')?.value;
 	if (host !== undefined) settings['host'] = host;
 	const data = given.get('data')?.value ?? 'data';
-	return { kind, options: { data, app: given.get('app')?.value, settings, variables: sources } };
+	if ((kind === 'backup' || kind === 'restore') && more.folder === undefined)
+		return usageError(`The command ${kind} needs a folder.`);
+	return {
+		kind,
+		options: { data, app: given.get('app')?.value, settings, variables: sources },
+		...(Object.keys(more).length > 0 ? { more } : {}),
+	};
 }

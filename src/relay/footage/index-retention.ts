@@ -194,6 +194,11 @@ export class IndexRetention {
 		});
 	}
 
+	/** What was doomed stays. */
+	spareAll(): void {
+		this.#database.run('DELETE FROM doomed');
+	}
+
 	isDoomed({ home, camera, runNo, minute }: PackKey): boolean {
 		const values = [home, camera, runNo, minute ?? RUN_PACK];
 		return this.#database.get(`SELECT 1 ${ONE_DOOMED}`, ...values) !== undefined;

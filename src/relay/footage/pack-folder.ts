@@ -38,7 +38,7 @@ export class PackFolder {
 	 * acknowledged. Once the promise resolves it survives a power cut.
 	 */
 	async append(key: PackKey, at: number, parts: readonly Uint8Array[]): Promise<void> {
-		const file = this.#fileOf(key);
+		const file = this.fileOf(key);
 		try {
 			if (at === 0) await this.#makeFolder(dirname(file));
 			const pack = await open(file, constants.O_RDWR | constants.O_CREAT, FILE_MODE);
@@ -65,7 +65,7 @@ export class PackFolder {
 
 	/** Puts a pack in the place of another; a crash leaves one of the two. */
 	async replace(key: PackKey, parts: readonly Uint8Array[]): Promise<void> {
-		const file = this.#fileOf(key);
+		const file = this.fileOf(key);
 		const fresh = `${file}.new`;
 		try {
 			const pack = await open(fresh, 'w', FILE_MODE);
@@ -86,7 +86,7 @@ export class PackFolder {
 	/** Throws `corrupt` when the pack ends before. */
 	async read(key: PackKey, at: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
 		try {
-			const pack = await open(this.#fileOf(key), 'r');
+			const pack = await open(this.fileOf(key), 'r');
 			try {
 				const bytes = new Uint8Array(length);
 				let done = 0;
@@ -107,7 +107,7 @@ export class PackFolder {
 	/** Bytes of the file; `null`: there is none. */
 	async size(key: PackKey): Promise<number | null> {
 		try {
-			return (await stat(this.#fileOf(key))).size;
+			return (await stat(this.fileOf(key))).size;
 		} catch (error) {
 			const fault = faultFrom(error);
 			if (fault.kind === 'not-found') return null;
@@ -118,7 +118,7 @@ export class PackFolder {
 	/** Idempotent. With the pack of a run goes its folder, if nothing is left in it. */
 	async delete(key: PackKey): Promise<void> {
 		try {
-			const file = this.#fileOf(key);
+			const file = this.fileOf(key);
 			await rm(file, { force: true });
 			if (key.minute === null) await rmdir(dirname(file)).catch(() => undefined);
 		} catch (error) {
@@ -141,7 +141,8 @@ export class PackFolder {
 		}
 	}
 
-	#fileOf({ home, camera, runNo, minute }: PackKey): string {
+	/** Its path. Throws `malformed` for what is no id. */
+	fileOf({ home, camera, runNo, minute }: PackKey): string {
 		if (!ID.test(home) || !ID.test(camera)) throw new Fault('malformed', 'not the id of a pack');
 		return join(this.#root, home, camera, String(runNo), `${String(minute ?? 'run')}.pack`);
 	}

@@ -147,6 +147,14 @@ export class RelayDatabase {
 		}));
 	}
 
+	/** Deletes all that is kept of a home. */
+	deleteHome(home: string): void {
+		this.#transaction(() => {
+			for (const table of ['entries', 'letters', 'invitations', 'homes'])
+				this.#run(`DELETE FROM ${table} WHERE home = ?`, home);
+		});
+	}
+
 	/** Whether no home was ever opened here. */
 	get isUnused(): boolean {
 		return this.#sqlite.prepare('SELECT 1 FROM homes LIMIT 1').get() === undefined;

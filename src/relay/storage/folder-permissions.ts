@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Fault } from '#domain/base/fault.ts';
 
 /** Files that the server itself creates; others in the folder are left alone. */
-const OWN_FILES = /^(relay\.sqlite|footage\.sqlite|server\.lock|settings\.json)/;
+const OWN_FILES =
+	/^(relay\.sqlite|footage\.(sqlite|ballast)|sidecar\.sqlite|server\.lock|settings\.json)/;
 
 /**
  * Restricts a data folder to the server's account, whoever created it (RL31): it holds keys,

@@ -35,6 +35,26 @@ describe('command line and environment', () => {
 		expect(readOptions(argv, env)).toEqual(serve(settings));
 	});
 
+	test.each([
+		['check', ['check', '--repair'], { repair: true }],
+		['homes', ['homes', '--delete', 'ab'], { delete: 'ab' }],
+		['backup', ['backup', '/b'], { folder: '/b' }],
+		['restore', ['restore', '/b', '--yes', '--data', '/d'], { folder: '/b', yes: true }],
+	])('RS13 RS14 RS15 what %s takes', (kind, argv, more) => {
+		expect(readOptions(argv, {})).toMatchObject({ kind, more });
+		expect(readOptions(argv.slice(0, 1), {})).not.toHaveProperty('more');
+	});
+
+	test.each([
+		['no folder', ['backup'], 'The command backup needs a folder.'],
+		['no id', ['homes', '--delete'], 'The option --delete needs the id of a home.'],
+		['of another command', ['--repair'], 'Spy-cam has no option --repair.'],
+		['a second folder', ['backup', 'a', 'b'], 'does not know what "b" is'],
+	])('RS15 refused: %s', (_name, argv, sentence) => {
+		const read = readOptions(argv, {});
+		expect(read.kind === 'wrong' && read.sentence).toContain(sentence);
+	});
+
 	test('folders', () => {
 		expect(readOptions(['--data', '/x'], {})).toEqual(serve({}, { data: '/x' }));
 		const env = { SPYCAM_DATA: 'd', SPYCAM_APP: '/app' };
