@@ -157,7 +157,7 @@ export class StatusReports {
 		// LV32: the scheduler has not yet decided whether recording resumes.
 		if (recorder.state.kind === 'off' && scheduler.now === null) return null;
 		const view = viewOf(recorder.state);
-		const [{ profile }, lenses, ever] = await Promise.all([
+		const [{ profile, upload }, lenses, ever] = await Promise.all([
 			...([preferences.read(), capture.lenses(), recorded(camera)] as const),
 		]);
 		const { charge } = power;
@@ -173,6 +173,7 @@ export class StatusReports {
 			})),
 			lens: view?.lensId ?? null,
 			quality: profile,
+			copy: upload,
 			guard: guarding.on,
 			battery: charge === null ? null : { ...charge },
 		};
