@@ -14,8 +14,18 @@ export function composeSync(parts: UploadParts) {
 		return (made = composeUploads(parts));
 	});
 
+	/** Once, for each camera: an owner may choose from afar. */
+	const heard = new WeakSet<object>();
+
 	async function beginIfChosen(): Promise<void> {
 		try {
+			for (const { preferences } of cameras.all) {
+				if (heard.has(preferences)) continue;
+				heard.add(preferences);
+				preferences.on(({ upload }) => {
+					if (upload !== 'nothing') void beginIfChosen();
+				});
+			}
 			const all = await Promise.all(cameras.all.map((camera) => camera.preferences.read()));
 			if (all.some(({ upload }) => upload !== 'nothing')) await uploads();
 		} catch {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { FAULT_KINDS } from '#domain/base/fault.ts';
 import { COMMANDS } from '#domain/home/rights.ts';
+import { UPLOAD_CHOICES } from '#domain/sync/upload-choice.ts';
 
 /** Contents of sealed messages between devices: docs/spec/letters.md, live.md. */
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
@@ -43,6 +44,8 @@ const cameraState = v.object({
 	),
 	lens: v.nullable(v.pipe(v.string(), v.maxLength(512))),
 	quality: v.picklist(['low', 'standard', 'high']),
+	/** What of it is copied to the relay (SY20); earlier versions do not send it. */
+	copy: v.optional(v.picklist(UPLOAD_CHOICES)),
 	guard: v.boolean(),
 	battery: v.nullable(v.object({ level: v.number(), charging: v.boolean() })),
 	/**

@@ -15,7 +15,7 @@ export type Right =
 	| 'control'
 	/** Commands that end surveillance, or take over a sound that somebody else started. */
 	| 'stop'
-	/** Changing the roster: members and their access. */
+	/** Changing the roster, members and their access, and what of a camera leaves its device. */
 	| 'manage'
 	/** Sending footage and live parts of its own cameras. */
 	| 'record'
@@ -155,6 +155,8 @@ export const COMMANDS = [
 	'restart',
 	'siren',
 	'talk',
+	/** What of the camera is copied to the relay. */
+	'copy',
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
 export type CommandArgument = string | boolean | null;
@@ -165,6 +167,7 @@ export type CommandArgument = string | boolean | null;
  */
 export function rightFor(name: CommandName, value: CommandArgument, others = false): Right {
 	if (name === 'stop' || name === 'restart') return 'stop';
+	if (name === 'copy') return 'manage';
 	if (name === 'guard') return value === true ? 'control' : 'stop';
 	return others ? 'stop' : 'control';
 }

@@ -35,7 +35,7 @@ export class Commands {
 	}
 
 	/** RG2: the same check as the camera's. */
-	may(right: 'control' | 'stop'): boolean {
+	may(right: 'control' | 'stop' | 'manage'): boolean {
 		this.#subscribe();
 		const self = this.#engine.members.list.find((member) => member.self);
 		return self !== undefined && may(self.roles, right);

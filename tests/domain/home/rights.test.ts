@@ -92,6 +92,7 @@ describe('RG2 commands', () => {
 			...['stop true', 'stop false', 'stop null', 'stop high'],
 			...['guard false', 'guard null', 'guard high'],
 			...['restart true', 'restart false', 'restart null', 'restart high'],
+			...['copy true', 'copy false', 'copy null', 'copy high'],
 		]);
 	});
 
@@ -157,6 +158,7 @@ test('less is opened by who is no owner, viewer or kit any more, or sees only li
 test('RG5 nothing can be deleted remotely: no command, no message, no way to the store', () => {
 	expect(COMMANDS).toEqual([
 		...['lens', 'torch', 'quality', 'start', 'stop', 'guard', 'restart', 'siren', 'talk'],
+		'copy',
 	]);
 	const acting = Object.entries(MESSAGE_EFFECTS).filter(([, effect]) =>
 		/acts|counted/.test(effect),

@@ -40,6 +40,23 @@ describe('LV13 commands', () => {
 		expect(commands).toEqual(['start']);
 	});
 
+	test('SY20 an owner chooses what is copied to the relay; nobody else, and nothing unknown', async () => {
+		const { guest, camera, clock, preferences } = home;
+		const { watching: theirs } = await guest('Guest');
+		await expect(
+			settle(home, theirs.sendCommand(camera, 'copy', 'everything')),
+		).rejects.toMatchObject({ kind: 'denied' });
+		const { watching } = await guest('Kitchen', ['viewer', 'owner']);
+		await expect(
+			settle(home, watching.sendCommand(camera, 'copy', 'all of it')),
+		).rejects.toMatchObject({ kind: 'malformed' });
+		expect((await preferences.read()).upload).toBe('nothing');
+		await settle(home, watching.sendCommand(camera, 'copy', 'events'));
+		expect((await preferences.read()).upload).toBe('events');
+		await clock.pass(10_000, 1_000);
+		expect(watching.cameras[0]?.state?.copy).toBe('events');
+	});
+
 	test('RC23 the test picture cannot be chosen remotely, lens open or not', async () => {
 		const { guest, camera, lens, recording } = home;
 		const { watching } = await guest('Kitchen');

@@ -355,6 +355,7 @@ export async function makeHome() {
 
 	return {
 		...{ clock, relay, network, camera, host, messenger, hosting, encoder, recording, lens, view },
+		preferences: own.all.preferences,
 		...{
 			keys,
 			events,

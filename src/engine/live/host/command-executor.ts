@@ -3,6 +3,7 @@ import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
 import { isTestPicture } from '#domain/media/lens.ts';
 import { PROFILES, profileNamed } from '#domain/recording/profile.ts';
+import { UPLOAD_CHOICES, type UploadChoice } from '#domain/sync/upload-choice.ts';
 import type { Capture } from '#ports/media/capture.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { CameraPreferences } from '#protocol/preferences.ts';
@@ -21,7 +22,7 @@ export interface ExecutorTools {
 	readonly recorder: Pick<RecorderControls, 'state' | 'change' | 'retry' | 'close'>;
 	readonly capture: Pick<Capture, 'lenses'>;
 	readonly scheduler: Pick<SchedulerControls, 'start' | 'stop'>;
-	readonly preferences: Pick<PreferenceStore<CameraPreferences>, 'read'>;
+	readonly preferences: Pick<PreferenceStore<CameraPreferences>, 'read' | 'write'>;
 	readonly guarding: Pick<GuardModeSwitch, 'request'>;
 	readonly torch: Torch;
 	readonly siren: Pick<SharedSiren, 'start' | 'hush'>;
@@ -40,7 +41,8 @@ export function loggedCommand(
 	value: CommandValue,
 	fault: FaultKind | null,
 ): EventCommand {
-	const known = typeof value === 'boolean' || PROFILES.some((profile) => profile.name === value);
+	const words: readonly unknown[] = [...PROFILES.map((profile) => profile.name), ...UPLOAD_CHOICES];
+	const known = typeof value === 'boolean' || words.includes(value);
 	return { name, value: known ? value : null, fault };
 }
 
@@ -57,11 +59,12 @@ export class CommandExecutor {
 		value: CommandValue,
 		by: DeviceId,
 	): Promise<void> {
-		const { scheduler, guarding, siren } = this.#tools;
+		const { scheduler, guarding, siren, preferences } = this.#tools;
 		if (name === 'start') await scheduler.start();
 		else if (name === 'stop') await scheduler.stop();
 		else if (name === 'restart') await this.#restart();
 		else if (name === 'guard') guarding.request(booleanOf(value));
+		else if (name === 'copy') await preferences.write({ upload: uploadOf(value) });
 		else if (name === 'torch') await this.#setTorch(booleanOf(value));
 		else if (name === 'siren') {
 			if (booleanOf(value)) await siren.start(by);
@@ -128,6 +131,12 @@ function stringOf(value: CommandValue): string {
 	if (typeof value !== 'string')
 		throw new Fault('malformed', 'the command requires a string value');
 	return value;
+}
+
+function uploadOf(value: CommandValue): UploadChoice {
+	const choice = UPLOAD_CHOICES.find((one) => one === value);
+	if (choice === undefined) throw new Fault('malformed', 'the command names an unknown choice');
+	return choice;
 }
 
 function profileOf(value: CommandValue): RecorderChoice['profile'] {

@@ -170,7 +170,7 @@ export class StatusReports {
 		// LV32: the scheduler has not yet decided whether recording resumes.
 		if (recorder.state.kind === 'off' && scheduler.now === null) return null;
 		const view = viewOf(recorder.state);
-		const [{ profile }, lenses, ever] = await Promise.all([
+		const [{ profile, upload }, lenses, ever] = await Promise.all([
 			...([preferences.read(), capture.lenses(), recorded(camera)] as const),
 		]);
 		const { charge } = power;
@@ -186,6 +186,7 @@ export class StatusReports {
 			})),
 			lens: view?.lensId ?? null,
 			quality: profile,
+			copy: upload,
 			guard: guarding.on,
 			battery: charge === null ? null : { ...charge },
 			needs: needsOf(recorder.state, tamperDetector.sign, storage.level),

@@ -22,6 +22,8 @@ function asked({ name, value }: EventCommand): string {
 			return value === true ? 'hat die Sirene eingeschaltet' : 'hat die Sirene ausgeschaltet';
 		case 'talk':
 			return 'hat über dieses Gerät gesprochen';
+		case 'copy':
+			return 'hat geändert, was zum Relay kopiert wird';
 	}
 }
 
@@ -35,6 +37,7 @@ const orders: Readonly<Record<EventCommand['name'], string>> = {
 	restart: 'die Kamera neu starten',
 	siren: 'die Sirene schalten',
 	talk: 'über dieses Gerät sprechen',
+	copy: 'ändern, was zum Relay kopiert wird',
 };
 
 const guardOff = 'den Wachmodus beenden';

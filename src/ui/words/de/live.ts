@@ -167,6 +167,7 @@ export const live: LiveWords = {
 		siren: 'Die Sirene ist an.',
 		'siren-off': 'Die Sirene ist aus.',
 		talk: 'Man kann dich an der Kamera hören.',
+		copy: 'Die Kamera hat geändert, was sie zum Relay kopiert.',
 	},
 	refused: {
 		unavailable: 'Der Browser der Kamera stellt nicht bereit, was sie braucht.',

@@ -137,6 +137,7 @@ export const storage: StorageWords = {
 		learnsWhat:
 			'Wann deine Kameras aufnehmen, wie viel, und dass etwas passiert ist. Nie Bilder, Ton oder Namen: Nur Geräte deines Zuhauses können die Kopie öffnen.',
 		choice: 'Was kopiert wird',
+		copiedToRelay: 'Wird zum Relay kopiert',
 		choiceOf: (name) => `Was von ${name} kopiert wird`,
 		choices: {
 			nothing: 'Nichts',

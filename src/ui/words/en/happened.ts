@@ -22,6 +22,8 @@ function asked({ name, value }: EventCommand): string {
 			return value === true ? 'sounded the siren' : 'silenced the siren';
 		case 'talk':
 			return 'talked through this device';
+		case 'copy':
+			return 'changed what is copied to the relay';
 	}
 }
 
@@ -35,6 +37,7 @@ const orders: Readonly<Record<EventCommand['name'], string>> = {
 	restart: 'restart the camera',
 	siren: 'switch the siren',
 	talk: 'talk through this device',
+	copy: 'change what is copied to the relay',
 };
 
 const guardOff = 'end guard mode';

@@ -207,6 +207,7 @@ export const live = {
 		siren: 'The siren is on.',
 		'siren-off': 'The siren is off.',
 		talk: 'You can be heard at the camera.',
+		copy: 'The camera changed what it copies to the relay.',
 	},
 	refused,
 	talkDirect: 'Talking needs a direct connection to the camera and a microphone here.',

@@ -156,6 +156,8 @@ export const storage = {
 		learnsWhat:
 			'When your cameras record, how much, and that something happened. Never pictures, sound or names: only devices of your home can open the copy.',
 		choice: 'What is copied',
+		/** At a remote camera. */
+		copiedToRelay: 'Copied to the relay',
 		choiceOf: (name: string) => `What is copied from ${name}`,
 		choices: {
 			nothing: 'Nothing',
