@@ -91,8 +91,13 @@ export function preferenceStoreContract<S extends PreferenceStore<CameraPreferen
 
 /** `old`: the one document of the time when a device had one camera. */
 export function separateDocuments(make: (old: unknown) => Promise<PreferenceStores>): void {
-	const { budgetBytes, cap, mostDays, acceptsLoss, triedKit, claimedMs, ...camera } = oneCamera;
-	const device = { budgetBytes, cap, mostDays, acceptsLoss, triedKit, claimedMs };
+	const { budgetBytes, cap, mostDays, acceptsLoss, triedKit, claimedMs, ...rest } = oneCamera;
+	const device = {
+		...{ budgetBytes, cap, mostDays, acceptsLoss, triedKit, claimedMs },
+		...{ uploadPaused: false, uploadSparesData: false, uploadSparesBattery: false },
+		uploadStore: null,
+	};
+	const camera = { ...rest, upload: 'nothing' };
 
 	test('GO8 a document of the time of one camera is read as the device’s and camera 1’s', async () => {
 		const stores = await make({ ...oneCamera, later: 1 });
