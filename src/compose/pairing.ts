@@ -1,13 +1,13 @@
 import { BrowserNetwork } from '#browser/network/network.ts';
 import { WebRtcDataConnections } from '#browser/network/webrtc-data-connections.ts';
 import { WebSocketRelays } from '#browser/network/websocket-relays.ts';
+import { Fault } from '#domain/base/fault.ts';
 import { Arrivals } from '#engine/members/arrivals.ts';
 import type { MemberList } from '#engine/members/member-list.ts';
 import { RelayClient } from '#engine/messaging/relay-client.ts';
 import { PairingController } from '#engine/pairing/controller.ts';
 import { DirectRelays } from '#engine/pairing/direct-relays.ts';
 import type { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
-import { InPageRelay } from '#relay-core/in-page-relay.ts';
 import type { DevicePreferences } from '#protocol/preferences.ts';
 import type { HomeParts } from './home.ts';
 import { lazily } from './lazily.ts';
@@ -15,11 +15,18 @@ import { lazily } from './lazily.ts';
 /** How long pairing waits for the relay to confirm that it has the roster. */
 const ROSTER_PUBLISH_TIMEOUT_MS = 2000;
 
+function notLoaded(error: unknown): never {
+	throw new Fault('offline', 'part of the app did not load', error);
+}
+
 /** Connections to relays and to nearby devices, and the messages that go over them. */
 export function composeMessaging(home: HomeParts) {
 	const dataConnections = new WebRtcDataConnections();
 	const relays = new WebSocketRelays();
-	const inPageRelay = new InPageRelay(home);
+	const inPageRelay = lazily(async () => {
+		const { InPageRelay } = await import('#relay-core/in-page-relay.ts').catch(notLoaded);
+		return new InPageRelay(home);
+	});
 	const directRelays = new DirectRelays({ ...home, dataConnections, relays, inPageRelay });
 	const messenger = new RelayClient({
 		...home,

@@ -37,7 +37,8 @@ const ABNORMAL_CLOSURE = 1006;
 export interface DirectRelaysTools {
 	readonly crypto: Pick<Crypto, 'sha256'>;
 	readonly clock: Clock;
-	readonly inPageRelay: RelayServer;
+	/** Loads it; throws `offline`. */
+	readonly inPageRelay: () => Promise<RelayServer>;
 	readonly dataConnections: DataConnections;
 	readonly relays: Relays;
 }
@@ -80,6 +81,8 @@ export class DirectRelays implements Relays {
 	#host: { readonly connection: DataConnection; readonly origin: string } | null = null;
 	readonly #connections = new Map<string, DataConnection>();
 	readonly #listeners = new Listeners();
+	/** `null`: nobody needed it yet. */
+	#inPageRelay: RelayServer | null = null;
 
 	constructor(tools: DirectRelaysTools) {
 		this.#tools = tools;
@@ -102,14 +105,16 @@ export class DirectRelays implements Relays {
 
 	async connect(origin: string, events: RelaySocketEvents): Promise<RelaySocket> {
 		if (!isDirectOrigin(origin)) return this.#tools.relays.connect(origin, events);
-		if (origin === IN_PAGE_RELAY_ORIGIN) return this.#connectHere(events);
+		if (origin === IN_PAGE_RELAY_ORIGIN)
+			return this.#connectHere(await this.#loadInPageRelay(), events);
 		const connection = this.#connections.get(origin);
 		if (connection === undefined) throw new Fault('offline', 'the direct connection is down');
 		return socketOver(connection, origin, events);
 	}
 
-	/** Throws as `DataConnections.offer` does. */
+	/** Throws as `DataConnections.offer` does, and `offline`. */
 	async offer(): Promise<OfferedConnection> {
+		const inPageRelay = await this.#loadInPageRelay();
 		let origin = '';
 		let isUp = false;
 		let over: (fault: Fault) => void = () => undefined;
@@ -124,7 +129,7 @@ export class DirectRelays implements Relays {
 				over(new Fault('timeout', 'the direct connection failed'));
 				this.#ended(connection);
 			},
-			channel: (channel) => this.#acceptGuest(origin, channel),
+			channel: (channel) => acceptGuest(inPageRelay, origin, channel),
 		});
 		return {
 			descriptor: connection.descriptor,
@@ -226,7 +231,7 @@ export class DirectRelays implements Relays {
 	/** NB11: a connection that no member uses does not keep this page from its relay. */
 	#checkGuests(): void {
 		for (const [guest, origin] of [...this.#guests]) {
-			if (this.#tools.inPageRelay.hasMember(origin)) this.#doubted.delete(guest);
+			if (this.#inPageRelay?.hasMember(origin)) this.#doubted.delete(guest);
 			else if (this.#doubted.has(guest)) {
 				guest.close();
 				this.#ended(guest);
@@ -261,14 +266,19 @@ export class DirectRelays implements Relays {
 		if (was !== this.origin) this.#listeners.notify();
 	}
 
+	async #loadInPageRelay(): Promise<RelayServer> {
+		this.#inPageRelay ??= await this.#tools.inPageRelay();
+		return this.#inPageRelay;
+	}
+
 	/** Connects this page to its own in-page relay. */
-	#connectHere(events: RelaySocketEvents): RelaySocket {
+	#connectHere(server: RelayServer, events: RelaySocketEvents): RelaySocket {
 		let over = false;
 		const soon = (work: () => void): void =>
 			void Promise.resolve().then(() => {
 				if (!over) work();
 			});
-		const socket = this.#tools.inPageRelay.open({
+		const socket = server.open({
 			...{ origin: IN_PAGE_RELAY_ORIGIN, waiting: 0 },
 			frame: (frame) => soon(() => events.frame(frame)),
 			part: (bytes) => soon(() => events.part(bytes)),
@@ -292,31 +302,31 @@ export class DirectRelays implements Relays {
 			},
 		};
 	}
+}
 
-	/** A guest opened a channel to this page's in-page relay. */
-	#acceptGuest(origin: string, channel: DataChannel): DataChannelEvents {
-		const client: ServedClient = {
-			origin,
-			get waiting() {
-				return channel.waiting;
-			},
-			frame: (frame) => channel.sendText(JSON.stringify(frame)),
-			part: (bytes) => channel.sendBytes(bytes),
-			ended: ({ code }) => {
-				channel.sendText(String(code));
-				channel.close();
-			},
-		};
-		const socket = this.#tools.inPageRelay.open(client);
-		if (socket === null) channel.close();
-		return {
-			text: (text) => socket?.receiveText(text),
-			bytes: (bytes) => {
-				if (bytes.length <= MAX_PART_BYTES) socket?.receivePart(bytes);
-			},
-			ended: () => socket?.gone(),
-		};
-	}
+/** A guest opened a channel to this page's in-page relay. */
+function acceptGuest(server: RelayServer, origin: string, channel: DataChannel): DataChannelEvents {
+	const client: ServedClient = {
+		origin,
+		get waiting() {
+			return channel.waiting;
+		},
+		frame: (frame) => channel.sendText(JSON.stringify(frame)),
+		part: (bytes) => channel.sendBytes(bytes),
+		ended: ({ code }) => {
+			channel.sendText(String(code));
+			channel.close();
+		},
+	};
+	const socket = server.open(client);
+	if (socket === null) channel.close();
+	return {
+		text: (text) => socket?.receiveText(text),
+		bytes: (bytes) => {
+			if (bytes.length <= MAX_PART_BYTES) socket?.receivePart(bytes);
+		},
+		ended: () => socket?.gone(),
+	};
 }
 
 /** A relay socket over a direct connection to another page's in-page relay. */

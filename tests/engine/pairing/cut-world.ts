@@ -199,7 +199,10 @@ export class Page {
 		const relays = place.relay?.relaysFor(() => this) ?? nowhere;
 		const dataConnections = place.air.cables();
 		const inPageRelay = new InPageRelay({ crypto, clock, homeRoster });
-		this.directRelays = new DirectRelays({ crypto, clock, inPageRelay, dataConnections, relays });
+		this.directRelays = new DirectRelays({
+			...{ crypto, clock, dataConnections, relays },
+			inPageRelay: () => Promise.resolve(inPageRelay),
+		});
 		this.messenger = new RelayClient({
 			...{ relays: this.directRelays, directRelays: this.directRelays, network: this.network },
 			...{ crypto, clock, vault, localDevice, homeRoster },

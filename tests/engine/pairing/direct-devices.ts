@@ -30,7 +30,7 @@ export class Device {
 		this.directRelays = new DirectRelays({
 			crypto,
 			clock,
-			inPageRelay: new InPageRelay({ crypto, clock, homeRoster }),
+			inPageRelay: () => Promise.resolve(new InPageRelay({ crypto, clock, homeRoster })),
 			dataConnections: air.cables(),
 			relays: none,
 		});

@@ -292,7 +292,7 @@ describe('direct codes that lead nowhere', () => {
 		const relays = new DirectRelays({
 			crypto,
 			clock,
-			inPageRelay,
+			inPageRelay: () => Promise.resolve(inPageRelay),
 			dataConnections,
 			relays: offline,
 		});

@@ -15,7 +15,10 @@ function nearbyIn(air: FakeDataNetwork): DirectRelays {
 	const { crypto, homeRoster } = fakeDevice(clock);
 	const relays = new FakeRelay(clock);
 	const inPageRelay = new InPageRelay({ crypto, clock, homeRoster });
-	return new DirectRelays({ crypto, clock, inPageRelay, dataConnections: air.cables(), relays });
+	return new DirectRelays({
+		...{ crypto, clock, dataConnections: air.cables(), relays },
+		inPageRelay: () => Promise.resolve(inPageRelay),
+	});
 }
 
 relaysContract('an in-page relay, for its own page', () =>
