@@ -16,9 +16,10 @@ import {
 	type MessageToStore,
 	type StoredRoster,
 } from '#relay/base/ipc.ts';
+import { sha256 } from '#relay/base/crypto.ts';
 import { createLog } from '#relay/base/log.ts';
 import { wasForwarded } from '#relay/base/origin-policy.ts';
-import { createFootageApi } from '#relay/footage/footage-api.ts';
+import { createFootageApi, type FootageEnv } from '#relay/footage/footage-api.ts';
 import { FootageStart } from '#relay/footage/footage-start.ts';
 import { StoreServer } from '#relay/footage/store-server.ts';
 import { readToken } from '#relay/http/token.ts';
@@ -48,10 +49,15 @@ async function startStore(
 	const claimsOf = (token: string): ReturnType<typeof readToken> =>
 		readToken(tokenKey, token, Date.now());
 
-	const app = new Hono();
-	let footageApi: Hono | null = null;
+	const app = new Hono<FootageEnv>();
+	let footageApi: Hono<FootageEnv> | null = null;
 	const footage = new FootageStart({
-		...{ ...begin.footage, crypto, log },
+		...{ ...begin.footage, log },
+		// Where the thread pool would take a copy of each segment.
+		crypto: {
+			sha256: (bytes) => Promise.resolve(sha256(bytes)),
+			verify: (...signed) => crypto.verify(...signed),
+		},
 		ready: ({ archive, index }) => {
 			footageApi = createFootageApi({
 				...{ archive, index, claimsOf },
@@ -65,7 +71,7 @@ async function startStore(
 	app.all('/api/footage/*', (context) =>
 		footageApi === null
 			? context.json({ wrong: 'opening' }, 503, { 'Retry-After': '5' })
-			: footageApi.fetch(context.req.raw),
+			: footageApi.fetch(context.req.raw, context.env),
 	);
 	const reasons = (): string[] => [
 		...new Set([writer.wrong, footage.wrong].filter((reason) => reason !== null)),
@@ -75,7 +81,10 @@ async function startStore(
 		const well = wrong.length === 0;
 		return context.json({ store: well ? 'ok' : 'failing', wrong }, well ? 200 : 503);
 	});
-	const server = new StoreServer({ answer: (request) => app.fetch(request), claimsOf });
+	const server = new StoreServer({
+		answer: (request, body) => app.fetch(request, body ? { body } : {}),
+		claimsOf,
+	});
 
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry, prefix: 'spycam_store_' });

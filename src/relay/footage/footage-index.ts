@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import type { PackKey } from './pack-folder.ts';
@@ -69,6 +69,8 @@ type Row = Record<string, unknown>;
  */
 export class FootageIndex {
 	readonly #sqlite: DatabaseSync;
+	/** Compiled once: each costs as much as it takes to run. */
+	readonly #statements = new Map<string, StatementSync>();
 	/** Differs for every new store: what an old one acknowledged does not count here. */
 	readonly storeId: string;
 
@@ -257,15 +259,21 @@ export class FootageIndex {
 	}
 
 	#get(sql: string, ...values: (string | number)[]): Row | undefined {
-		return this.#sqlite.prepare(sql).get(...values);
+		return this.#prepared(sql).get(...values);
 	}
 
 	#all(sql: string, ...values: (string | number)[]): Row[] {
-		return this.#sqlite.prepare(sql).all(...values);
+		return this.#prepared(sql).all(...values);
 	}
 
 	#run(sql: string, ...values: (string | number | Uint8Array | null)[]): void {
-		this.#sqlite.prepare(sql).run(...values);
+		this.#prepared(sql).run(...values);
+	}
+
+	#prepared(sql: string): StatementSync {
+		const known = this.#statements.get(sql) ?? this.#sqlite.prepare(sql);
+		this.#statements.set(sql, known);
+		return known;
 	}
 
 	#transaction<T>(work: () => T): T {

@@ -98,16 +98,31 @@ export class PackArchive {
 			length = initBytes;
 		}
 		for (const page of index.pagesOfRun(run.home, run.camera, run.runNo, first, last)) {
-			const key = { ...run, minute: page.minute };
-			for (const entry of parseEntries(page.entries)) {
-				if (entry.seq < first || entry.seq > last) continue;
-				const size = segmentRecordBytes(entry.size);
-				if (length > 0 && length + size > maxBytes) return concatBytes(...parts);
-				parts.push(checkedRecord(entry, await packs.read(key, entry.place, size)));
-				length += size;
-			}
+			const wanted = parseEntries(page.entries).filter(({ seq }) => first <= seq && seq <= last);
+			const fitting = wanted.filter(({ size }) => {
+				const fits = length === 0 || length + segmentRecordBytes(size) <= maxBytes;
+				length += fits ? segmentRecordBytes(size) : maxBytes;
+				return fits;
+			});
+			if (fitting.length > 0)
+				parts.push(await this.#block({ ...run, minute: page.minute }, fitting));
+			if (fitting.length < wanted.length) break;
 		}
-		return concatBytes(...parts);
+		return parts.length === 1 && parts[0] ? parts[0] : concatBytes(...parts);
+	}
+
+	/** Records one behind the other, by one read. Throws `corrupt` unless they are the entries'. */
+	async #block(key: PageKey, entries: readonly IndexEntry[]): Promise<Bytes> {
+		const from = entries[0]?.place ?? 0;
+		const length = entries.reduce((sum, { size }) => sum + segmentRecordBytes(size), 0);
+		const bytes = await this.#tools.packs.read(key, from, length);
+		for (const entry of entries) {
+			const at = entry.place - from;
+			const record = bytes.subarray(at, at + segmentRecordBytes(entry.size));
+			if (parseSegmentRecord(record).entry?.seq !== entry.seq)
+				throw new Fault('corrupt', 'pack is not as its index says');
+		}
+		return bytes;
 	}
 
 	/**
@@ -354,14 +369,6 @@ function pageFrom(key: PageKey, entries: readonly IndexEntry[]): Omit<IndexedPag
 		bytes: last === undefined ? 0 : last.place + segmentRecordBytes(last.size),
 		...{ firstSeq: first?.seq ?? 0, lastSeq: last?.seq ?? 0 },
 	};
-}
-
-/** Throws `corrupt` unless it is the record of that entry. */
-function checkedRecord({ seq, size }: IndexEntry, bytes: Bytes): Bytes {
-	const { entry } = parseSegmentRecord(bytes);
-	if (entry?.seq !== seq || entry.size !== size)
-		throw new Fault('corrupt', 'pack is not as its index says');
-	return bytes;
 }
 
 /** Throws `malformed` unless whole records stand one behind the other. */
