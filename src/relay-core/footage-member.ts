@@ -15,6 +15,9 @@ export interface FootageMember {
 	owns(camera: CameraId): Promise<boolean>;
 }
 
+/** Imported once for each entry of a roster, and gone with it. */
+const verifiers = new WeakMap<object, Promise<VerifyKey>>();
+
 /** By the roster as it is now (RL11); `null`: not a member, or no longer. */
 export function footageMemberOf(
 	crypto: Pick<Crypto, 'sha256' | 'verifier'>,
@@ -28,7 +31,11 @@ export function footageMemberOf(
 	return {
 		...{ home, device },
 		may: (right) => may(entry.roles, right),
-		key: () => crypto.verifier(subject.sign),
+		key: () => {
+			const key = verifiers.get(subject) ?? crypto.verifier(subject.sign);
+			verifiers.set(subject, key);
+			return key;
+		},
 		owns: async (camera) => (await cameraIdsOf(crypto, device)).includes(camera),
 	};
 }

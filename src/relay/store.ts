@@ -17,9 +17,10 @@ import {
 	type MessageToStore,
 	type StoredRoster,
 } from '#relay/base/ipc.ts';
+import { sha256 } from '#relay/base/crypto.ts';
 import { createLog } from '#relay/base/log.ts';
 import { wasForwarded } from '#relay/base/origin-policy.ts';
-import { createFootageApi } from '#relay/footage/footage-api.ts';
+import { createFootageApi, type FootageEnv } from '#relay/footage/footage-api.ts';
 import { FootageStart } from '#relay/footage/footage-start.ts';
 import { createSpaceApi } from '#relay/footage/space/space-api.ts';
 import { ownVersion, SpaceStart } from '#relay/footage/space/space-start.ts';
@@ -52,11 +53,16 @@ async function startStore(
 	const claimsOf = (token: string): ReturnType<typeof readToken> =>
 		readToken(tokenKey, token, Date.now());
 
-	const app = new Hono();
-	let footageApi: Hono | null = null;
+	const app = new Hono<FootageEnv>();
+	let footageApi: Hono<FootageEnv> | null = null;
 	const space = new SpaceStart({ ...begin.footage, log, version: ownVersion() });
 	const footage = new FootageStart({
-		...{ ...begin.footage, crypto, log },
+		...{ ...begin.footage, log },
+		// Where the thread pool would take a copy of each segment.
+		crypto: {
+			sha256: (bytes) => Promise.resolve(sha256(bytes)),
+			verify: (...signed) => crypto.verify(...signed),
+		},
 		judge: recordJudgeOf(crypto, (id) => homes.find(id)),
 		before: () => space.before(),
 		roomOf: (opened) => space.of(opened),
@@ -67,7 +73,7 @@ async function startStore(
 			};
 			const who = { claimsOf, memberOf };
 			const { opened } = space;
-			const all = new Hono();
+			const all = new Hono<FootageEnv>();
 			if (opened !== null) {
 				all.route('/', createSpaceApi({ space: opened, storeId: index.storeId, ...who }));
 				const mayGrow = (home: HomeId, bytes: number) => opened.mayAdd(home, null, bytes).newer;
@@ -81,7 +87,7 @@ async function startStore(
 	app.all('/api/footage/*', (context) =>
 		footageApi === null
 			? context.json({ wrong: 'opening' }, 503, { 'Retry-After': '5' })
-			: footageApi.fetch(context.req.raw),
+			: footageApi.fetch(context.req.raw, context.env),
 	);
 	const reasons = (): string[] => [
 		...new Set([writer.wrong, footage.wrong].filter((reason) => reason !== null)),
@@ -91,7 +97,10 @@ async function startStore(
 		const well = wrong.length === 0;
 		return context.json({ store: well ? 'ok' : 'failing', wrong }, well ? 200 : 503);
 	});
-	const server = new StoreServer({ answer: (request) => app.fetch(request), claimsOf });
+	const server = new StoreServer({
+		answer: (request, body) => app.fetch(request, body ? { body } : {}),
+		claimsOf,
+	});
 
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry, prefix: 'spycam_store_' });

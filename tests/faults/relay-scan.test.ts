@@ -15,6 +15,8 @@ import {
 import { allowJoiner, openHome, showCode } from '../e2e/support/pairing-steps.ts';
 import { becomeCamera, waitForRecording } from '../e2e/support/user-steps.ts';
 import { waitForLivePath } from '../e2e/support/live-steps.ts';
+import { storedRecords } from '../e2e/support/stored-footage.ts';
+import { uploadOf } from '../relay/footage/uploading.ts';
 import { NO_UDP_ARGS } from '../e2e/support/turn-server.ts';
 import { Markers, scanMemory } from './support/memory.ts';
 
@@ -38,15 +40,25 @@ interface Overheard {
 	readonly sealed: string[];
 	/** As sent to the relay. */
 	readonly homes: string[];
+	/** Of HTTP, as the relay gave them. */
+	readonly tokens: string[];
+	/** Base64 of 32 bytes from the middle of segments before they were sealed. */
+	readonly plain: string[];
 }
 
 /** Records what a page knows and the relay must not, where it is passed to the browser. */
 async function overhear(context: BrowserContext): Promise<void> {
 	await context.addInitScript(() => {
-		const heard = { keys: [], said: [], sdp: [], frames: [], sealed: [], homes: [] } as Record<
-			keyof Overheard,
-			string[]
-		>;
+		const heard = {
+			keys: [],
+			said: [],
+			sdp: [],
+			frames: [],
+			sealed: [],
+			homes: [],
+			tokens: [],
+			plain: [],
+		} as Record<keyof Overheard, string[]>;
 		Object.assign(window, { overheard: heard });
 		const text = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 		const middle = (bytes: Uint8Array): string => {
@@ -88,6 +100,20 @@ async function overhear(context: BrowserContext): Promise<void> {
 				});
 			});
 		}
+		around(SubtleCrypto.prototype, 'encrypt', ([, , data]) => {
+			// Larger than a roster, which the relay knows: a segment.
+			if (whole(data).length > 10_000) heard.plain.push(middle(whole(data)));
+		});
+		const RealSocket = window.WebSocket;
+		window.WebSocket = class extends RealSocket {
+			constructor(...given: ConstructorParameters<typeof RealSocket>) {
+				super(...given);
+				this.addEventListener('message', ({ data }) => {
+					const token = typeof data === 'string' && /"token":"([\w-]+)"/.exec(data)?.[1];
+					if (token) heard.tokens.push(token);
+				});
+			}
+		};
 		around(WebSocket.prototype, 'send', ([data]) => {
 			if (ArrayBuffer.isView(data)) heard.sealed.push(middle(whole(data)));
 			const home = typeof data === 'string' && /"home":"([0-9a-f]{32})"/.exec(data)?.[1];
@@ -111,6 +137,20 @@ const overheardBy = (page: Page): Promise<Overheard> =>
 	page.evaluate(() => (window as unknown as { overheard: Overheard }).overheard);
 
 const relayedAt = (page: Page) => page.locator('[data-state="live"][data-path="relayed"]');
+
+/** Uploads what a camera recorded; returns the sealed bytes. */
+async function uploaded(page: Page, address: string): Promise<readonly Uint8Array[]> {
+	const { camera, runNo, records } = await storedRecords(page);
+	const token = (await overheardBy(page)).tokens.at(-1) ?? '';
+	const answer = await fetch(`${address}/api/footage/${camera}/${String(runNo)}`, {
+		...{ method: 'POST', body: uploadOf(...records) },
+		headers: { Authorization: `Bearer ${token}` },
+	});
+	const { kept } = (await answer.json()) as { kept: number[] };
+	expect(kept).toHaveLength(records.length);
+	expect(kept.length).toBeGreaterThan(2);
+	return records;
+}
 
 /** Enough different bytes to rule out chance. */
 const telling = (bytes: Buffer): boolean => bytes.length >= 16 && new Set(bytes).size >= 10;
@@ -191,6 +231,8 @@ test('T1 names, code, digits, SDP, messages, keys and frames are nowhere in the 
 		.toBeGreaterThan(60);
 	heard.push(...(await Promise.all([camera, blocked].map(overheardBy))));
 
+	const kept = await uploaded(camera, relay.address);
+
 	const markers = new Markers();
 	const [, , secret = ''] = behind.split('.');
 	markers.text('the name of the camera', CAMERA);
@@ -214,6 +256,9 @@ test('T1 names, code, digits, SDP, messages, keys and frames are nowhere in the 
 		markers.text('the head of an SDP', `v=0\r\n${session}`);
 	const frames = all(({ frames: own }) => own).map((text) => Buffer.from(text, 'base64'));
 	for (const frame of frames.filter(telling)) markers.bytes('an encoded frame', frame);
+	const plain = all(({ plain: own }) => own).map((text) => Buffer.from(text, 'base64'));
+	for (const bytes of plain.filter(telling)) markers.bytes('a segment', bytes);
+	expect(plain.filter(telling).length).toBeGreaterThan(5);
 	// Each kind was really recorded, so that the search means something.
 	expect(keys.filter(telling).length).toBeGreaterThan(20);
 	expect(frames.filter(telling).length).toBeGreaterThan(50);
@@ -279,6 +324,8 @@ test('T1 names, code, digits, SDP, messages, keys and frames are nowhere in the 
 		if (controls.foundIn(bytes).has('a sealed part')) hits.push(`${file}: a part was kept`);
 	}
 	const whole = Buffer.concat([...files.values()]);
+	// Footage is on the disk, sealed.
+	for (const bytes of kept) expect(whole.includes(Buffer.from(bytes))).toBe(true);
 	expect(controls.foundIn(whole)).toContain('the home');
 	expect(hits).toEqual([]);
 	console.log(

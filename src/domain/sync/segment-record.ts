@@ -58,14 +58,17 @@ export function segmentRecordBytes(size: number): number {
 	return LENGTH_BYTES + FRAME_BYTES + size;
 }
 
-/** One whole record. Throws `malformed`, or `corrupt` when its entry fails its CRC. */
-export function parseSegmentRecord(record: Uint8Array): SegmentRecord {
+/**
+ * One whole record, whose sealed bytes stay where they are: to the relay a copy of each would cost
+ * more than its checks. Throws `malformed`, or `corrupt` when its entry fails its CRC.
+ */
+export function parseSegmentRecord(record: Bytes): SegmentRecord {
 	if (segmentRecordLength(record) !== record.length)
 		throw new Fault('malformed', 'segment record is cut off, or something follows it');
 	const from = new ByteReader(record.subarray(LENGTH_BYTES));
 	const entryBytes = from.take(ENTRY_BYTES);
 	const head = from.take(HEAD_BYTES);
-	const bytes = from.take(record.length - LENGTH_BYTES - FRAME_BYTES);
+	const bytes = record.subarray(LENGTH_BYTES + FRAME_BYTES);
 	const entry = entryBytes.every((byte) => byte === 0) ? null : onlyEntry(entryBytes);
 	refuseMismatch(entry, bytes.length);
 	return { entry, head, bytes };

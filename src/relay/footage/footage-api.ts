@@ -15,6 +15,12 @@ const MAX_RECORDS = 64;
 const MAX_PAGES = 1440;
 const RETRY_S = 60;
 
+/** Bindings. */
+export interface FootageEnv {
+	/** Of an upload, where the server has it already; without, it is read from the request. */
+	Bindings: { readonly body?: Bytes };
+}
+
 export interface FootageApiDependencies {
 	readonly archive: PackArchive;
 	readonly index: FootageIndex;
@@ -38,10 +44,13 @@ export function createFootageApi({
 	index,
 	claimsOf,
 	memberOf,
-}: FootageApiDependencies): Hono {
-	const api = new Hono();
+}: FootageApiDependencies): Hono<FootageEnv> {
+	const api = new Hono<FootageEnv>();
 
-	async function allowed(context: Context, right: Right): Promise<FootageMember | Response> {
+	async function allowed(
+		context: Context<FootageEnv>,
+		right: Right,
+	): Promise<FootageMember | Response> {
 		const claims = claimsOf(bearerOf(context.req.header('Authorization')));
 		const member = claims && (await memberOf(claims.home, claims.device));
 		if (!member) return context.json({ wrong: 'token' }, 401, { 'WWW-Authenticate': 'Bearer' });
@@ -50,7 +59,9 @@ export function createFootageApi({
 	}
 
 	/** A camera of the member's own device. */
-	async function recording(context: Context): Promise<[FootageMember, CameraId] | Response> {
+	async function recording(
+		context: Context<FootageEnv>,
+	): Promise<[FootageMember, CameraId] | Response> {
 		const member = await allowed(context, 'record');
 		if (member instanceof Response) return member;
 		const camera = cameraIn(context);
@@ -112,7 +123,9 @@ export function createFootageApi({
 		const asked = await recording(context);
 		if (asked instanceof Response) return asked;
 		const [member, camera] = asked;
-		const { runRecord, records } = uploadIn(new Uint8Array(await context.req.arrayBuffer()));
+		const { runRecord, records } = uploadIn(
+			context.env.body ?? new Uint8Array(await context.req.arrayBuffer()),
+		);
 		const origin = { home: member.home.id, camera, key: await member.key() };
 		const result = await archive.put({ origin, runNo: runIn(context), runRecord, records });
 		const full = result.refused.some(({ why }) => why === 'full');
@@ -131,19 +144,19 @@ export function createFootageApi({
 	return api;
 }
 
-function cameraIn(context: Context): CameraId {
+function cameraIn(context: Context<FootageEnv>): CameraId {
 	const camera = idFrom<CameraId>(context.req.param('camera'));
 	if (camera === null) throw new Fault('malformed', 'not the id of a camera');
 	return camera;
 }
 
-function runIn(context: Context): number {
+function runIn(context: Context<FootageEnv>): number {
 	const text = context.req.param('runNo') ?? '';
 	if (!/^\d{1,10}$/.test(text)) throw new Fault('malformed', 'not the number of a run');
 	return Number(text);
 }
 
-function numberIn(context: Context, name: string): number {
+function numberIn(context: Context<FootageEnv>, name: string): number {
 	const text = context.req.query(name) ?? '';
 	if (!/^\d{1,15}$/.test(text)) throw new Fault('malformed', `"${name}" is not a number`);
 	return Number(text);

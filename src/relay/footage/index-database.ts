@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Fault } from '#domain/base/fault.ts';
 
 const BUSY_MS = 2_000;
@@ -14,6 +14,8 @@ export type Value = string | number | Uint8Array | null;
 /** `footage.sqlite` or `sidecar.sqlite`. Work in a transaction counts whole or not at all. */
 export class IndexDatabase {
 	readonly #sqlite: DatabaseSync;
+	/** Compiled once: each costs as much as it takes to run. */
+	readonly #statements = new Map<string, StatementSync>();
 
 	/**
 	 * @param prepare makes or checks the tables, in a transaction
@@ -52,11 +54,11 @@ export class IndexDatabase {
 	}
 
 	get(sql: string, ...values: Value[]): Row | undefined {
-		return this.#sqlite.prepare(sql).get(...values);
+		return this.#prepared(sql).get(...values);
 	}
 
 	all(sql: string, ...values: Value[]): Row[] {
-		return this.#sqlite.prepare(sql).all(...values);
+		return this.#prepared(sql).all(...values);
 	}
 
 	/** One row after the other; nothing may be written meanwhile. */
@@ -65,7 +67,7 @@ export class IndexDatabase {
 	}
 
 	run(sql: string, ...values: Value[]): void {
-		this.#sqlite.prepare(sql).run(...values);
+		this.#prepared(sql).run(...values);
 	}
 
 	/** Throws `quota` when the disk is full, else SQLite errors; what threw had no effect. */
@@ -83,6 +85,12 @@ export class IndexDatabase {
 			if (begun()) this.#sqlite.exec('ROLLBACK');
 			throw isFull(error) ? new Fault('quota', 'the disk is full', error) : error;
 		}
+	}
+
+	#prepared(sql: string): StatementSync {
+		const known = this.#statements.get(sql) ?? this.#sqlite.prepare(sql);
+		this.#statements.set(sql, known);
+		return known;
 	}
 
 	close(): void {

@@ -88,7 +88,8 @@ export class PackFolder {
 		try {
 			const pack = await open(this.fileOf(key), 'r');
 			try {
-				const bytes = new Uint8Array(length);
+				// Not filled with zeros first: all of it is read.
+				const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 				let done = 0;
 				while (done < length) {
 					const { bytesRead } = await pack.read(bytes, done, length - done, at + done);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import type { Bytes } from '#domain/base/bytes.ts';
 import type { HomeId } from '#domain/base/ids.ts';
 import { MAX_UPLOAD_BYTES } from '#protocol/footage.ts';
 import type { TokenClaims } from '#relay-core/relay.ts';
@@ -15,8 +16,8 @@ const MAX_BODIES_BYTES = 4 * MAX_UPLOAD_BYTES;
 const KEEP_MS = 60_000;
 
 export interface StoreServerOptions {
-	/** Answers what has a body in `rawBody` by then. */
-	answer(request: Request): Response | Promise<Response>;
+	/** `body`: of an upload, whole; without copying it into the request. */
+	answer(request: Request, body?: Bytes): Response | Promise<Response>;
 	claimsOf(token: string): TokenClaims | null;
 	readonly pace?: PaceLimits;
 	readonly slots?: SlotLimits;
@@ -39,13 +40,17 @@ export class StoreServer {
 	readonly #slots: RequestSlots;
 	readonly #respond: (asked: IncomingMessage, answer: ServerResponse) => Promise<void>;
 	readonly #underWay = new Set<UnderWay>();
+	readonly #bodies = new WeakMap<IncomingMessage, Bytes>();
 	#bodyBytes = 0;
 
 	constructor(options: StoreServerOptions) {
 		this.#options = options;
 		this.#pace = new RequestPace(options.pace);
 		this.#slots = new RequestSlots(options.slots);
-		this.#respond = getRequestListener((request: Request) => options.answer(request));
+		this.#respond = getRequestListener((request: Request, env) => {
+			const body = this.#bodies.get((env as { incoming: IncomingMessage }).incoming);
+			return options.answer(request, body);
+		});
 		this.#server = createServer(
 			// The pace of each request is held here (SY13).
 			{ requestTimeout: 0, headersTimeout: 10_000, keepAliveTimeout: KEEP_MS },
@@ -127,14 +132,15 @@ export class StoreServer {
 	/** One buffer of the announced length; Node ends the body there. */
 	#collect(one: UnderWay, length: number): void {
 		const { asked, answer } = one;
-		const body = Buffer.allocUnsafeSlow(length);
+		const body = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 		let at = 0;
 		asked.on('data', (chunk: Buffer) => {
-			at += chunk.copy(body, at);
+			body.set(chunk, at);
+			at += chunk.length;
 		});
 		asked.once('end', () => {
 			if (!this.#underWay.has(one)) return;
-			Object.assign(asked, { rawBody: body });
+			this.#bodies.set(asked, body);
 			void this.#respond(asked, answer);
 		});
 	}

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
+import type { Bytes } from '#domain/base/bytes.ts';
 import { chainLink, chainStart, parseHead } from '#domain/footage/head.ts';
 import { parseEntries } from '#domain/footage/index-page.ts';
+import { buildSegmentRecord } from '#domain/sync/segment-record.ts';
 import type { RunRow } from '#domain/footage/rows.ts';
 
 /**
@@ -25,7 +27,17 @@ export interface StoredPage {
 
 /** All index pages, in the order they were begun. */
 export async function storedPages(page: Page): Promise<StoredPage[]> {
-	const rows = await page.evaluate(async () => {
+	return (await rawPages(page)).map(({ entries, ...key }) => {
+		const parsed = parseEntries(Uint8Array.from(entries));
+		const bytes = parsed.reduce((sum, { size }) => sum + size, 0);
+		return { ...key, seqs: parsed.map(({ seq }) => seq), bytes };
+	});
+}
+
+async function rawPages(
+	page: Page,
+): Promise<(Pick<StoredPage, 'camera' | 'runNo' | 'minute'> & { readonly entries: number[] })[]> {
+	return page.evaluate(async () => {
 		const request = indexedDB.open('spycam-footage');
 		const database = await new Promise<IDBDatabase>((done, failed) => {
 			request.onsuccess = () => done(request.result);
@@ -44,11 +56,6 @@ export async function storedPages(page: Page): Promise<StoredPage[]> {
 		} finally {
 			database.close();
 		}
-	});
-	return rows.map(({ entries, ...key }) => {
-		const parsed = parseEntries(Uint8Array.from(entries));
-		const bytes = parsed.reduce((sum, { size }) => sum + size, 0);
-		return { ...key, seqs: parsed.map(({ seq }) => seq), bytes };
 	});
 }
 
@@ -89,6 +96,28 @@ export async function waitForSegments(
 			);
 		await page.waitForTimeout(100);
 	}
+}
+
+/** The newest run's segments as they are uploaded: the init section, then at most 63 others. */
+export async function storedRecords(
+	page: Page,
+): Promise<{ readonly camera: string; readonly runNo: number; readonly records: Bytes[] }> {
+	const run = (await storedRuns(page)).at(-1);
+	if (!run) throw new Error('nothing is recorded');
+	const rows = await rowsFrom(page, run.initPlace, Number.MAX_SAFE_INTEGER);
+	const bytesAt = (place: number) => {
+		const row = rows.find((one) => one.place === place);
+		if (!row) throw new Error(`no bytes at place ${String(place)}`);
+		const [bytes, head] = [row.bytes, row.head].map((text) => Buffer.from(text, 'base64'));
+		return { bytes: new Uint8Array(bytes!), head: new Uint8Array(head!) };
+	};
+	const records = [buildSegmentRecord({ entry: null, ...bytesAt(run.initPlace) })];
+	for (const { runNo, entries } of await rawPages(page)) {
+		if (runNo !== run.runNo) continue;
+		for (const entry of parseEntries(Uint8Array.from(entries)))
+			records.push(buildSegmentRecord({ entry: { ...entry, place: 0 }, ...bytesAt(entry.place) }));
+	}
+	return { camera: run.camera, runNo: run.runNo, records: records.slice(0, 64) };
 }
 
 async function rowsFrom(page: Page, firstPlace: number, lastPlace: number): Promise<Row[]> {

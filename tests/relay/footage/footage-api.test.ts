@@ -8,7 +8,7 @@ import { minuteOf, parseEntries } from '#domain/footage/index-page.ts';
 import type { Role } from '#domain/home/roster.ts';
 import { FootageIndex } from '#relay/footage/footage-index.ts';
 import { createFootageApi } from '#relay/footage/footage-api.ts';
-import { PackArchive } from '#relay/footage/pack-archive.ts';
+import { PackArchive, type UploadResult } from '#relay/footage/pack-archive.ts';
 import { PackFolder } from '#relay/footage/pack-folder.ts';
 import { makeToken, readToken } from '#relay/http/token.ts';
 import { footageMemberOf } from '#relay-core/footage-member.ts';
@@ -53,7 +53,7 @@ function tokenOf(device: FakeDevice, untilMs = clock.wallMs() + 60_000): string 
 async function ask(path: string, device: FakeDevice | null, init: RequestInit = {}) {
 	const headers = new Headers(init.headers);
 	if (device) headers.set('Authorization', `Bearer ${tokenOf(device)}`);
-	return api.request(`http://relay/api/footage/${path}`, { ...init, headers });
+	return api.request(`http://relay/api/footage/${path}`, { ...init, headers }, {});
 }
 
 const post = (device: FakeDevice | null, body: Bytes, of = camera) =>
@@ -149,6 +149,30 @@ describe('footage over HTTP', () => {
 		const now = { nowMs: clock.monotonicMs(), wallMs: clock.wallMs() };
 		await homes.append(home, device, owner.homeRoster.entries.slice(before), now);
 		expect((await ask(`${camera}/1/1-1`, viewer)).status).toBe(401);
+	});
+
+	test('SY6 SY9 of another home, another camera, another run: nothing counts; again or in another order: once', async () => {
+		await opened();
+		const other = fakeDevice(clock);
+		await other.localDevice.createCamera();
+		await homes.open(other.homeRoster.entries);
+		const theirs = identityOf(other).cameras[0]!.id;
+		const body = uploadOf(...records);
+		expect((await post(other, body)).status).toBe(403);
+		const stolen = (await (await post(other, body, theirs)).json()) as UploadResult;
+		const moved = (await (
+			await ask(`${camera}/2`, owner, { method: 'POST', body })
+		).json()) as UploadResult;
+		for (const { kept, refused } of [stolen, moved]) {
+			expect(kept).toEqual([]);
+			expect(refused.map(({ why }) => why)).toEqual(Array(5).fill('invalid'));
+		}
+		expect(index.usedBytes()).toBe(0);
+		for (const order of [records.toReversed(), records, [...records, ...records]])
+			expect((await post(owner, uploadOf(...order))).status).toBe(200);
+		const read = await ask(`${camera}/1/0-9`, owner);
+		expect(new Uint8Array(await read.arrayBuffer())).toEqual(concatBytes(...records));
+		expect(index.usedBytes()).toBe(concatBytes(...records).length);
 	});
 
 	test('SY9 what is asked wrongly is refused by name, and loses nothing', async () => {

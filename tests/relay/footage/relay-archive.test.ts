@@ -49,7 +49,10 @@ footageArchiveContract(async () => {
 			return home && footageMemberOf(crypto, home, device, clock.wallMs());
 		},
 	});
-	const server = createAdaptorServer({ fetch: api.fetch, createServer }) as Server;
+	const server = createAdaptorServer({
+		fetch: (request) => api.fetch(request, {}),
+		createServer,
+	}) as Server;
 	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
 	ends.push(() => {
 		server.closeAllConnections();
