@@ -15,10 +15,7 @@ export async function checkFootage(
 	repair: boolean,
 	say: (line: string) => void,
 ): Promise<boolean> {
-	if (!hasFootage(data)) {
-		say('There is no footage here yet.');
-		return true;
-	}
+	if (!hasFootage(data)) return true;
 	const { packs, damaged } = await (repair
 		? whileStopped(data, () => check(data, true, say))
 		: check(data, false, say));
