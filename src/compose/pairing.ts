@@ -65,8 +65,15 @@ export function composeRecovery(
 			return new RecoveryKits({ ...home, relays, members, preferences, here });
 		}),
 		recovery: lazily(async () => {
-			const { KitRecovery } = await import('#engine/recovery/kit-recovery.ts');
-			return new KitRecovery({ ...home, relays, preferences, here });
+			const [{ KitRecovery }, { KitFootageKeys }, { RelayReader }] = await Promise.all([
+				import('#engine/recovery/kit-recovery.ts'),
+				import('#engine/recovery/kit-footage-keys.ts'),
+				import('#browser/network/relay-reader.ts'),
+			]);
+			const readerAt = (origin: string, token: string) =>
+				Promise.resolve(new RelayReader(() => ({ origin, token })));
+			const footageKeys = new KitFootageKeys({ ...home, relays, readerAt });
+			return new KitRecovery({ ...home, relays, preferences, here, footageKeys });
 		}),
 	};
 }

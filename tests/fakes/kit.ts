@@ -1,5 +1,7 @@
 import { RecoveryKits } from '#engine/recovery/recovery-kits.ts';
+import { KitFootageKeys } from '#engine/recovery/kit-footage-keys.ts';
 import { KitRecovery } from '#engine/recovery/kit-recovery.ts';
+import type { FootageReader } from '#ports/footage/footage-archive.ts';
 import { RELAY } from '../engine/members/joined.ts';
 import type { FakeDevice } from './device.ts';
 import { MemoryDevicePreferences } from './preference-store.ts';
@@ -16,10 +18,23 @@ export function recoveryKitsOf(one: FakeMember, relay: FakeRelay): RecoveryKits 
 }
 
 /** Recovery as seen by a new device. */
-export function kitRecoveryOf(one: FakeDevice, relay: FakeRelay): KitRecovery {
-	const { crypto, clock, homeRoster } = one;
+export function kitRecoveryOf(
+	one: FakeDevice,
+	relay: FakeRelay,
+	reader: () => Pick<FootageReader, 'cameras' | 'grants'> = nothingThere,
+): KitRecovery {
+	const { crypto, clock, vault, localDevice, homeRoster } = one;
+	const tools = { crypto, clock, vault, localDevice, relays: relay };
+	const readerAt = () => Promise.resolve(reader());
 	return new KitRecovery({
-		...{ crypto, clock, homeRoster, relays: relay, here: RELAY },
+		...{ ...tools, homeRoster, here: RELAY },
+		footageKeys: new KitFootageKeys({ ...tools, readerAt }),
 		preferences: new MemoryDevicePreferences(),
 	});
 }
+
+/** A relay without footage. */
+const nothingThere = () => ({
+	cameras: () => Promise.resolve({ store: '', change: 0, cameras: [] }),
+	grants: () => Promise.resolve([]),
+});

@@ -2,7 +2,7 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { parseGrant } from '#domain/home/grant.ts';
-import type { FootageReader, ReadablePage, ReadableRun } from '#ports/footage/footage-reader.ts';
+import type { FootageReader, ReadablePage, ReadableRun } from '#ports/footage/footage-archive.ts';
 import type { SignedSpan } from '#ports/footage/sidecar-archive.ts';
 import {
 	readableCamerasFrom,

@@ -28,6 +28,7 @@ import {
 } from '#engine/messaging/relay-connection.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 import { NameSealer } from '#engine/home/name-sealer.ts';
+import type { KitFootageKeys } from './kit-footage-keys.ts';
 import type { RecoveryControls, RecoveryState } from './recovery.ts';
 import { nextEntry, replayRoster, type Roster } from '#engine/home/roster.ts';
 
@@ -36,6 +37,7 @@ export interface KitRecoveryDependencies extends RelayConnectionTools {
 	readonly preferences: PreferenceStore<DevicePreferences>;
 	/** Origin of this page. */
 	readonly here: string;
+	readonly footageKeys: Pick<KitFootageKeys, 'take'>;
 }
 
 interface HomeKey {
@@ -169,7 +171,10 @@ export class KitRecovery implements RecoveryControls {
 	async #proceed(session: RecoverySession): Promise<RecoveryState> {
 		const { self, roster, kit, connection, entries } = session;
 		if (roster.owners.has(hexOf(self.ownerKey))) {
-			if (self.home === roster.home) return ended('owner');
+			if (self.home === roster.home) {
+				await this.#takeFootageKeys(session);
+				return ended('owner');
+			}
 			return this.#enter(session, entries);
 		}
 		const claim = roster.claims.get(self.device);
@@ -191,7 +196,13 @@ export class KitRecovery implements RecoveryControls {
 	async #enter(session: RecoverySession, entries: readonly Bytes[]): Promise<RecoveryState> {
 		await this.#tools.homeRoster.enterByKit(entries, session.keys, session.origin);
 		await this.#rememberClaim(null);
+		await this.#takeFootageKeys(session);
 		return { kind: 'done' };
+	}
+
+	/** The home is entered without them; using the kit again tries again. */
+	async #takeFootageKeys({ kit, origin }: RecoverySession): Promise<void> {
+		await this.#tools.footageKeys.take(kit, origin).catch(expectFault);
 	}
 
 	async #wait(readyMs: number, fresh: boolean): Promise<RecoveryState> {

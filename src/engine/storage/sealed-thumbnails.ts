@@ -13,6 +13,7 @@ import { removalsOf } from './rows-at.ts';
 const MAX_THUMBNAILS = 120_000;
 /** How many writes between counts, and about how many are deleted at once. */
 const BATCH = 200;
+const MOST_AT_ONCE = 64;
 /** How many rows stand for all when bytes are counted. */
 const SAMPLE = 100;
 
@@ -52,6 +53,18 @@ export class SealedThumbnails implements ThumbnailStore {
 			if (thumbnail === null) return null;
 			const removed = await removalsOf(rows, camera);
 			return removed.some((span) => spanContains(span, thumbnail.wallUs)) ? null : thumbnail;
+		});
+	}
+
+	between(camera: CameraId, fromUs: number, untilUs: number): Promise<StoredThumbnail[]> {
+		return this.#rows.read(['thumbs', 'removals'], async (rows) => {
+			const found = await rows.thumbnails({ camera, fromUs, untilUs }, { first: MOST_AT_ONCE });
+			const removed = await removalsOf(rows, camera);
+			return found.flatMap(({ row }) => {
+				const thumbnail = decodeThumbnail(row);
+				const hidden = removed.some((span) => spanContains(span, thumbnail?.wallUs ?? 0));
+				return thumbnail === null || hidden ? [] : [thumbnail];
+			});
 		});
 	}
 

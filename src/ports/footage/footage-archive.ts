@@ -1,5 +1,6 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId } from '#domain/base/ids.ts';
+import type { SignedSpan } from './sidecar-archive.ts';
 
 /** Segments of one page that are durable there. */
 export interface ArchivedPage {
@@ -54,4 +55,65 @@ export interface FootageArchive {
 	): Promise<ArchiveResult>;
 	/** The record of one segment of this device's camera; `null`: it does not have it. */
 	read(camera: CameraId, runNo: number, seq: number): Promise<Bytes | null>;
+}
+
+export interface ReadableCamera {
+	readonly camera: CameraId;
+	/** In its packs; 0: there is no footage of it. */
+	readonly bytes: number;
+	/** Signed camera card; `null`: it sent none. */
+	readonly card: Bytes | null;
+}
+
+export interface ReadableRun {
+	readonly runNo: number;
+	/** Signed run record; `null`: it sent none. */
+	readonly record: Bytes | null;
+	readonly firstSeq: number;
+	readonly lastSeq: number;
+	/** Of what is here, µs since 1970. */
+	readonly startUs: number;
+	readonly endUs: number;
+	/** Sealed, the init section included. */
+	readonly bytes: number;
+}
+
+export interface ReadablePage {
+	readonly runNo: number;
+	/** Wall minute since 1970. */
+	readonly minute: number;
+	/** Index entries; their `place` means nothing outside the archive. */
+	readonly entries: Bytes;
+}
+
+/**
+ * An archive of sealed footage, as a member of the home reads it. Nothing of what it says is
+ * checked. Minutes are wall minutes since 1970 and include both ends.
+ *
+ * Throws `Fault`: `offline`, `timeout`, `denied` (this device may not see saved footage),
+ * `unavailable`.
+ */
+export interface FootageReader {
+	/** `change`: rises with every write to the archive. */
+	cameras(): Promise<{
+		readonly store: string;
+		readonly change: number;
+		readonly cameras: readonly ReadableCamera[];
+	}>;
+	/** Runs with footage in these minutes. */
+	runs(camera: CameraId, from: number, to: number): Promise<readonly ReadableRun[]>;
+	/** At most a day of minutes. */
+	pages(camera: CameraId, from: number, to: number): Promise<readonly ReadablePage[]>;
+	/** Segment records, at most 64, as many as there are; 0 is the init section. */
+	records(camera: CameraId, runNo: number, first: number, last: number): Promise<Bytes>;
+	/**
+	 * Sidecar records, one each `everyS` seconds (0: all) of at most an hour; from one a minute on,
+	 * of half a day.
+	 */
+	thumbnails(camera: CameraId, from: number, to: number, everyS: number): Promise<Bytes>;
+	/** Sidecar records. */
+	events(camera: CameraId, from: number, to: number): Promise<Bytes>;
+	spans(camera: CameraId): Promise<readonly SignedSpan[]>;
+	/** Granted to this device, or to the home's recovery kit: that is for owners. */
+	grants(camera: CameraId, to: 'this' | 'kit'): Promise<readonly Bytes[]>;
 }

@@ -44,6 +44,8 @@ export interface ThumbnailStore {
 		fromUs: number,
 		untilUs: number,
 	): Promise<StoredThumbnail | null>;
+	/** All in [fromUs, untilUs], at most 64, without those whose footage was deleted. */
+	between(camera: CameraId, fromUs: number, untilUs: number): Promise<StoredThumbnail[]>;
 	/** Number of thumbnails, and their sealed bytes, extrapolated from the newest hundred. */
 	size(): Promise<{ readonly count: number; readonly bytes: number }>;
 }

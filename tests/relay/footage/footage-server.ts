@@ -20,7 +20,7 @@ import { createSidecarApi } from '#relay/footage/sidecar-api.ts';
 import { SidecarIndex } from '#relay/footage/sidecar-index.ts';
 import { makeToken, readToken } from '#relay/http/token.ts';
 import { footageMemberOf } from '#relay-core/footage-member.ts';
-import { HomeRegistry } from '#relay-core/home-registry.ts';
+import { HomeRegistry, type Homes } from '#relay-core/home-registry.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import { WebCrypto } from '#web/crypto.ts';
 
@@ -35,7 +35,7 @@ interface Member {
 export class FootageServer {
 	readonly folder = mkdtempSync(join(tmpdir(), 'spy-cam-footage-server-'));
 	readonly crypto = new WebCrypto();
-	readonly homes = new HomeRegistry(this.crypto, []);
+	readonly homes: Homes;
 	readonly index = new FootageIndex(join(this.folder, 'footage.sqlite'));
 	readonly sidecars = new SidecarIndex(join(this.folder, 'sidecar.sqlite'), this.index);
 	readonly archive = new PackArchive({
@@ -47,14 +47,15 @@ export class FootageServer {
 	readonly #server: Server;
 	#port = 0;
 
-	private constructor(clock: Pick<Clock, 'wallMs' | 'monotonicMs'>) {
+	private constructor(clock: Pick<Clock, 'wallMs' | 'monotonicMs'>, homes: Homes | null) {
 		this.#clock = clock;
-		const { crypto, index, sidecars, archive, homes } = this;
+		this.homes = homes ?? new HomeRegistry(this.crypto, []);
+		const { crypto, index, sidecars, archive } = this;
 		const tools = {
 			...{ crypto, index, sidecars, archive },
 			claimsOf: (token: string) => readToken(tokenKey, token, clock.wallMs()),
 			memberOf: async (id: HomeId, device: DeviceId) => {
-				const home = await homes.find(id);
+				const home = await this.homes.find(id);
 				return home && footageMemberOf(crypto, home, device, clock.wallMs());
 			},
 		};
@@ -62,8 +63,12 @@ export class FootageServer {
 		this.#server = createAdaptorServer({ fetch: app.fetch, createServer }) as Server;
 	}
 
-	static async start(clock: Pick<Clock, 'wallMs' | 'monotonicMs'>): Promise<FootageServer> {
-		const server = new FootageServer(clock);
+	/** `homes`: those of the relay that devices are connected to. */
+	static async start(
+		clock: Pick<Clock, 'wallMs' | 'monotonicMs'>,
+		homes: Homes | null = null,
+	): Promise<FootageServer> {
+		const server = new FootageServer(clock, homes);
 		await new Promise<void>((done) => server.#server.listen(0, '127.0.0.1', done));
 		server.#port = (server.#server.address() as AddressInfo).port;
 		return server;

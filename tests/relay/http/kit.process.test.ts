@@ -4,6 +4,8 @@ import { WebSocketRelays } from '#browser/network/websocket-relays.ts';
 import { kitGroups } from '#domain/pairing/kit.ts';
 import { deriveKitKeys } from '#engine/home/kit-keys.ts';
 import { openHome } from '#engine/pairing/rendezvous.ts';
+import { RelayReader } from '#browser/network/relay-reader.ts';
+import { KitFootageKeys } from '#engine/recovery/kit-footage-keys.ts';
 import { KitRecovery } from '#engine/recovery/kit-recovery.ts';
 import { startRelay, type Relay } from '../../e2e/support/launch.ts';
 import { subjectOf } from '../../engine/members/joined.ts';
@@ -50,8 +52,12 @@ test('KT4 KT5 RL22 a kit finds its home and claims, and an online camera learns 
 	watching.begin();
 	await until(() => camera.homeRoster.entries.length === owner.homeRoster.entries.length);
 
+	const readerAt = (origin: string, token: string) =>
+		Promise.resolve(new RelayReader(() => ({ origin, token })));
+	const { vault, localDevice } = fresh;
 	const recovering = new KitRecovery({
 		...{ ...tools, homeRoster: fresh.homeRoster, here: relay.address },
+		footageKeys: new KitFootageKeys({ ...tools, vault, localDevice, readerAt }),
 		preferences: new MemoryDevicePreferences(),
 	});
 	await recovering.recover(kitGroups(secret).join(' '), 'New phone', null);
