@@ -98,8 +98,13 @@ export class CameraUploads {
 		return this.#uploader;
 	}
 
-	/** Reads what was chosen, also in other tabs, and whose turn it is. Never throws. */
+	/** Whose turn it is among the tabs of this browser. Never throws. */
 	async look(): Promise<void> {
+		await this.#turn?.look(this.#hasLens);
+	}
+
+	/** Reads what was chosen, also in other tabs. Never throws. */
+	async read(): Promise<void> {
 		try {
 			const { upload } = await this.#camera.preferences.read();
 			await this.#choose(upload);

@@ -1,5 +1,6 @@
 import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
+import { Serial } from '#domain/base/serial.ts';
 import type { CameraLock } from '#ports/device/camera-lock.ts';
 
 /**
@@ -13,6 +14,7 @@ export class TabTurn {
 	#release: (() => void) | null = null;
 	#unlocked = false;
 	#ended = false;
+	readonly #serial = new Serial();
 
 	/** `records`: the right to record; `uploads`: a lock of its own. */
 	constructor(camera: CameraId, records: CameraLock, uploads: CameraLock) {
@@ -26,7 +28,12 @@ export class TabTurn {
 	}
 
 	/** `here`: this tab has the lens. Call it now and then: another tab may begin to record. */
-	async look(here: boolean): Promise<void> {
+	look(here: boolean): Promise<void> {
+		// Else a second request could be refused by the lock that the first one got.
+		return this.#serial.run(() => (this.#ended ? undefined : this.#look(here)));
+	}
+
+	async #look(here: boolean): Promise<void> {
 		try {
 			const elsewhere = !here && (await this.#records.isHeld(this.#camera));
 			if (elsewhere) this.#give();

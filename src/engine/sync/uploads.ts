@@ -174,6 +174,7 @@ export class Uploads implements UploadControls {
 		});
 		power.on(() => this.#lookAgain());
 		clock.every(LOOK_MS, () => void this.#look());
+		clock.every(REFRESH_MS, () => void this.#readChoices());
 		clock.every(REFRESH_MS, () => void this.#refresh());
 		clock.every(USAGE_MS, () => void this.#readUsage());
 		void this.#refresh();
@@ -204,7 +205,7 @@ export class Uploads implements UploadControls {
 			(camera) =>
 				this.#cameras.find(({ number }) => number === camera.number) ?? this.#made(camera),
 		);
-		void this.#look();
+		void this.#readChoices();
 		this.#listeners.notify();
 	}
 
@@ -239,6 +240,10 @@ export class Uploads implements UploadControls {
 		if (uploadPaused) return 'person';
 		if (uploadSparesData && network.metered === true) return 'metered';
 		return uploadSparesBattery && batteryLow(power.charge) ? 'battery' : null;
+	}
+
+	async #readChoices(): Promise<void> {
+		await Promise.all(this.#cameras.map((one) => one.read()));
 	}
 
 	async #look(): Promise<void> {
