@@ -27,7 +27,7 @@ export const bench: Bench = async (say) => {
 	const store = await startStore(data, [home]);
 	const ours = askerAt({ socketPath: store.socketPath }, tokenFor(home.id, home.first.device));
 	await ours.ask(`/api/footage/${camera}/1`, uploadOf(...records));
-	const socket = join(folder, 's');
+	const socket = join(folder, 'socket');
 	const nginx = await startNginx(folder, join(data, 'footage'), `listen unix:${socket};`);
 	const theirs = askerAt({ socketPath: socket });
 	const paths = {
