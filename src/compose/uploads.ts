@@ -1,14 +1,17 @@
 import { WebCameraLock } from '#browser/device/camera-lock.ts';
 import { BrowserNetwork } from '#browser/network/network.ts';
-import { RelayArchive } from '#browser/network/relay-archive.ts';
+import { RelayArchive, type RelayAccess } from '#browser/network/relay-archive.ts';
 import { Fault } from '#domain/base/fault.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import type { LocalCameras } from '#engine/home/local-cameras.ts';
 import type { MemberList } from '#engine/members/member-list.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { UploadedCamera } from '#engine/sync/camera-uploads.ts';
+import type { SidecarUploader } from '#engine/sync/sidecar-uploader.ts';
 import { Uploads } from '#engine/sync/uploads.ts';
 import type { HomeParts } from './home.ts';
 import type { RecordingParts } from './recording.ts';
+import { composeSidecars } from './sidecars.ts';
 import type { StorageParts } from './storage.ts';
 
 export interface UploadParts {
@@ -27,15 +30,23 @@ export function composeUploads(parts: UploadParts): Uploads {
 	const { segments, events, preferences, maintenance } = storage;
 	const { power, eventLog, tenure } = recording;
 
-	const archive = new RelayArchive(() => {
+	const access = (): RelayAccess | null => {
 		const { state, token } = messenger;
 		// A relay in a page has no token, and keeps nothing.
 		return state.kind === 'connected' && token ? { origin: state.origin, token } : null;
-	});
+	};
+	const archive = new RelayArchive(access);
+	const beside = new Map<CameraId, SidecarUploader>();
+	const besideOf = (camera: CameraId): SidecarUploader => {
+		const made = beside.get(camera) ?? composeSidecars(home, storage, access, camera);
+		beside.set(camera, made);
+		return made;
+	};
 	const uploads = new Uploads({
 		...{ clock, cameras, preferences, messenger, power, footage: segments, records: tenure },
 		archive,
 		usage: () => archive.usage(),
+		sendBeside: (camera, archived) => besideOf(camera).send(archived),
 		uploads: new WebCameraLock('upload'),
 		network: new BrowserNetwork(),
 		random: Math.random,

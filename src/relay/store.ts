@@ -20,7 +20,8 @@ import {
 import { sha256 } from '#relay/base/crypto.ts';
 import { createLog } from '#relay/base/log.ts';
 import { wasForwarded } from '#relay/base/origin-policy.ts';
-import { createFootageApi, type FootageEnv } from '#relay/footage/footage-api.ts';
+import { createFootageApi } from '#relay/footage/footage-api.ts';
+import type { FootageEnv } from '#relay/footage/footage-request.ts';
 import { FootageStart } from '#relay/footage/footage-start.ts';
 import { createSpaceApi } from '#relay/footage/space/space-api.ts';
 import { ownVersion, SpaceStart } from '#relay/footage/space/space-start.ts';

@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchChromium, startRelay, temporaryFolder, type Relay } from './support/launch.ts';
 import { openHome } from './support/pairing-steps.ts';
-import { segmentsAtRelay, segmentsOf } from './support/relay-footage.ts';
+import { besideAtRelay, segmentsAtRelay, segmentsOf } from './support/relay-footage.ts';
 import { storedRuns } from './support/stored-footage.ts';
 import { becomeCamera, collectPageErrors } from './support/user-steps.ts';
 
@@ -53,7 +53,7 @@ async function expectWhole(page: Page): Promise<void> {
 	await expect.poll(() => segmentsAtRelay(data), { timeout: 30_000 }).toEqual(here);
 }
 
-test('SY20 SY10 SY25 what two cameras saw is uploaded whole: recorded offline, and to a wiped relay', async () => {
+test('SY20 SY10 SY25 SY35 what two cameras saw is uploaded whole: recorded offline, and to a wiped relay', async () => {
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
@@ -97,6 +97,8 @@ test('SY20 SY10 SY25 what two cameras saw is uploaded whole: recorded offline, a
 	}
 	await expectWhole(page);
 	await expect.poll(() => status(page, /All there$/).count(), { timeout: 20_000 }).toBe(2);
+	// SY35: who never met these cameras learns their names from the relay.
+	await expect.poll(() => besideAtRelay(data, 'card'), { timeout: 20_000 }).toBe(2);
 
 	await relay.stop();
 	for (const file of globSync('footage*', { cwd: data }))

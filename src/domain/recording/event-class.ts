@@ -26,7 +26,7 @@ const CLASSES: Readonly<Record<EventKind, EventClass>> = {
 	restored: 'technical',
 	'planned-start': 'technical',
 	'planned-stop': 'technical',
-	'test-picture': 'technical',
+	'test-picture': 'tamper',
 };
 
 export function eventClass(kind: EventKind): EventClass {

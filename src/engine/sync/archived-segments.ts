@@ -61,6 +61,19 @@ export class ArchivedSegments {
 		return true;
 	}
 
+	/** Whether it has anything of a minute. */
+	hasMinute(minute: number): boolean {
+		return [...this.#pages.values()].some((minutes) => minutes.has(minute));
+	}
+
+	/** The oldest minute of which it has anything; `null`: it has none. */
+	get oldestMinute(): number | null {
+		let oldest = Infinity;
+		for (const minutes of this.#pages.values())
+			for (const minute of minutes.keys()) oldest = Math.min(oldest, minute);
+		return oldest === Infinity ? null : oldest;
+	}
+
 	has(runNo: number, minute: number, seq: number): boolean {
 		return holds(this.#page(runNo, minute) ?? [], seq);
 	}

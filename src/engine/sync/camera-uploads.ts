@@ -14,7 +14,7 @@ import type { FootageArchive } from '#ports/footage/footage-archive.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { CameraPreferences } from '#protocol/preferences.ts';
 import { TabTurn } from './tab-turn.ts';
-import { Uploader } from './uploader.ts';
+import { Uploader, type UploaderTools } from './uploader.ts';
 import type { UploadSlots } from './upload-slots.ts';
 import type { HeldBack, UploadState } from './upload-state.ts';
 
@@ -50,6 +50,7 @@ export interface CameraUploadsTools {
 	readonly heldBack: () => HeldBack | null;
 	readonly messagesWait: () => boolean;
 	readonly storeIs: (store: string) => void;
+	readonly sendBeside: UploaderTools['sendBeside'];
 	readonly lost: (camera: CameraId, segment: Segment) => void;
 	/** The right to record, and to upload, of one tab. */
 	readonly records: CameraLock;

@@ -13,6 +13,7 @@ import { ArchivedSegments } from './archived-segments.ts';
 import { Backlog, type Batch, type Found } from './backlog.ts';
 import { RefusedSegments } from './refused-segments.ts';
 import { recordsOf } from './segment-records.ts';
+import type { ArchivedMinutes } from './sidecar-uploader.ts';
 import { SpotCheck } from './spot-check.ts';
 import type { UploadSlots } from './upload-slots.ts';
 import { UploadSpeed } from './upload-speed.ts';
@@ -54,6 +55,8 @@ export interface UploaderTools {
 	readonly pace: () => 'full' | 'gentle' | 'wait';
 	/** The archive's id, each time it is another one than before. */
 	readonly storeIs: (store: string) => void;
+	/** A turn for what stands beside segments (SY35). Throws as `SidecarArchive` does. */
+	readonly sendBeside: (camera: CameraId, archived: ArchivedMinutes) => Promise<void>;
 	/** It had acknowledged that segment, and does not have it. */
 	readonly lost: (camera: CameraId, segment: Segment) => void;
 }
@@ -82,6 +85,8 @@ export class Uploader {
 	#underWay = 0;
 	#failures = 0;
 	#notBeforeMs = -Infinity;
+	/** Nothing beside segments is sent before. */
+	#besideMs = -Infinity;
 	#changed = true;
 	#lookedMs = -Infinity;
 	#wake: () => void = () => undefined;
@@ -195,6 +200,7 @@ export class Uploader {
 		const lookedMs = clock.monotonicMs() - this.#lookedMs;
 		if (idle && !this.#changed && lookedMs < LOOK_MS) return IDLE_MS;
 		[this.#changed, this.#lookedMs] = [false, clock.monotonicMs()];
+		if (pace() !== 'wait') await this.#sendBeside();
 		const gentle = pace() === 'gentle';
 		this.#found = await this.#backlog.next(gentle ? GENTLE_BYTES : BATCH_BYTES);
 		this.#showProgress();
@@ -311,6 +317,21 @@ export class Uploader {
 		this.#setNoRoom(null);
 		this.#upToUs = await this.#backlog.archivedToUs();
 		this.#tools.storeIs(store);
+	}
+
+	/** A fault there must not hold up the rest. */
+	async #sendBeside(): Promise<void> {
+		const { clock, sendBeside } = this.#tools;
+		if (clock.monotonicMs() < this.#besideMs) return;
+		try {
+			await sendBeside(this.#camera, {
+				has: (minute) => this.#archived.hasMinute(minute),
+				oldest: this.#archived.oldestMinute,
+			});
+		} catch (error) {
+			expectFault(error);
+			this.#besideMs = clock.monotonicMs() + FULL_MS;
+		}
 	}
 
 	/** A fault there must not hold up the rest. */

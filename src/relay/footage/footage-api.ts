@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { ByteReader, type Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault, type FaultKind } from '#domain/base/fault.ts';
-import { idFrom, type CameraId, type DeviceId, type HomeId } from '#domain/base/ids.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { parseEntries } from '#domain/footage/index-page.ts';
 import type { Right } from '#domain/home/rights.ts';
 import { MAX_UPLOAD_BYTES } from '#protocol/footage.ts';
@@ -9,17 +9,12 @@ import type { FootageMember } from '#relay-core/footage-member.ts';
 import type { TokenClaims } from '#relay-core/relay.ts';
 import { bearerOf } from '#relay/http/token.ts';
 import type { FootageIndex, IndexedPage } from './footage-index.ts';
+import { bodyOf, cameraIn, numberIn, type FootageEnv } from './footage-request.ts';
 import type { PackArchive } from './pack-archive.ts';
 
 const MAX_RECORDS = 64;
 const MAX_PAGES = 1440;
 const RETRY_S = 60;
-
-/** Bindings. */
-export interface FootageEnv {
-	/** Of an upload, where the server has it already; without, it is read from the request. */
-	Bindings: { readonly body?: Bytes };
-}
 
 export interface FootageApiDependencies {
 	readonly archive: PackArchive;
@@ -101,7 +96,7 @@ export function createFootageApi({
 	});
 
 	/** SY24: a camera's device reads back its own. */
-	async function reading(context: Context): Promise<FootageMember | Response> {
+	async function reading(context: Context<FootageEnv>): Promise<FootageMember | Response> {
 		const own = await recording(context);
 		return own instanceof Response ? allowed(context, 'footage') : own[0];
 	}
@@ -123,9 +118,7 @@ export function createFootageApi({
 		const asked = await recording(context);
 		if (asked instanceof Response) return asked;
 		const [member, camera] = asked;
-		const { runRecord, records } = uploadIn(
-			context.env.body ?? new Uint8Array(await context.req.arrayBuffer()),
-		);
+		const { runRecord, records } = uploadIn(await bodyOf(context));
 		const origin = { home: member.home.id, camera, key: await member.key() };
 		const result = await archive.put({ origin, runNo: runIn(context), runRecord, records });
 		const full = result.refused.some(({ why }) => why === 'full');
@@ -144,21 +137,9 @@ export function createFootageApi({
 	return api;
 }
 
-function cameraIn(context: Context<FootageEnv>): CameraId {
-	const camera = idFrom<CameraId>(context.req.param('camera'));
-	if (camera === null) throw new Fault('malformed', 'not the id of a camera');
-	return camera;
-}
-
 function runIn(context: Context<FootageEnv>): number {
 	const text = context.req.param('runNo') ?? '';
 	if (!/^\d{1,10}$/.test(text)) throw new Fault('malformed', 'not the number of a run');
-	return Number(text);
-}
-
-function numberIn(context: Context<FootageEnv>, name: string): number {
-	const text = context.req.query(name) ?? '';
-	if (!/^\d{1,15}$/.test(text)) throw new Fault('malformed', `"${name}" is not a number`);
 	return Number(text);
 }
 

@@ -15,7 +15,13 @@ import type { FootageMember } from '#relay-core/footage-member.ts';
 import { checkSidecar, type SidecarOrigin } from '#relay-core/sidecar-check.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { FootageApiDependencies } from './footage-api.ts';
-import { cameraIn, numberIn, optionalNumberIn } from './footage-request.ts';
+import {
+	bodyOf,
+	cameraIn,
+	type FootageEnv,
+	numberIn,
+	optionalNumberIn,
+} from './footage-request.ts';
 import type { IndexedRun, RunExtent } from './footage-index.ts';
 import { removeSpan } from './remove-span.ts';
 import type { SidecarIndex } from './sidecar-index.ts';
@@ -46,11 +52,14 @@ const STATUS: Partial<Record<FaultKind, 400 | 404 | 409 | 422 | 507>> = {
  * What stands beside segments, over HTTP (docs/api.md, "Footage"). Mount it before
  * `createFootageApi`: its paths are narrower. Rights: SY32.
  */
-export function createSidecarApi(tools: SidecarApiDependencies): Hono {
+export function createSidecarApi(tools: SidecarApiDependencies): Hono<FootageEnv> {
 	const { archive, index, sidecars, crypto, claimsOf, memberOf, mayGrow } = tools;
-	const api = new Hono();
+	const api = new Hono<FootageEnv>();
 
-	async function allowed(context: Context, right: Right): Promise<FootageMember | Response> {
+	async function allowed(
+		context: Context<FootageEnv>,
+		right: Right,
+	): Promise<FootageMember | Response> {
 		const token = /^Bearer (\S+)$/.exec(context.req.header('Authorization') ?? '')?.[1] ?? '';
 		const claims = claimsOf(token);
 		const member = claims && (await memberOf(claims.home, claims.device));
@@ -64,7 +73,7 @@ export function createSidecarApi(tools: SidecarApiDependencies): Hono {
 		path: string,
 		answer: (
 			of: { home: FootageMember['home']['id']; camera: CameraId },
-			context: Context,
+			context: Context<FootageEnv>,
 			member: FootageMember,
 		) => Response,
 	): void {
@@ -142,7 +151,7 @@ export function createSidecarApi(tools: SidecarApiDependencies): Hono {
 		if (asked instanceof Response) return asked;
 		const own = asked.may('record') && (await asked.owns(camera));
 		if (!own && !asked.may('manage')) return context.json({ wrong: 'right' }, 403);
-		const body = new Uint8Array(await context.req.arrayBuffer());
+		const body = await bodyOf(context);
 		if (body.length > MAX_BODY_BYTES) return context.json({ wrong: 'length' }, 413);
 		const records = parseSidecarRecords(body);
 		const { device, home } = asked;
@@ -219,7 +228,7 @@ function thinned(records: readonly SidecarRecord[], everyS: number): SidecarReco
 	});
 }
 
-function binary(context: Context, records: readonly Uint8Array[]): Response {
+function binary(context: Context<FootageEnv>, records: readonly Uint8Array[]): Response {
 	const headers = { 'Content-Type': 'application/octet-stream' };
 	return context.body(concatBytes(...records), 200, headers);
 }

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { parseHead } from '#domain/footage/head.ts';
 import { parseSegmentRecord, segmentRecordLength } from '#domain/sync/segment-record.ts';
 
@@ -32,4 +33,15 @@ export function segmentsOf(
 			Array.from({ length: lastSeq + 1 }, (_, seq) => seq),
 		]),
 	);
+}
+
+/** How many records of a kind stand beside the segments at a relay. */
+export function besideAtRelay(data: string, kind: string): number {
+	const sqlite = new DatabaseSync(join(data, 'sidecar.sqlite'), { readOnly: true });
+	try {
+		const row = sqlite.prepare('SELECT count(*) AS count FROM items WHERE kind = ?').get(kind);
+		return Number(row?.['count']);
+	} finally {
+		sqlite.close();
+	}
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach } from 'vitest';
+import type { Fault } from '#domain/base/fault.ts';
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 import { UploadSlots } from '#engine/sync/upload-slots.ts';
@@ -26,6 +27,9 @@ export class UploaderFixture {
 	wanted: (minute: number) => boolean = () => true;
 	readonly stores: string[] = [];
 	readonly lost: Segment[] = [];
+	/** At each turn of what stands beside segments: the oldest minute there, and segments sent. */
+	readonly beside: { readonly oldest: number | null; readonly sent: number }[] = [];
+	besideFault: Fault | null = null;
 	/** Run records signed, in order. */
 	signed: { readonly runNo: number; readonly ended: Run['ended'] }[] = [];
 	uploader = this.made();
@@ -45,6 +49,11 @@ export class UploaderFixture {
 				heldBack: () => this.held,
 				pace: () => this.pace,
 				storeIs: (store) => this.stores.push(store),
+				sendBeside: (_, { oldest }) => {
+					this.beside.push({ oldest, sent: this.archive.sent.length });
+					if (this.besideFault) return Promise.reject(this.besideFault);
+					return Promise.resolve();
+				},
 				lost: (_, segment) => this.lost.push(segment),
 			},
 			DOOR,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Fault } from '#domain/base/fault.ts';
 import { DOOR, sealed, SECOND } from '../../contracts/segment-store.ts';
 import { until } from '../../support/until.ts';
 import { eachUploader, MINUTE_MS, NOW_MS } from './uploader-fixture.ts';
@@ -25,6 +26,18 @@ describe('SY10 the uploader', () => {
 		here.at.uploader.begin();
 		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 60);
 		expect(here.at.order).toEqual([0, -8, -5, -6, -7, -9]);
+	});
+
+	test('SY35 what stands beside segments has its turn first, and holds nothing up', async () => {
+		await here.at.recorded(1, [-3, -2]);
+		here.at.uploader.begin();
+		here.at.besideFault = new Fault('unavailable', 'test');
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 20);
+		expect(here.at.beside[0]).toEqual({ oldest: null, sent: 0 });
+		const asked = here.at.beside.length;
+		here.at.besideFault = null;
+		await here.at.turns(() => here.at.beside.length > asked);
+		expect(here.at.beside.at(-1)).toEqual({ oldest: NOW_MS / MINUTE_MS - 3, sent: 20 });
 	});
 
 	test('after a reload it asks what is there and sends nothing twice', async () => {

@@ -92,6 +92,7 @@ function tab(cameras: readonly TestCamera[]): Uploads {
 		usage: () => Promise.reject(new Fault('offline', 'not asked here')),
 		sign: () => Promise.resolve(new Uint8Array(64)),
 		mayChoose: () => owner,
+		sendBeside: () => Promise.resolve(),
 		noteLost: (camera) => lost.push(camera),
 		records: new MemoryCameraLock(recording),
 		uploads: new MemoryCameraLock(uploading),

@@ -188,16 +188,16 @@ describe('SY32 who may', () => {
 		for (const other of [live, bare]) {
 			const refused = server.readerOf(other);
 			for (const asked of [
-				refused.cameras(),
-				refused.runs(camera, 0, MINUTE),
-				refused.pages(camera, MINUTE, MINUTE),
-				refused.records(camera, 1, 0, 1),
-				refused.events(camera, 0, MINUTE),
-				refused.thumbnails(camera, MINUTE, MINUTE, 0),
-				refused.grants(camera, 'this'),
-				refused.spans(camera),
+				() => refused.cameras(),
+				() => refused.runs(camera, 0, MINUTE),
+				() => refused.pages(camera, MINUTE, MINUTE),
+				() => refused.records(camera, 1, 0, 1),
+				() => refused.events(camera, 0, MINUTE),
+				() => refused.thumbnails(camera, MINUTE, MINUTE, 0),
+				() => refused.grants(camera, 'this'),
+				() => refused.spans(camera),
 			])
-				await expect(asked).rejects.toMatchObject({ kind: 'denied' });
+				await expect(asked()).rejects.toMatchObject({ kind: 'denied' });
 		}
 		await expect(send(viewer, await cardOf(phone, 6))).rejects.toMatchObject({ kind: 'denied' });
 		await expect(server.sidecarsOf(owner).changed(camera, 0)).rejects.toMatchObject({

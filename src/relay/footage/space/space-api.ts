@@ -4,6 +4,7 @@ import { expectFault } from '#domain/base/fault.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { FootageMember } from '#relay-core/footage-member.ts';
 import type { TokenClaims } from '#relay-core/relay.ts';
+import { bodyOf, type FootageEnv } from '#relay/footage/footage-request.ts';
 import { bearerOf } from '#relay/http/token.ts';
 import type { FootageSpace } from './footage-space.ts';
 
@@ -23,11 +24,16 @@ const share = v.object({
 });
 
 /** The room that a home's footage takes, over HTTP (docs/api.md, "Footage"). Rights: RS11. */
-export function createSpaceApi({ space, storeId, claimsOf, memberOf }: SpaceApiDependencies): Hono {
-	const api = new Hono();
+export function createSpaceApi({
+	space,
+	storeId,
+	claimsOf,
+	memberOf,
+}: SpaceApiDependencies): Hono<FootageEnv> {
+	const api = new Hono<FootageEnv>();
 
 	async function allowed(
-		context: Context,
+		context: Context<FootageEnv>,
 		mayIt: (member: FootageMember) => boolean,
 	): Promise<FootageMember | Response> {
 		const claims = claimsOf(bearerOf(context.req.header('Authorization')));
@@ -61,9 +67,9 @@ export function createSpaceApi({ space, storeId, claimsOf, memberOf }: SpaceApiD
 }
 
 /** `null`: not JSON. */
-async function jsonIn(context: Context): Promise<unknown> {
+async function jsonIn(context: Context<FootageEnv>): Promise<unknown> {
 	try {
-		return (await context.req.json()) as unknown;
+		return JSON.parse(new TextDecoder().decode(await bodyOf(context))) as unknown;
 	} catch (error) {
 		if (error instanceof SyntaxError) return null;
 		throw error;
