@@ -12,7 +12,7 @@ import {
 const LENGTH_BYTES = 4;
 const FRAME_BYTES = ENTRY_BYTES + HEAD_BYTES;
 /** An upload of one segment, however long its group of pictures is. */
-export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+const MAX_RECORD_BYTES = 16 * 1024 * 1024;
 
 /**
  * A segment on the way between devices and in the relay's packs: its index entry (`place` is 0: no

@@ -31,7 +31,7 @@ export interface SidecarRecord {
 	readonly bytes: Bytes;
 }
 
-export function longestOf(kind: SidecarRecordKind): number {
+function longestOf(kind: SidecarRecordKind): number {
 	if (kind === 'event') return MAX_EVENT_BYTES;
 	return kind === 'thumbnail' ? MAX_THUMBNAIL_BYTES : MAX_STATEMENT_BYTES;
 }
@@ -111,14 +111,4 @@ export function spanKey(kind: 'pin' | 'removal', signed: Uint8Array): string {
 export function epochOfKey(key: string): number | null {
 	const found = /^grant (\d+) /.exec(key);
 	return found === null ? null : Number(found[1]);
-}
-
-/** Wall minute that the thumbnails' key names; `null`: another key. */
-export function minuteOfKey(key: string): number | null {
-	const found = /^thumbs (\d+)$/.exec(key);
-	return found === null ? null : Number(found[1]);
-}
-
-export function minuteOfRecord({ wallUs }: SidecarRecord): number {
-	return minuteOf(wallUs);
 }
