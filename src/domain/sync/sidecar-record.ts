@@ -1,7 +1,6 @@
 import { ByteReader, ByteWriter, concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { parseHeader } from '#domain/footage/envelope.ts';
-import { minuteOf } from '#domain/footage/index-page.ts';
 import { parseCameraCard } from './camera-card.ts';
 import { parseSpanStatement } from './span-statement.ts';
 
