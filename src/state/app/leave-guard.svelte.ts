@@ -6,6 +6,8 @@ import type { Session } from './session.svelte.ts';
  */
 export class LeaveGuard {
 	asks = $state(false);
+	/** Rises with each question: one that is asked anew lies over everything again. */
+	asked = $state(0);
 	readonly #loses: () => boolean;
 	#leave: () => void = () => undefined;
 	/** The user chose to leave. */
@@ -30,6 +32,7 @@ export class LeaveGuard {
 	/** `leave` is called once the user confirms. */
 	ask(leave: () => void): void {
 		this.#leave = leave;
+		this.asked += 1;
 		this.asks = true;
 	}
 
