@@ -122,6 +122,7 @@ test('LV40 the own camera is live on the wall and on its page, with its age; scr
 	await page.mouse.move(hand.x + 16, hand.y);
 	await expect.poll(async () => Number(await slider.inputValue())).toBeLessThan(heldMs);
 	await page.mouse.up();
+	await shownWallMs(page);
 	await liveButton.click();
 	await live.waitFor();
 

@@ -165,6 +165,7 @@ test('S2 RS4 ten cameras on a full disk', async ({ skip }) => {
 	cleanUps.push(() => index.close());
 	const packs = new PackFolder(join(data, 'footage'));
 	const archive = new PackArchive({ packs, index, crypto: new WebCrypto() });
-	expect(await archive.recover()).toEqual({ rebuilt: 0, lostBytes: 0, missing: 0 });
+	// A full disk may have kept the index from what a pack has already (SY7): it is indexed now.
+	expect(await archive.recover()).toMatchObject({ lostBytes: 0, missing: 0 });
 	expect(index.database.get('PRAGMA integrity_check')).toEqual({ integrity_check: 'ok' });
 });

@@ -104,6 +104,8 @@ export async function storedRecords(
 ): Promise<{ readonly camera: string; readonly runNo: number; readonly records: Bytes[] }> {
 	const run = (await storedRuns(page)).at(-1);
 	if (!run) throw new Error('nothing is recorded');
+	// Pages first: it goes on recording, and bytes stand before their entries.
+	const pages = await rawPages(page);
 	const rows = await rowsFrom(page, run.initPlace, Number.MAX_SAFE_INTEGER);
 	const bytesAt = (place: number) => {
 		const row = rows.find((one) => one.place === place);
@@ -112,7 +114,7 @@ export async function storedRecords(
 		return { bytes: new Uint8Array(bytes!), head: new Uint8Array(head!) };
 	};
 	const records = [buildSegmentRecord({ entry: null, ...bytesAt(run.initPlace) })];
-	for (const { runNo, entries } of await rawPages(page)) {
+	for (const { runNo, entries } of pages) {
 		if (runNo !== run.runNo) continue;
 		for (const entry of parseEntries(Uint8Array.from(entries)))
 			records.push(buildSegmentRecord({ entry: { ...entry, place: 0 }, ...bytesAt(entry.place) }));
