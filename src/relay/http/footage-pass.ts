@@ -14,7 +14,7 @@ import { RequestSlots, type SlotLimits } from './request-slots.ts';
 import { bearerOf } from './token.ts';
 
 /** No dot and no escape: what follows the prefix cannot lead anywhere else (SY12). */
-const PATH = /^\/api\/footage\/[\w/-]{1,200}(\?[\w=&-]{0,200})?$/;
+const PATH = /^\/api\/footage\/[\w/-]{0,200}(\?[\w=&-]{0,200})?$/;
 const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
 /** Of a request, as far as `store` reads them; the length is the one that was checked. */
 const ASKED = ['authorization', 'content-type', 'if-none-match'];

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => relay.stop());
 
 describe('footage through the relay', () => {
-	test('SY12 what a camera uploads at the address of the app is read back there', async () => {
+	test('SY12 RS11 what a camera uploads at the address of the app is read back there', async () => {
 		const camera = await uploadingCamera(relay.address, home);
 		const { runRecord, records } = await camera.run(5, anchorUs);
 		const { archive } = camera;
@@ -28,6 +28,15 @@ describe('footage through the relay', () => {
 		expect(read.headers.get('Cache-Control')).toBe('no-store');
 		expect(new Uint8Array(await read.arrayBuffer())).toEqual(concatBytes(...records));
 		expect((await archive.have(camera.camera, 0)).pages).toHaveLength(1);
+		// RS11: what the home takes, and an owner's word on what it may take.
+		const { bytes, share } = await archive.usage();
+		expect(bytes).toBeGreaterThan(0);
+		const lowered = await fetch(`${relay.address}/api/footage/share`, {
+			...{ method: 'POST', body: JSON.stringify({ bytes: Math.floor(share / 2) }) },
+			headers: { Authorization: `Bearer ${camera.token}` },
+			signal: AbortSignal.timeout(20_000),
+		});
+		expect(await lowered.json()).toMatchObject({ lowered: Math.floor(share / 2) });
 		camera.device.close();
 	});
 
