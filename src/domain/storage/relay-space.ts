@@ -36,6 +36,8 @@ export interface RelayAllowance {
 	readonly lowBytes: number;
 	/** Below this there is room for what is older than all that is kept. */
 	readonly roomyBytes: number;
+	/** An upload leaves this much of the volume free. */
+	readonly freeBytes: number;
 }
 
 /** RS1: until an admin decides. */
@@ -67,12 +69,15 @@ export function relayAllowanceOf(
 	missingBytes: number,
 ): RelayAllowance {
 	const capped = Math.max(0, capBytes - besideBytes - missingBytes);
-	const left = usedBytes + freeBytes - floorBytesOf(sizeBytes) - missingBytes;
+	const floor = floorBytesOf(sizeBytes);
+	const left = usedBytes + freeBytes - floor - missingBytes;
 	const least = Math.min(capped, sizeBytes) * LEAST_SHARE;
 	const bytes = Math.floor(Math.min(capped, Math.max(left, least)));
 	return {
 		...{ bytes, by: bytes < Math.floor(capped) ? 'volume' : 'cap' },
 		...{ highBytes: below(bytes, 1), lowBytes: below(bytes, 2), roomyBytes: below(bytes, 3) },
+		// The least is a ring, too: what it freed may be written again.
+		freeBytes: floor / (left < least ? 8 : 2),
 	};
 }
 

@@ -55,7 +55,8 @@ describe('the room for footage at a relay', () => {
 		expect(allowed(80 * GB, 10 * GB)).toMatchObject({ bytes: 20 * GB, by: 'cap' });
 		expect(allowed(1 * GB, 15 * GB)).toMatchObject({ bytes: 14 * GB, by: 'volume' });
 		expect(allowed(0, 6 * GB)).toMatchObject({ bytes: 5 * GB, by: 'volume' });
-		expect(allowed(0, 0)).toMatchObject({ bytes: 5 * GB });
+		expect(allowed(0, 0)).toMatchObject({ bytes: 5 * GB, freeBytes: 0.25 * GB });
+		expect(allowed(1 * GB, 15 * GB)).toMatchObject({ freeBytes: 1 * GB });
 	});
 
 	const use = (bytes: number, share: number, limit = Infinity) => ({ bytes, share, limit });
@@ -79,6 +80,7 @@ describe('the room for footage at a relay', () => {
 			highBytes: 98,
 			lowBytes: 96,
 			roomyBytes: 94,
+			freeBytes: 10,
 		} as const;
 		expect(mayAdd(use(50, 100), 50, allowance, 10)).toEqual({ newer: true, older: true });
 		expect(mayAdd(use(95, 100), 95, allowance, 1)).toEqual({ newer: true, older: false });

@@ -225,7 +225,7 @@ export class FootageSpace implements ArchiveRoom {
 		const use = this.#useOf(home, allowance);
 		const isNew = use.bytes === 0;
 		const closed = isNew && ['high', 'critical', 'emergency'].includes(this.level);
-		const tight = this.#freeBytes() - bytes < floorBytesOf(this.#volume.sizeBytes) / 2;
+		const tight = this.#freeBytes() - bytes < allowance.freeBytes;
 		const may = mayAdd(use, this.#usedBytes(), allowance, bytes);
 		if (closed || tight || !may.newer) {
 			this.#passes.begin();

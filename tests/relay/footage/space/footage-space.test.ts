@@ -124,6 +124,19 @@ describe('the relay is never full', () => {
 		expect(store.space.mayAdd(home, one, MB).newer).toBe(true);
 	});
 
+	test('RS4 others took all but a quarter of the cap: in that the newest replaces the oldest', async () => {
+		await opened(200, 100);
+		await fill(60);
+		store.othersBytes = 200 * MB - 26 * MB;
+		await store.pass(30_000);
+		for (let at = 60; at < 90; at += 1) {
+			expect(store.space.mayAdd(home, one, MB).newer).toBe(true);
+			await fill(1, MB, home, one, at);
+		}
+		expect(minutesOf().at(-1)).toBe(89);
+		expect(minutesOf()[0]).toBeGreaterThan(60);
+	});
+
 	test('RS4 not even the index can be written, and the reserve is gone: packs go first', async () => {
 		await opened(200, 40);
 		await fill(35);
