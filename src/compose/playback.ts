@@ -6,6 +6,8 @@ import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import { BrowserLiveEncoder } from '#browser/live/live-encoder.ts';
 import type { WebRtcDataConnections } from '#browser/network/webrtc-data-connections.ts';
+import { wholeCoverage } from '#engine/playback/day-playlist.ts';
+import type { FootageOrigins } from '#engine/playback/footage-origins.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
 import type { Opener } from '#engine/sealing/opener.ts';
@@ -21,7 +23,27 @@ export function composePlayback(
 	{ rows, segments: footage, thumbnails }: StorageParts,
 ) {
 	const { opener } = localDevice;
+	const origins: FootageOrigins = {
+		cameras: async () => {
+			const { state } = localDevice;
+			const present = state.kind === 'ready' ? state.cameras : [];
+			const removed = state.kind === 'ready' ? state.removed : [];
+			return (await footage.cameras()).map((id) => {
+				const former = !present.some((one) => one.id === id);
+				const name = [...present, ...removed].find((one) => one.id === id)?.name ?? null;
+				return { id, name, origins: ['here'], former };
+			});
+		},
+		spans: async (camera, fromUs, toUs) => {
+			const runs = await footage.runs(camera, fromUs, toUs);
+			const { footage: kept } = wholeCoverage(runs, clock.wallMs() * 1000);
+			return kept.map((span) => ({ ...span, origins: ['here'] }));
+		},
+		state: (origin) => (origin === 'here' ? 'ready' : 'away'),
+		on: (listener) => footage.watch(listener),
+	};
 	return {
+		...{ footage, origins },
 		thumbnails: new ThumbnailReader(thumbnails, opener),
 		player: (video: HTMLVideoElement) => playerOn(video, clock, footage, opener),
 		clips: async () => {

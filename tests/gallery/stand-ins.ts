@@ -87,6 +87,8 @@ export function stubEngine({
 	const engine: Stub<Engine> = {
 		calendar: localCalendar,
 		clock: { wallMs: () => NOON, monotonicMs: () => 0, every: off, after: off },
+		footage: { watch: off, runs: () => Promise.resolve([]) },
+		origins: { cameras: () => Promise.resolve([]), on: off },
 		segments: {
 			watch: off,
 			cameras: () => Promise.resolve([]),

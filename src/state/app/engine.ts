@@ -19,6 +19,7 @@ import type { MemberListControls } from '#engine/members/member-list.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { PairingControls } from '#engine/pairing/controls.ts';
 import type { Pins } from '#engine/storage/pins.ts';
+import type { FootageOrigins } from '#engine/playback/footage-origins.ts';
 import type { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import type { SchedulerControls } from '#engine/recording/scheduler.ts';
 import type { PlayerControls } from '#engine/playback/player-state.ts';
@@ -39,6 +40,7 @@ import type { Capture, Picture } from '#ports/media/capture.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { CodeReader } from '#ports/device/code-reader.ts';
 import type { LaunchLink } from '#ports/app/launch-link.ts';
+import type { Footage } from '#ports/footage/footage.ts';
 import type { PinsAndTrash } from '#ports/footage/pins-and-trash.ts';
 import type { Installer } from '#ports/app/installer.ts';
 import type { Ledger } from '#ports/storage/ledger.ts';
@@ -68,7 +70,11 @@ export interface LocalCamera {
 export interface Engine {
 	readonly clock: Clock;
 	readonly capture: Capture;
+	/** What this device's cameras saved here. */
 	readonly segments: SegmentStore & PinsAndTrash;
+	/** Saved footage of all cameras, wherever it is. */
+	readonly footage: Footage;
+	readonly origins: FootageOrigins;
 	readonly preferences: DevicePreferenceControls;
 	/** Of a camera, by number. */
 	cameraPreferences(number: number): CameraPreferenceControls;

@@ -39,7 +39,7 @@ export class Library {
 	}
 
 	watch(): void {
-		this.#off = this.#engine.segments.watch(() => void this.#refresh());
+		this.#off = this.#engine.footage.watch(() => void this.#refresh());
 		void this.#refresh();
 	}
 
@@ -49,21 +49,18 @@ export class Library {
 	}
 
 	async #refresh(): Promise<void> {
-		const { segments, localDevice } = this.#engine;
+		const { footage, origins } = this.#engine;
 		try {
 			const found: LibraryCamera[] = [];
-			for (const id of await segments.cameras()) {
-				const runs = (await segments.runs(id)).filter(({ lastSeq }) => lastSeq > 0);
+			for (const { id, name } of await origins.cameras()) {
+				const runs = (await footage.runs(id)).filter(({ lastSeq }) => lastSeq > 0);
 				if (runs.length === 0) continue;
-				const { footage } = wholeCoverage(runs, this.#engine.clock.wallMs() * 1000);
-				const { state } = localDevice;
-				const named = state.kind === 'ready' ? [...state.cameras, ...state.removed] : [];
+				const { footage: kept } = wholeCoverage(runs, this.#engine.clock.wallMs() * 1000);
 				found.push({
-					id,
-					name: named.find((camera) => camera.id === id)?.name ?? null,
+					...{ id, name },
 					sinceMs: Math.min(...runs.map(({ startUs }) => startUs)) / 1000,
 					untilMs: Math.max(...runs.map(({ endUs }) => endUs)) / 1000,
-					days: await this.#days(id, footage),
+					days: await this.#days(id, kept),
 				});
 			}
 			this.cameras = found;

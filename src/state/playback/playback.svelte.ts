@@ -248,7 +248,7 @@ export class Playback {
 
 	/** Slightly before the end, so that there is something to play. */
 	async #lastMoment(camera: CameraId): Promise<number | undefined> {
-		const last = (await this.#engine.segments.runs(camera)).findLast(({ lastSeq }) => lastSeq > 0);
+		const last = (await this.#engine.footage.runs(camera)).findLast(({ lastSeq }) => lastSeq > 0);
 		return last && Math.max(last.startUs, last.endUs - BEFORE_END_US) / 1000;
 	}
 

@@ -62,7 +62,7 @@ export class Shelf {
 	}
 
 	watch(): void {
-		this.#off = this.#engine.segments.watch(() => void this.refresh());
+		this.#off = this.#engine.footage.watch(() => void this.refresh());
 		void this.refresh();
 	}
 
@@ -89,16 +89,13 @@ export class Shelf {
 
 	/** Never throws: `fault` says what went wrong. */
 	async refresh(): Promise<void> {
-		const { segments, localDevice, clock } = this.#engine;
+		const { segments, footage, origins, clock } = this.#engine;
 		try {
-			const { state } = localDevice;
-			const named = state.kind === 'ready' ? [...state.cameras, ...state.removed] : [];
 			const found: ShelfCamera[] = [];
-			for (const id of await segments.cameras()) {
-				const { footage } = wholeCoverage(await segments.runs(id), clock.wallMs() * 1000);
-				if (footage.length === 0) continue;
-				const name = named.find((camera) => camera.id === id)?.name ?? null;
-				found.push({ id, name, footage, pins: await segments.pins(id) });
+			for (const { id, name } of await origins.cameras()) {
+				const kept = wholeCoverage(await footage.runs(id), clock.wallMs() * 1000).footage;
+				if (kept.length === 0) continue;
+				found.push({ id, name, footage: kept, pins: await segments.pins(id) });
 			}
 			this.cameras = found;
 			this.fault = null;

@@ -30,7 +30,10 @@ function device(cameras: readonly WatchedCamera[], segments = new MemorySegmentS
 		on: (listener: () => void) => link!.add(listener),
 	};
 	const engine = {
-		...{ clock, segments, messenger, calendar: utcCalendar },
+		...{ clock, footage: segments, messenger, calendar: utcCalendar },
+		origins: {
+			cameras: async () => (await segments.cameras()).map((id) => ({ id, name: null })),
+		},
 		thumbnails: { first: () => Promise.resolve(null) },
 		localDevice: { state: { kind: 'fresh' } },
 		cameraDirectory: { cameras, on: (listener: () => void) => directory!.add(listener) },

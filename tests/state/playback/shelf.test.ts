@@ -23,13 +23,15 @@ function engineWith(cameras: () => Promise<string[]>): Engine {
 	return {
 		calendar: localCalendar,
 		clock: { wallMs: () => at(24, 12) },
-		localDevice: {
-			state: { kind: 'ready', cameras: [{ id: 'door', name: 'Door' }], removed: [{ id: 'yard' }] },
+		origins: {
+			cameras: async () =>
+				(await cameras()).map((id) => ({ id, name: id === 'door' ? 'Door' : null })),
+		},
+		footage: {
+			watch: () => () => undefined,
+			runs: (id: keyof typeof runs) => Promise.resolve(runs[id]),
 		},
 		segments: {
-			watch: () => () => undefined,
-			cameras,
-			runs: (id: keyof typeof runs) => Promise.resolve(runs[id]),
 			pins: (id: string) => Promise.resolve(id === 'door' ? pins : []),
 		},
 	} as unknown as Engine;
@@ -57,7 +59,7 @@ test('PB28 footage that cannot be read now is not “none”: the next change re
 		fails ? Promise.reject(new Fault('unavailable', 'no')) : Promise.resolve(['door']),
 	);
 	let change: () => void = () => undefined;
-	Object.assign(engine.segments, {
+	Object.assign(engine.footage, {
 		watch: (listener: () => void) => {
 			change = listener;
 			return () => undefined;
