@@ -129,7 +129,7 @@ export const de: Words = {
 		no: 'Behalten',
 	},
 	watch: {
-		title: 'Meine Kameras',
+		title: 'Deine Kameras',
 		from: (from) => `Aufnahmen seit ${from}`,
 		player: 'Wiedergabe',
 		play: 'Abspielen',

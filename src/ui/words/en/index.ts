@@ -150,7 +150,7 @@ export const en = {
 		no: 'Keep it',
 	},
 	watch: {
-		title: 'My cameras',
+		title: 'Your cameras',
 		from: (from: string) => `Footage since ${from}`,
 		player: 'Player',
 		play: 'Play',
