@@ -27,7 +27,7 @@ export function firstOf<T>(
 			if (done) return;
 			if (attempt === undefined) {
 				if (running > 0) return;
-				finish(() => (fault === null ? resolve(null) : reject(fault as Error)));
+				finish(() => (fault === null ? resolve(null) : reject(fault)));
 				return;
 			}
 			begun += 1;
