@@ -111,7 +111,10 @@ export function composeEngine(installer: Installer): Engine {
 		...{ localDevice, homeRoster, messenger, arrivals, pairing, lastSeen, members },
 		...{ ...live, uploads: sync.uploads },
 		...composeRecovery(home, relays, members, preferences),
-		...composePlayback(home, storage),
+		...composePlayback(storage, {
+			...{ home, messenger, grantReceiver },
+			known: () => live.cameraDirectory.cameras,
+		}),
 		deviceCheck: composeDeviceCheck({
 			...{ home, storage, capture, recorders },
 			dataConnections: messaging.dataConnections,
