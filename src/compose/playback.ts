@@ -14,34 +14,38 @@ import type { Opener } from '#engine/sealing/opener.ts';
 import { FootageStore } from '#engine/storage/footage-store.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Footage } from '#ports/footage/footage.ts';
+import type { HiddenSpans } from '#engine/sync/marks/hidden-footage.ts';
+import { hiding } from './hiding.ts';
 import type { HomeParts } from './home.ts';
 import type { StorageParts } from './storage.ts';
 
 /** What reads this device's footage; most of it is loaded when it is first used. */
 export function composePlayback(
 	{ clock, localDevice }: HomeParts,
-	{ rows, segments: footage, thumbnails }: StorageParts,
+	{ rows, segments, thumbnails }: StorageParts,
+	hidden: HiddenSpans,
 ) {
 	const { opener } = localDevice;
-	const origins: FootageOrigins = {
+	const here: FootageOrigins = {
 		cameras: async () => {
 			const { state } = localDevice;
 			const present = state.kind === 'ready' ? state.cameras : [];
 			const removed = state.kind === 'ready' ? state.removed : [];
-			return (await footage.cameras()).map((id) => {
+			return (await segments.cameras()).map((id) => {
 				const former = !present.some((one) => one.id === id);
 				const name = [...present, ...removed].find((one) => one.id === id)?.name ?? null;
 				return { id, name, origins: ['here'], former };
 			});
 		},
 		spans: async (camera, fromUs, toUs) => {
-			const runs = await footage.runs(camera, fromUs, toUs);
+			const runs = await segments.runs(camera, fromUs, toUs);
 			const { footage: kept } = wholeCoverage(runs, clock.wallMs() * 1000);
 			return kept.map((span) => ({ ...span, origins: ['here'] }));
 		},
 		state: (origin) => (origin === 'here' ? 'ready' : 'away'),
-		on: (listener) => footage.watch(listener),
+		on: (listener) => segments.watch(listener),
 	};
+	const { footage, origins } = hiding({ footage: segments, origins: here }, hidden);
 	return {
 		...{ footage, origins },
 		thumbnails: new ThumbnailReader(thumbnails, opener),
@@ -55,7 +59,7 @@ export function composePlayback(
 		},
 		check: async () => {
 			const { StoreCheck } = await import('#engine/storage/store-check.ts');
-			return new StoreCheck({ rows, footage, opener });
+			return new StoreCheck({ rows, footage: segments, opener });
 		},
 	};
 }
