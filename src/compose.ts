@@ -77,7 +77,11 @@ export function composeEngine(installer: Installer): Engine {
 		...{ home, messenger, members, lastSeen, recording, cameras, storage: maintenance },
 	});
 	const hidden = new HiddenSpans();
-	const playback = composePlayback(home, storage, hidden);
+	const playback = composePlayback(
+		storage,
+		{ ...{ home, messenger, grantReceiver }, known: () => live.cameraDirectory.cameras },
+		hidden,
+	);
 	const sync = composeSync({ home, storage, recording, messenger, members, cameras });
 
 	/** One of each, for one camera. */

@@ -6,8 +6,6 @@ import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import { BrowserLiveEncoder } from '#browser/live/live-encoder.ts';
 import type { WebRtcDataConnections } from '#browser/network/webrtc-data-connections.ts';
-import { wholeCoverage } from '#engine/playback/day-playlist.ts';
-import type { FootageOrigins } from '#engine/playback/footage-origins.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
 import type { Opener } from '#engine/sealing/opener.ts';
@@ -17,35 +15,23 @@ import type { Footage } from '#ports/footage/footage.ts';
 import type { HiddenSpans } from '#engine/sync/marks/hidden-footage.ts';
 import { hiding } from './hiding.ts';
 import type { HomeParts } from './home.ts';
+import { lazyFootage } from './lazy-footage.ts';
+import type { SavedFootageParts } from './saved-footage.ts';
 import type { StorageParts } from './storage.ts';
 
-/** What reads this device's footage; most of it is loaded when it is first used. */
+/** What reads saved footage, here and elsewhere; most of it is loaded when it is first used. */
 export function composePlayback(
-	{ clock, localDevice }: HomeParts,
 	{ rows, segments, thumbnails }: StorageParts,
+	saved: Omit<SavedFootageParts, 'here'>,
 	hidden: HiddenSpans,
 ) {
+	const { clock, localDevice } = saved.home;
 	const { opener } = localDevice;
-	const here: FootageOrigins = {
-		cameras: async () => {
-			const { state } = localDevice;
-			const present = state.kind === 'ready' ? state.cameras : [];
-			const removed = state.kind === 'ready' ? state.removed : [];
-			return (await segments.cameras()).map((id) => {
-				const former = !present.some((one) => one.id === id);
-				const name = [...present, ...removed].find((one) => one.id === id)?.name ?? null;
-				return { id, name, origins: ['here'], former };
-			});
-		},
-		spans: async (camera, fromUs, toUs) => {
-			const runs = await segments.runs(camera, fromUs, toUs);
-			const { footage: kept } = wholeCoverage(runs, clock.wallMs() * 1000);
-			return kept.map((span) => ({ ...span, origins: ['here'] }));
-		},
-		state: (origin) => (origin === 'here' ? 'ready' : 'away'),
-		on: (listener) => segments.watch(listener),
-	};
-	const { footage, origins } = hiding({ footage: segments, origins: here }, hidden);
+	const all = lazyFootage(async () => {
+		const { composeSavedFootage } = await import('./saved-footage.ts');
+		return composeSavedFootage({ ...saved, here: segments });
+	});
+	const { footage, origins } = hiding(all, hidden);
 	return {
 		...{ footage, origins },
 		thumbnails: new ThumbnailReader(thumbnails, opener),

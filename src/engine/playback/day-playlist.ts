@@ -1,6 +1,6 @@
 import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { coverage, type Coverage } from '#domain/footage/coverage.ts';
-import { expectFault, Fault } from '#domain/base/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import {
 	groupsOf,
@@ -9,11 +9,12 @@ import {
 	type SegmentGroup,
 } from '#domain/footage/playlist.ts';
 import type { Run } from '#domain/footage/run.ts';
-import type { Segment, SegmentKey, StoredBytes } from '#domain/footage/segment.ts';
+import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
 import { hasSound, initWithSound, withSilence } from '#domain/media/silence.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type { Reel } from '#ports/media/playback-screen.ts';
 import type { Footage } from '#ports/footage/footage.ts';
+import { openedOrNull, openElsewhere } from './open-elsewhere.ts';
 
 /** The part of `Opener` that playback uses; same faults. */
 export interface SegmentOpener {
@@ -25,7 +26,7 @@ export interface SegmentOpener {
 export class Exclusions {
 	readonly #segments = new Set<string>();
 	readonly #runs = new Set<number>();
-	readonly #settingAside = new Map<string, Promise<void>>();
+	readonly #settingAside = new Map<string, Promise<Bytes | null>>();
 	/** Segments that are in the index but do not open. */
 	skipped = 0;
 
@@ -41,15 +42,21 @@ export class Exclusions {
 		this.#runs.add(runNo);
 	}
 
-	/** Excludes the segment. `work` runs once; concurrent callers wait for it. */
-	async quarantine(segment: Segment, work: () => Promise<void>): Promise<void> {
-		this.add(segment);
+	/**
+	 * Excludes the segment unless `work` opens it after all. `work` runs once; concurrent callers
+	 * wait for it.
+	 */
+	async quarantine(segment: Segment, work: () => Promise<Bytes | null>): Promise<Bytes | null> {
 		const key = `${segment.runNo}:${segment.seq}`;
 		const setAside = this.#settingAside.get(key) ?? work();
 		this.#settingAside.set(key, setAside);
 		try {
-			await setAside;
+			const opened = await setAside;
+			if (opened === null) this.add(segment);
+			else this.#settingAside.delete(key);
+			return opened;
 		} catch (error) {
+			this.add(segment);
 			this.#settingAside.delete(key);
 			throw error;
 		}
@@ -155,8 +162,11 @@ export class DayPlaylist implements Reel {
 	}
 
 	async #openInit(run: Run): Promise<Bytes | null> {
-		const open = (one: Run) =>
-			this.#orNull({ ...one, seq: 0 }, (stored) => this.#opener.openInit(one, stored));
+		const open = async (one: Run): Promise<Bytes | null> => {
+			const [key, how] = [{ ...one, seq: 0 }, this.#initOf(one)];
+			const body = await openedOrNull(this.#footage, key, how);
+			return body ?? (await openElsewhere(this.#footage, key, how)).opened;
+		};
 		const init = await open(run);
 		if (init === null || hasSound(run.mime)) return init;
 		for (const other of this.#heard) {
@@ -164,6 +174,10 @@ export class DayPlaylist implements Reel {
 			if (model !== null) return initWithSound(init, model);
 		}
 		return init;
+	}
+
+	#initOf(run: Run): (stored: StoredBytes) => Promise<Bytes> {
+		return async (stored) => (await this.#opener.openInit(run, stored)).body;
 	}
 
 	async #loadInit(runNo: number): Promise<Bytes> {
@@ -180,29 +194,16 @@ export class DayPlaylist implements Reel {
 	}
 
 	async #open(run: Run, segment: Segment): Promise<Bytes | null> {
-		const body = await this.#orNull(segment, (stored) => this.#opener.open(run, segment, stored));
-		if (body === null) {
-			await this.#exclusions.quarantine(segment, async () => {
-				// `false`: evicted since the playlist was built, so no damage (PB15).
-				const marked = await this.#footage.damaged(segment).catch(notMarked);
-				if (marked) this.#exclusions.skipped += 1;
-			});
-		}
-		return body;
-	}
-
-	/** `null`: missing, unreadable or does not open, and retrying cannot help. */
-	async #orNull(
-		segment: SegmentKey,
-		open: (stored: StoredBytes) => Promise<{ readonly body: Bytes }>,
-	): Promise<Bytes | null> {
-		try {
-			const stored = await this.#footage.read(segment);
-			return stored === null ? null : (await open(stored)).body;
-		} catch (error) {
-			if (error instanceof Fault && error.kind === 'corrupt') return null;
-			throw error;
-		}
+		const open = async (stored: StoredBytes): Promise<Bytes> =>
+			(await this.#opener.open(run, segment, stored)).body;
+		const body = await openedOrNull(this.#footage, segment, open);
+		if (body !== null) return body;
+		return this.#exclusions.quarantine(segment, async () => {
+			const { opened, lost } = await openElsewhere(this.#footage, segment, open);
+			// Else evicted since the playlist was built, so no damage (PB15).
+			if (lost) this.#exclusions.skipped += 1;
+			return opened;
+		});
 	}
 }
 
@@ -217,10 +218,4 @@ export function wholeCoverage(runs: readonly Run[], nowUs: number): Coverage {
 	const always = { startUs: 0, endUs: Number.MAX_SAFE_INTEGER };
 	const { footage, gaps } = coverageOf(runs, always, nowUs);
 	return { footage, gaps: gaps.filter(({ why }) => why !== 'not-started') };
-}
-
-/** Left out and counted all the same: marking it needs room, for one. */
-function notMarked(error: unknown): true {
-	expectFault(error);
-	return true;
 }

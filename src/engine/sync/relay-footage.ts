@@ -31,7 +31,7 @@ const LAST_MINUTE = Math.floor(Number.MAX_SAFE_INTEGER / MINUTE_US);
 const POLL_MS = 5_000;
 
 export interface RelayFootageTools {
-	readonly reader: FootageReader;
+	readonly reader: Pick<FootageReader, 'cameras' | 'runs' | 'pages' | 'records'>;
 	readonly crypto: Pick<Crypto, 'sha256' | 'verify'>;
 	readonly clock: Pick<Clock, 'every'>;
 	/** Of the device of a camera, present or past. Throws `not-found`. */

@@ -1,32 +1,19 @@
-import type { Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
-import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
+import { minuteOf } from '#domain/footage/index-page.ts';
 import type { OriginSpan } from '#domain/footage/origin.ts';
 import { spansOverlap, type Span } from '#domain/footage/span.ts';
-import { buildSidecarRecord } from '#domain/sync/sidecar-record.ts';
-import type { SpanPurpose, SpanStatement } from '#domain/sync/span-statement.ts';
+import { spanName, type SaidSpan } from '#engine/sync/signed-span.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Footage } from '#ports/footage/footage.ts';
 import type { FootageReader } from '#ports/footage/footage-archive.ts';
 import type { PinsAndTrash, Removal } from '#ports/footage/pins-and-trash.ts';
-import type { SidecarArchive } from '#ports/footage/sidecar-archive.ts';
-import type { Crypto } from '#ports/keys/crypto.ts';
 import type { HiddenSpans } from './hidden-footage.ts';
-import {
-	readSpan,
-	signSpan,
-	spanName,
-	type SaidSpan,
-	type SpanSigner,
-} from '#engine/sync/signed-span.ts';
+import { SaidSpans, type SaidSpansTools } from './said-spans.ts';
 
 /** How long a deletion at the relay can be undone: it is said only then. */
 export const UNDO_MS = 10_000;
-/** How often the relay is asked what was said of a camera, while somebody looks at it. */
-const HEAR_MS = 30_000;
-/** As many as the relay keeps of a camera (SY31). */
-const MAX_PINS = 1000;
 
 /** Whether this device may pin and delete footage of a camera, or why not. */
 export type MarkPermission = 'yes' | 'not-owner' | 'away';
@@ -80,8 +67,7 @@ export interface MarkControls {
 	on(listener: () => void): () => void;
 }
 
-export interface FootageMarksTools {
-	readonly crypto: Pick<Crypto, 'sign' | 'verify' | 'verifier'>;
+export interface FootageMarksTools extends SaidSpansTools {
 	readonly clock: Pick<Clock, 'wallMs' | 'monotonicMs' | 'after'>;
 	readonly footage: Pick<Footage, 'cameras'>;
 	readonly store: Pick<PinsAndTrash, 'pins' | 'unpin' | 'removals' | 'remove' | 'restore'>;
@@ -91,19 +77,10 @@ export interface FootageMarksTools {
 		fromUs: number,
 		toUs: number,
 	) => Promise<readonly OriginSpan[]>;
-	readonly reader: Pick<FootageReader, 'spans'>;
-	readonly archive: Pick<SidecarArchive, 'put'>;
+	readonly reader: Pick<FootageReader, 'spans' | 'runs'>;
 	readonly hidden: HiddenSpans;
-	/** `null`: locked. */
-	readonly self: () => SpanSigner | null;
-	/** A relay that keeps footage answers. */
-	readonly connected: () => boolean;
 	/** This device may sign for the home. */
 	readonly owner: () => boolean;
-	/** The device of a camera, present or past; `null`: none of this home. */
-	readonly deviceOf: (camera: CameraId) => Promise<DeviceId | null>;
-	/** Of a device that is or was an owner, or is the one given; `null`: neither. */
-	readonly keyOf: (author: DeviceId, own: DeviceId | null) => Bytes | null;
 }
 
 /** A deletion that the relay is to hear of. */
@@ -113,6 +90,8 @@ interface Saying {
 	readonly span: Span;
 	/** Signed beforehand: whoever closes the page leaves no time for it. */
 	readonly signed: SaidSpan;
+	/** Whether the relay has any of it. */
+	readonly known: boolean;
 	/** Ends the time in which it can be undone. */
 	readonly stop: () => void;
 	sent: Promise<void> | null;
@@ -124,12 +103,11 @@ export class FootageMarks implements MarkControls {
 	/** By number. */
 	readonly #sayings = new Map<number, Saying>();
 	#number = 0;
-	/** The newest word about each span, by camera. */
-	readonly #said = new Map<CameraId, Map<string, SpanStatement>>();
-	readonly #heardMs = new Map<CameraId, number>();
+	readonly #said: SaidSpans;
 
 	constructor(tools: FootageMarksTools) {
 		this.#tools = tools;
+		this.#said = new SaidSpans(tools, () => this.#listeners.notify());
 	}
 
 	on(listener: () => void): () => void {
@@ -144,7 +122,7 @@ export class FootageMarks implements MarkControls {
 	}
 
 	async pins(camera: CameraId): Promise<readonly MarkedPin[]> {
-		void this.#hear(camera);
+		void this.#said.hear(camera);
 		return this.#pins(camera);
 	}
 
@@ -156,7 +134,7 @@ export class FootageMarks implements MarkControls {
 		if (own || at.here) await this.#tools.limitedPins.pin(camera, whole);
 		if (at.says) {
 			try {
-				await this.#say(camera, 'pin', whole, true);
+				await this.#said.say(camera, 'pin', whole, true);
 			} catch (error) {
 				expectFault(error);
 				// The camera says so itself, later (SY36).
@@ -171,9 +149,9 @@ export class FootageMarks implements MarkControls {
 		const { store } = this.#tools;
 		const name = spanName('pin', { startUs, endUs });
 		const own = await this.#isOwn(camera);
-		if (this.#said.get(camera)?.get(name)?.holds === true) {
+		if (this.#said.holds('pin', camera, { startUs, endUs })) {
 			await this.#refuse(camera);
-			await this.#say(camera, 'pin', { startUs, endUs }, false).catch((error: unknown) => {
+			await this.#said.say(camera, 'pin', { startUs, endUs }, false).catch((error: unknown) => {
 				if (!own) throw error;
 				expectFault(error);
 			});
@@ -197,14 +175,15 @@ export class FootageMarks implements MarkControls {
 	async remove(camera: CameraId, span: Span): Promise<MarkedRemoval | null> {
 		const { store, hidden, clock } = this.#tools;
 		const at = await this.#whereIs(camera, span);
-		if (at.says) await this.#hear(camera);
+		if (at.says) await this.#said.hear(camera);
 		if ((await this.#pins(camera)).some((pin) => spansOverlap(pin, span)))
 			throw new Fault('conflict', 'cannot delete a span that touches a pin');
 		const given = wholeUs(span);
 		// Before anything is done: whoever cannot sign deletes nothing.
-		const signed = at.says ? await this.#sign(camera, 'removal', given, true) : null;
-		const local = at.here || !at.says ? await store.remove(camera, span) : null;
-		if (signed === null) {
+		const says = at.says || (at.maySay && at.here);
+		const signed = says ? await this.#said.sign(camera, 'removal', given, true) : null;
+		const local = at.here || !says ? await store.remove(camera, span) : null;
+		if (signed === null || (local === null && !at.says)) {
 			this.#listeners.notify();
 			return local && removalOf(local, null);
 		}
@@ -215,7 +194,7 @@ export class FootageMarks implements MarkControls {
 				? removalOf(local, said)
 				: { camera, ...given, state: 'waiting', fault: null, trash: local?.id ?? null, said };
 		const stop = clock.after(UNDO_MS, () => this.#send(said));
-		this.#sayings.set(said, { removal, span: given, signed, stop, sent: null });
+		this.#sayings.set(said, { removal, span: given, signed, stop, sent: null, known: at.says });
 		hidden.hide(camera, given);
 		this.#listeners.notify();
 		return removal;
@@ -235,9 +214,8 @@ export class FootageMarks implements MarkControls {
 			this.#tools.hidden.show(camera, saying.span);
 			await saying.sent;
 			// Said already: its camera sends again what is here.
-			const name = spanName('removal', saying.span);
-			if (this.#said.get(camera)?.get(name)?.holds === true)
-				await this.#say(camera, 'removal', saying.span, false).catch(expectFault);
+			if (this.#said.holds('removal', camera, saying.span))
+				await this.#said.say(camera, 'removal', saying.span, false).catch(expectFault);
 		}
 		this.#listeners.notify();
 		return back;
@@ -260,7 +238,12 @@ export class FootageMarks implements MarkControls {
 		const saying = this.#sayings.get(said);
 		if (saying === undefined || saying.sent !== null) return;
 		// At once: the page may be closing.
-		saying.sent = this.#put('removal', saying.signed).then(
+		const put = () => this.#said.put('removal', saying.signed);
+		const { camera } = saying.removal;
+		const sent = saying.known
+			? put()
+			: this.#isThere(camera, saying.span).then((isThere) => (isThere ? put() : undefined));
+		saying.sent = sent.then(
 			() => {
 				if (saying.removal.state === 'waiting')
 					saying.removal = { ...saying.removal, state: 'gone' };
@@ -287,8 +270,20 @@ export class FootageMarks implements MarkControls {
 		const here = spans.some(({ origins }) => origins.includes('here'));
 		const elsewhere = spans.some(({ origins }) => origins.includes('relay'));
 		const may = this.#tools.owner() || (await this.#isOwn(camera));
-		const says = elsewhere && may && this.#tools.connected();
-		return { here, says, onlyElsewhere: spans.some(({ origins }) => !origins.includes('here')) };
+		const maySay = may && this.#tools.connected();
+		const says = elsewhere && maySay;
+		return {
+			here,
+			maySay,
+			says,
+			onlyElsewhere: spans.some(({ origins }) => !origins.includes('here')),
+		};
+	}
+
+	/** What is all here was not looked for there. */
+	async #isThere(camera: CameraId, { startUs, endUs }: Span): Promise<boolean> {
+		const [from, to] = [minuteOf(startUs), minuteOf(endUs - 1)];
+		return (await this.#tools.reader.runs(camera, Math.max(0, from - 1), to)).length > 0;
 	}
 
 	async #isOwn(camera: CameraId): Promise<boolean> {
@@ -308,67 +303,10 @@ export class FootageMarks implements MarkControls {
 		const all = new Map<string, MarkedPin>();
 		for (const { startUs, endUs } of [
 			...(await this.#tools.store.pins(camera)),
-			...this.#pinsSaid(camera),
+			...this.#said.pins(camera),
 		])
 			all.set(spanName('pin', { startUs, endUs }), { camera, startUs, endUs });
 		return [...all.values()].sort((a, b) => a.startUs - b.startUs);
-	}
-
-	/** Takes what the relay has of a camera, where it was not asked just now. */
-	async #hear(camera: CameraId): Promise<void> {
-		const { reader, crypto, clock, connected, deviceOf, keyOf } = this.#tools;
-		const nowMs = clock.monotonicMs();
-		if (!connected() || nowMs - (this.#heardMs.get(camera) ?? -Infinity) < HEAR_MS) return;
-		this.#heardMs.set(camera, nowMs);
-		try {
-			const own = await deviceOf(camera);
-			let heard = false;
-			for (const span of await reader.spans(camera)) {
-				const statement = await readOrNull(crypto, span, ({ author }) => keyOf(author, own));
-				if (statement?.camera === camera) heard = this.#note(span.kind, statement) || heard;
-			}
-			if (heard) this.#listeners.notify();
-		} catch (error) {
-			expectFault(error);
-		}
-	}
-
-	#pinsSaid(camera: CameraId): SpanStatement[] {
-		const said = [...(this.#said.get(camera) ?? [])];
-		return said.flatMap(([name, one]) => (name.startsWith('pin') && one.holds ? [one] : []));
-	}
-
-	async #say(camera: CameraId, kind: SpanPurpose, span: Span, holds: boolean): Promise<void> {
-		await this.#put(kind, await this.#sign(camera, kind, span, holds));
-	}
-
-	async #sign(camera: CameraId, kind: SpanPurpose, span: Span, holds: boolean): Promise<SaidSpan> {
-		const { clock, crypto, self } = this.#tools;
-		const by = self();
-		if (by === null) throw new Fault('denied', 'this device is locked');
-		if (kind === 'pin' && holds && this.#pinsSaid(camera).length >= MAX_PINS)
-			throw new Fault('quota', 'the relay keeps no more pins of a camera');
-		const before = this.#said.get(camera)?.get(spanName(kind, span))?.atMs ?? 0;
-		// Above what it takes back, whatever the clock did.
-		const atMs = Math.max(Math.floor(clock.wallMs()), before + 1);
-		return signSpan(crypto, by, kind, { ...span, camera, holds, atMs });
-	}
-
-	async #put(kind: SpanPurpose, { record, statement }: SaidSpan): Promise<void> {
-		const { archive } = this.#tools;
-		const { refused } = await archive.put(statement.camera, buildSidecarRecord(record));
-		if (refused.length > 0) throw new Fault('denied', 'the relay refused the statement');
-		this.#note(kind, statement);
-	}
-
-	/** Whether it is news. */
-	#note(kind: SpanPurpose, statement: SpanStatement): boolean {
-		const said = this.#said.get(statement.camera) ?? new Map<string, SpanStatement>();
-		this.#said.set(statement.camera, said);
-		const name = spanName(kind, statement);
-		if ((said.get(name)?.atMs ?? -1) >= statement.atMs) return false;
-		said.set(name, statement);
-		return true;
 	}
 }
 
@@ -378,15 +316,4 @@ function wholeUs({ startUs, endUs }: Span): Span {
 
 function removalOf({ id, camera, startUs, endUs }: Removal, said: number | null): MarkedRemoval {
 	return { camera, startUs, endUs, state: 'here', fault: null, trash: id, said };
-}
-
-async function readOrNull(
-	...of: Parameters<typeof readSpan>
-): Promise<Awaited<ReturnType<typeof readSpan>>> {
-	try {
-		return await readSpan(...of);
-	} catch (error) {
-		expectFault(error);
-		return null;
-	}
 }

@@ -248,6 +248,24 @@ describe('SY42 here and at the relay', () => {
 		expect(server.sidecars.isRemoved({ home: owner.founded, camera }, FIRST)).toBe(false);
 	});
 
+	test('what is all here is deleted at the relay, too, if it is there', async () => {
+		await recordedHere();
+		const { marks } = marksOf(phone, ['here']);
+		await marks.remove(camera, FIRST);
+		clock.advance(UNDO_MS);
+		await eventually(async () => (await seqsHere())[0]?.[0] === 6);
+		const later = { startUs: T0 + 3600 * SECOND, endUs: T0 + 3601 * SECOND };
+		const { segments } = phone;
+		await segments.append(camera, 1, {
+			...{ seq: 11, startUs: later.startUs, durationUs: SECOND, sound: false },
+			...{ bytes: new Uint8Array(50), head: new Uint8Array(284) },
+		});
+		await marks.remove(camera, later);
+		marks.settle();
+		await until(() => clock.monotonicMs() > 0);
+		expect(server.sidecars.allRemovals()).toHaveLength(1);
+	});
+
 	test('pins both; a pin that only the relay has is unpinned there', async () => {
 		await recordedHere();
 		const { marks } = marksOf(phone, ['here', 'relay']);

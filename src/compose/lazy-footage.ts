@@ -1,0 +1,48 @@
+import type { OriginState } from '#domain/footage/origin.ts';
+import type { FootageOrigins } from '#engine/playback/footage-origins.ts';
+import type { JoinedFootage } from '#engine/playback/joined-footage.ts';
+import type { Footage } from '#ports/footage/footage.ts';
+import { lazily } from './lazily.ts';
+
+/** Footage whose code is loaded on the first question about it. */
+export function lazyFootage(load: () => Promise<JoinedFootage>) {
+	let made: JoinedFootage | null = null;
+	const joined = lazily(async () => (made = await load()));
+	const subscribe =
+		(to: (footage: JoinedFootage, changed: () => void) => () => void) =>
+		(changed: () => void): (() => void) => {
+			let [stopped, stop] = [false, (): void => undefined];
+			// What was not loaded tells nothing; whoever asks anything tries again.
+			void joined().then(
+				(footage) => {
+					if (!stopped) stop = to(footage, changed);
+				},
+				() => undefined,
+			);
+			return () => {
+				stopped = true;
+				stop();
+			};
+		};
+	const footage: Footage = {
+		cameras: async () => (await joined()).cameras(),
+		runs: async (...asked) => (await joined()).runs(...asked),
+		between: async (...asked) => (await joined()).between(...asked),
+		firstAt: async (...asked) => (await joined()).firstAt(...asked),
+		read: async (segment) => (await joined()).read(segment),
+		damaged: async (segment) => (await joined()).damaged(segment),
+		watch: subscribe((all, changed) => all.watch(changed)),
+	};
+	const origins: FootageOrigins = {
+		cameras: async () => (await joined()).savedCameras(),
+		spans: async (...asked) => (await joined()).spans(...asked),
+		state: (origin): OriginState =>
+			made?.state(origin) ?? (origin === 'here' ? 'ready' : 'reading'),
+		on: subscribe((all, changed) => all.on(changed)),
+	};
+	return {
+		footage,
+		origins,
+		originOf: (...of: Parameters<JoinedFootage['originOf']>) => made?.originOf(...of) ?? null,
+	};
+}
