@@ -77,6 +77,7 @@ export const layers = [
 			storage: ['sealing'],
 			sync: [],
 			'sync/check': [],
+			'sync/marks': ['sync'],
 			recording: ['sealing', 'home', 'storage'],
 			'device-check': ['sealing', 'home', 'playback', 'recording'],
 			'live/host': ['sealing', 'home', 'live', 'messaging', 'members', 'recording'],
