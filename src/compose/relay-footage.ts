@@ -1,4 +1,4 @@
-import type { RelayAccess } from '#browser/network/relay-archive.ts';
+import type { RelayAccess } from '#browser/network/relay-http.ts';
 import { RelayReader } from '#browser/network/relay-reader.ts';
 import { Fault } from '#domain/base/fault.ts';
 import { only } from '#domain/base/listeners.ts';
