@@ -107,11 +107,11 @@ export function composeEngine(installer: Installer): Engine {
 	return {
 		...{ clock, capture, power, installer, features: detectFeatures(), calendar: localCalendar },
 		...{ segments, preferences, ledger, persistence, allowance, pins, maintenance },
-		...{ cameras, eventLog, dataLoss, cameraPreferences: storage.cameraPreferences },
+		...{ cameras, dataLoss, cameraPreferences: storage.cameraPreferences },
 		...{ localDevice, homeRoster, messenger, arrivals, pairing, lastSeen, members },
 		...{ ...live, uploads: sync.uploads },
 		...composeRecovery(home, relays, members, preferences),
-		...composePlayback(storage, {
+		...composePlayback(storage, eventLog, {
 			...{ home, messenger, grantReceiver },
 			known: () => live.cameraDirectory.cameras,
 		}),

@@ -97,7 +97,11 @@ export function stubEngine({
 			runs: () => Promise.resolve([]),
 		},
 		eventLog: { watch: off, between: () => Promise.resolve([]) },
-		thumbnails: { near: () => Promise.resolve(null), first: () => Promise.resolve(null) },
+		thumbnails: {
+			near: () => Promise.resolve(null),
+			first: () => Promise.resolve(null),
+			load: () => Promise.resolve(),
+		},
 		player: () =>
 			Promise.resolve({
 				state,
