@@ -79,6 +79,7 @@ export function composeEngine(installer: Installer): Engine {
 	const hidden = new HiddenSpans();
 	const playback = composePlayback(
 		storage,
+		eventLog,
 		{ ...{ home, messenger, grantReceiver }, known: () => live.cameraDirectory.cameras },
 		hidden,
 	);
@@ -116,7 +117,7 @@ export function composeEngine(installer: Installer): Engine {
 	return {
 		...{ clock, capture, power, installer, features: detectFeatures(), calendar: localCalendar },
 		...{ segments, preferences, ledger, persistence, allowance, pins, maintenance },
-		...{ cameras, eventLog, dataLoss, cameraPreferences: storage.cameraPreferences },
+		...{ cameras, dataLoss, cameraPreferences: storage.cameraPreferences },
 		...{ localDevice, homeRoster, messenger, arrivals, pairing, lastSeen, members },
 		...{ ...live, uploads: sync.uploads },
 		...composeRecovery(home, relays, members, preferences),

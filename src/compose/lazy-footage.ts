@@ -3,11 +3,22 @@ import type { FootageOrigins } from '#engine/playback/footage-origins.ts';
 import type { JoinedFootage } from '#engine/playback/joined-footage.ts';
 import type { Footage } from '#ports/footage/footage.ts';
 import { lazily } from './lazily.ts';
+import type { SavedFootage } from './saved-footage.ts';
 
 /** Footage whose code is loaded on the first question about it. */
-export function lazyFootage(load: () => Promise<JoinedFootage>) {
+export function lazyFootage(load: () => Promise<SavedFootage>) {
 	let made: JoinedFootage | null = null;
-	const joined = lazily(async () => (made = await load()));
+	const saved = lazily(async () => {
+		const all = await load();
+		made = all.footage;
+		return all;
+	});
+	const joined = async (): Promise<JoinedFootage> => (await saved()).footage;
+	/** `null`: the relay does not answer, or refuses. */
+	const answering = async (): Promise<SavedFootage | null> => {
+		const all = await saved();
+		return ['ready', 'reading'].includes(all.footage.state('relay')) ? all : null;
+	};
 	const subscribe =
 		(to: (footage: JoinedFootage, changed: () => void) => () => void) =>
 		(changed: () => void): (() => void) => {
@@ -41,8 +52,8 @@ export function lazyFootage(load: () => Promise<JoinedFootage>) {
 		on: subscribe((all, changed) => all.on(changed)),
 	};
 	return {
-		footage,
-		origins,
+		...{ footage, origins, answering },
+
 		originOf: (...of: Parameters<JoinedFootage['originOf']>) => made?.originOf(...of) ?? null,
 	};
 }

@@ -6,8 +6,12 @@ import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import { BrowserLiveEncoder } from '#browser/live/live-encoder.ts';
 import type { WebRtcDataConnections } from '#browser/network/webrtc-data-connections.ts';
+import { JoinedEvents, type EventsHere } from '#engine/playback/joined-events.ts';
+import { JoinedThumbnails } from '#engine/playback/joined-thumbnails.ts';
 import type { PlayerTools } from '#engine/playback/player.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { LocalDevice } from '#engine/home/local-device.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
 import { FootageStore } from '#engine/storage/footage-store.ts';
 import type { HiddenSpans } from '#engine/sync/marks/hidden-footage.ts';
@@ -20,6 +24,7 @@ import type { StorageParts } from './storage.ts';
 /** What reads saved footage, here and elsewhere; most of it is loaded when it is first used. */
 export function composePlayback(
 	{ rows, segments, thumbnails }: StorageParts,
+	eventLog: EventsHere,
 	saved: Omit<SavedFootageParts, 'here'>,
 	hidden: HiddenSpans,
 ) {
@@ -29,11 +34,22 @@ export function composePlayback(
 		const { composeSavedFootage } = await import('./saved-footage.ts');
 		return composeSavedFootage({ ...saved, here: segments });
 	});
-	const { originOf } = all;
+	const { originOf, answering } = all;
 	const { footage, origins } = hiding(all, hidden);
 	return {
 		...{ footage, origins },
-		thumbnails: new ThumbnailReader(thumbnails, opener),
+		thumbnails: new ThumbnailReader(
+			new JoinedThumbnails({
+				...{ here: thumbnails, footage: segments },
+				elsewhere: async () => (await answering())?.thumbnails ?? null,
+			}),
+			opener,
+		),
+		eventLog: new JoinedEvents({
+			...{ here: eventLog, footage: segments },
+			isOwn: (camera) => ownCameras(localDevice).includes(camera),
+			elsewhere: async () => (await answering())?.events ?? null,
+		}),
 		player: (video: HTMLVideoElement) => playerOn(video, { clock, footage, opener, originOf }),
 		clips: async () => {
 			const [{ ClipExporter }, { WorkerClipMuxer }] = await Promise.all([
@@ -47,6 +63,11 @@ export function composePlayback(
 			return new StoreCheck({ rows, footage: segments, opener });
 		},
 	};
+}
+
+/** Those taken out of use included. */
+function ownCameras({ state }: LocalDevice): CameraId[] {
+	return state.kind === 'ready' ? [...state.cameras, ...state.removed].map(({ id }) => id) : [];
 }
 
 interface DeviceCheckTools {

@@ -5,6 +5,8 @@ import { only } from '#domain/base/listeners.ts';
 import { may } from '#domain/home/rights.ts';
 import type { GrantReceiver } from '#engine/members/grant-receiver.ts';
 import { FootageKeys } from '#engine/members/footage-keys.ts';
+import { RemoteEvents } from '#engine/playback/joined-events.ts';
+import { RemoteThumbnails } from '#engine/playback/remote-thumbnails.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import { CameraNames } from '#engine/members/camera-names.ts';
 import { RelayFootage } from '#engine/sync/relay-footage.ts';
@@ -42,7 +44,11 @@ export function composeRelayFootage({ home, messenger, grantReceiver }: RelayFoo
 		pages: (...asked) => reader.pages(...asked),
 		records: (...asked) => reader.records(...asked),
 	};
-	const saved = new RelayFootage({ crypto, clock, signerOf, reader: named });
+	const thumbnails = new RemoteThumbnails(reader);
+	const events = new RemoteEvents(reader, localDevice.opener);
+	const saved = new RelayFootage({
+		...{ crypto, clock, signerOf, reader: named },
+	});
 	const footage: Footage = {
 		cameras: () => saved.cameras(),
 		runs: async (camera, ...span) => {
@@ -55,8 +61,13 @@ export function composeRelayFootage({ home, messenger, grantReceiver }: RelayFoo
 		read: (segment) => saved.read(segment),
 		damaged: (segment) => saved.damaged(segment),
 		watch: (changed) => {
+			const hear = (): void => {
+				thumbnails.forget();
+				events.forget();
+				changed();
+			};
 			const stops = [
-				saved.watch(changed),
+				saved.watch(hear),
 				messenger.on(only(['connection'], changed)),
 				homeRoster.on(changed),
 			];
@@ -65,7 +76,7 @@ export function composeRelayFootage({ home, messenger, grantReceiver }: RelayFoo
 			};
 		},
 	};
-	return { footage, names, reader };
+	return { footage, names, reader, thumbnails, events };
 }
 
 /** Throws `denied` when this device may not see saved footage. */

@@ -40,8 +40,11 @@ export function composeSavedFootage(parts: SavedFootageParts) {
 		return { name: live ?? name, former: !(await isPresent(camera)) };
 	}
 
-	return new JoinedFootage({
+	const footage = new JoinedFootage({
 		...{ clock, here, about },
 		elsewhere: [{ origin: 'relay', footage: relay.footage }],
 	});
+	const { reader, thumbnails, events } = relay;
+	return { footage, reader, thumbnails, events };
 }
+export type SavedFootage = ReturnType<typeof composeSavedFootage>;

@@ -112,7 +112,11 @@ export function stubEngine({
 			}),
 		savedCopies: () => Promise.resolve({ of: () => Promise.resolve([]) }),
 		eventLog: { watch: off, between: () => Promise.resolve([]) },
-		thumbnails: { near: () => Promise.resolve(null), first: () => Promise.resolve(null) },
+		thumbnails: {
+			near: () => Promise.resolve(null),
+			first: () => Promise.resolve(null),
+			load: () => Promise.resolve(),
+		},
 		player: () =>
 			Promise.resolve({
 				state,

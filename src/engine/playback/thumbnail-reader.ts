@@ -1,7 +1,8 @@
 import type { Bytes } from '#domain/base/bytes.ts';
-import { Fault } from '#domain/base/fault.ts';
+import { expectFault, Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { ThumbnailStore, FirstOrLast } from '#ports/footage/thumbnail-store.ts';
+import type { JoinedThumbnails } from './joined-thumbnails.ts';
 import type { Opener } from '#engine/sealing/opener.ts';
 
 /** An older thumbnail does not represent the requested time. */
@@ -13,12 +14,14 @@ export interface OpenedThumbnail {
 	readonly jpeg: Bytes;
 }
 
+type Source = Pick<ThumbnailStore, 'find'> & Partial<Pick<JoinedThumbnails, 'load'>>;
+
 /** Opens thumbnails for the screen. */
 export class ThumbnailReader {
-	readonly #thumbnails: Pick<ThumbnailStore, 'find'>;
+	readonly #thumbnails: Source;
 	readonly #opener: Pick<Opener, 'openSidecar'>;
 
-	constructor(thumbnails: Pick<ThumbnailStore, 'find'>, opener: Pick<Opener, 'openSidecar'>) {
+	constructor(thumbnails: Source, opener: Pick<Opener, 'openSidecar'>) {
 		this.#thumbnails = thumbnails;
 		this.#opener = opener;
 	}
@@ -31,6 +34,18 @@ export class ThumbnailReader {
 	/** The first thumbnail in a span. */
 	first(camera: CameraId, fromUs: number, untilUs: number): Promise<OpenedThumbnail | null> {
 		return this.#open(camera, 'first', fromUs, untilUs);
+	}
+
+	/**
+	 * Gets the first thumbnail of each `stepUs` in a span at once, where they are elsewhere: `first`
+	 * has them then.
+	 */
+	async load(camera: CameraId, fromUs: number, untilUs: number, stepUs: number): Promise<void> {
+		try {
+			await this.#thumbnails.load?.(camera, fromUs, untilUs, stepUs);
+		} catch (error) {
+			expectFault(error);
+		}
 	}
 
 	async #open(

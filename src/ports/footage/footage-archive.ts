@@ -112,8 +112,8 @@ export interface FootageReader {
 	/** Segment records, at most 64, as many as there are; 0 is the init section. */
 	records(camera: CameraId, runNo: number, first: number, last: number): Promise<Bytes>;
 	/**
-	 * Sidecar records, one each `everyS` seconds (0: all) of at most an hour; from one a minute on,
-	 * of half a day.
+	 * Sidecar records, the first of each `everyS` seconds since 1970 (0: all), of at most an hour;
+	 * from one a minute on, of 720 times as long.
 	 */
 	thumbnails(camera: CameraId, from: number, to: number, everyS: number): Promise<Bytes>;
 	/** Sidecar records. */

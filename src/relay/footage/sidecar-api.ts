@@ -28,9 +28,9 @@ import { removeSpan } from './remove-span.ts';
 import type { SidecarIndex } from './sidecar-index.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** A request: of thumbnails the minutes, with and without thinning out. */
+/** A request: minutes of thumbnails, and how many of them when they are a minute or more apart. */
 const MAX_MINUTES = 60;
-const MAX_THINNED_MINUTES = 720;
+const MAX_THUMBNAILS = 720;
 const MAX_CHANGES = 2000;
 const MAX_GRANTS = 2000;
 const RETRY_S = 60;
@@ -100,9 +100,11 @@ export function createSidecarApi(tools: SidecarApiDependencies): Hono<FootageEnv
 	reading('thumbs', (of, context) => {
 		const [from, to] = [numberIn(context, 'from'), numberIn(context, 'to')];
 		const everyS = optionalNumberIn(context, 'every') ?? 0;
-		if (to - from >= (everyS >= 60 ? MAX_THINNED_MINUTES : MAX_MINUTES))
+		const everyMinutes = Math.floor(everyS / 60);
+		if (to - from >= Math.max(MAX_MINUTES, MAX_THUMBNAILS * everyMinutes))
 			throw new Fault('malformed', 'more minutes than one request may have');
-		const found = sidecars.thumbnails(of, from, to).flat();
+		const every = everyS % 60 === 0 ? everyMinutes : 1;
+		const found = sidecars.thumbnails(of, from, to, every).flat();
 		return binary(context, thinned(found, everyS).map(buildSidecarRecord));
 	});
 
@@ -207,12 +209,14 @@ function kitsFor(member: FootageMember): DeviceId[] | null {
 	return devices.flatMap(([device, { roles }]) => (isKit(roles) ? [device] : []));
 }
 
-/** At most one each so many seconds. */
+/** The first of each so many seconds, counted from 1970. */
 function thinned(records: readonly SidecarRecord[], everyS: number): SidecarRecord[] {
-	let nextUs = -Infinity;
+	if (everyS === 0) return [...records];
+	let last = -1;
 	return records.filter(({ wallUs }) => {
-		if (wallUs < nextUs) return false;
-		nextUs = wallUs + everyS * 1_000_000;
+		const which = Math.floor(wallUs / (everyS * 1_000_000));
+		if (which <= last) return false;
+		last = which;
 		return true;
 	});
 }

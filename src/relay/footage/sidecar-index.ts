@@ -137,9 +137,22 @@ export class SidecarIndex {
 		return this.#between(of, 'event', from, to).map(bytesOf);
 	}
 
-	/** Records of the thumbnails of each minute in [from, to]. */
-	thumbnails(of: Of, from: number, to: number): SidecarRecord[][] {
-		return this.#between(of, 'thumbs', from, to).map((row) => parseSidecarRecords(bytesOf(row)));
+	/**
+	 * Records of the thumbnails of each minute in [from, to]; with `every`, of the first one of each
+	 * so many minutes, counted from 1970.
+	 */
+	thumbnails(of: Of, from: number, to: number, every = 1): SidecarRecord[][] {
+		const rows =
+			every <= 1
+				? this.#between(of, 'thumbs', from, to)
+				: this.#database.all(
+						`SELECT bytes FROM items WHERE home = ? AND camera = ? AND kind = 'thumbs' AND at IN (
+							SELECT min(at) FROM items WHERE home = ? AND camera = ? AND kind = 'thumbs'
+								AND at BETWEEN ? AND ? GROUP BY at / ?
+						) ORDER BY at, id`,
+						...[of.home, of.camera, of.home, of.camera, from, to, every],
+					);
+		return rows.map((row) => parseSidecarRecords(bytesOf(row)));
 	}
 
 	/** Whether somebody pinned a part of this minute: retention must not delete it. */

@@ -8,7 +8,7 @@ import type {
 import type { ArrivalControls } from '#engine/members/arrivals.ts';
 import type { MaintenanceControls } from '#engine/storage/maintenance.ts';
 import type { GuardModeSwitch } from '#engine/live/guard-mode-switch.ts';
-import type { EventLog } from '#engine/recording/event-log.ts';
+import type { EventsHere } from '#engine/playback/joined-events.ts';
 import type { StoreCheck } from '#engine/storage/store-check.ts';
 import type { DeviceCheck } from '#engine/device-check/device-check.ts';
 import type { LocalCameras } from '#engine/home/local-cameras.ts';
@@ -89,7 +89,7 @@ export interface Engine {
 	readonly cameras: Pick<LocalCameras<LocalCamera>, 'all' | 'of' | 'idOf' | 'on'>;
 	readonly features: BrowserFeatures;
 	readonly calendar: Calendar;
-	readonly thumbnails: Pick<ThumbnailReader, 'near' | 'first'>;
+	readonly thumbnails: Pick<ThumbnailReader, 'near' | 'first' | 'load'>;
 	readonly installer: Installer;
 	/** The storage budget of this device. */
 	readonly allowance: Pick<Allowance, 'bytes' | 'footageBytes' | 'offeredBytes'>;
@@ -101,8 +101,8 @@ export interface Engine {
 	readonly dataLoss: DataLossControls;
 	readonly ledger: Pick<Ledger, 'deletions' | 'usageSince' | 'changes'>;
 	readonly persistence: Pick<StoragePersistence, 'persisted' | 'persist'>;
-	/** Events at this device's cameras. */
-	readonly eventLog: Pick<EventLog, 'between' | 'watch'>;
+	/** Events at the home's cameras; of this device's own, nobody else is asked about today. */
+	readonly eventLog: EventsHere;
 	/** The home's cameras, live. */
 	readonly cameraDirectory: CameraDirectoryControls;
 	/** What each camera of another device last showed here. */

@@ -6,6 +6,8 @@ import type { Engine } from '#state/app/engine.ts';
 
 /** Nearer to the playhead than this, an event is the one it is at. */
 const HERE_MS = 1500;
+/** Where footage is recorded, something changes each second. */
+const SOON_MS = 10_000;
 /** How many days a search for the next event looks at. */
 const MAX_DAYS = 62;
 
@@ -27,7 +29,20 @@ export class DayEvents {
 
 	open(camera: CameraId): void {
 		this.#camera = camera;
-		this.#off = this.#engine.eventLog.watch(() => void this.#read());
+		const { eventLog, footage, clock } = this.#engine;
+		const stopHere = eventLog.watch(() => void this.#read());
+		let stopSoon: (() => void) | null = null;
+		const stopElsewhere = footage.watch(() => {
+			stopSoon ??= clock.after(SOON_MS, () => {
+				stopSoon = null;
+				void this.#read();
+			});
+		});
+		this.#off = () => {
+			stopHere();
+			stopElsewhere();
+			stopSoon?.();
+		};
 	}
 
 	close(): void {

@@ -79,6 +79,8 @@ export class ThumbnailCache {
 	#round = 0;
 	#wanted: RibbonSlot[] = [];
 	#loading = false;
+	/** What was asked for at once last. */
+	#stretch: (Omit<RibbonSlot, 'key'> & { stepMs: number; round: number }) | null = null;
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
@@ -158,6 +160,7 @@ export class ThumbnailCache {
 	async #load(): Promise<void> {
 		this.#loading = true;
 		for (;;) {
+			this.#loadStretch();
 			// From the middle, where people look.
 			const [next] = this.#wanted.splice(this.#wanted.length >> 1, 1);
 			if (next === undefined) break;
@@ -174,6 +177,25 @@ export class ThumbnailCache {
 			this.version += 1;
 		}
 		this.#loading = false;
+	}
+
+	/** What is not here of all that is in sight comes in one request. */
+	#loadStretch(): void {
+		const camera = this.#camera;
+		const [first] = this.#wanted;
+		const last = this.#wanted.at(-1);
+		if (camera === null || first === undefined || last === undefined) return;
+		const [fromMs, untilMs, stepMs] = [
+			first.fromMs,
+			last.untilMs,
+			first.untilMs + 1 - first.fromMs,
+		];
+		const before = this.#stretch;
+		const same = before?.round === this.#round && before.stepMs === stepMs;
+		if (same && before.fromMs <= fromMs && before.untilMs >= untilMs) return;
+		this.#stretch = { fromMs, untilMs, stepMs, round: this.#round };
+		const { thumbnails } = this.#engine;
+		void thumbnails.load(camera, fromMs * 1000, untilMs * 1000, stepMs * 1000);
 	}
 
 	#askAgain(key: string): void {

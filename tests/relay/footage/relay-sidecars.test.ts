@@ -90,6 +90,10 @@ describe('footage reader', () => {
 		expect(await found(MINUTE + 1, 0)).toEqual(all);
 		expect(await found(MINUTE, 0)).toEqual(all.slice(0, 6));
 		expect(await found(MINUTE + 700, 60)).toEqual([all[0], all[6]]);
+		const hour = MINUTE - (MINUTE % 60) + 60;
+		const later = [hour + 3, hour + 8, hour + 61].map((minute) => minute * 60 * 1_000_000);
+		await thumbnailsAt(...later);
+		expect(await found(hour + 40_000, 3600)).toEqual([all[0], later[0], later[2]]);
 		const asked = reader.thumbnails(camera, MINUTE, MINUTE + 700, 10);
 		await expect(asked).rejects.toMatchObject({ kind: 'malformed' });
 	});

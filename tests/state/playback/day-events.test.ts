@@ -5,6 +5,7 @@ import type { Engine } from '#state/app/engine.ts';
 import { DayEvents } from '#state/playback/day-events.svelte.ts';
 import { FifoCache } from '#state/playback/fifo-cache.ts';
 import { utcCalendar } from '../../fakes/calendar.ts';
+import { ManualClock } from '../../fakes/clock.ts';
 
 const CAMERA = 'c'.repeat(32) as CameraId;
 const NOON = Date.parse('2026-11-29T12:00:00Z');
@@ -12,9 +13,12 @@ const DAY_MS = 86_400_000;
 
 let asked: { fromMs: number; toMs: number; answer: (day: string) => void; fail: () => void }[];
 let changed: (() => void) | null;
+/** Told of a change of footage. */
+let elsewhere: (() => void) | null;
+let clock: ManualClock;
 let day: DayEvents;
 beforeEach(() => {
-	[asked, changed] = [[], null];
+	[asked, changed, elsewhere] = [[], null, null];
 	const eventLog = {
 		watch: (listener: () => void) => {
 			changed = listener;
@@ -28,7 +32,15 @@ beforeEach(() => {
 				});
 			}),
 	};
-	day = new DayEvents({ calendar: utcCalendar, eventLog } as unknown as Engine);
+	clock = new ManualClock();
+	const footage = {
+		watch: (listener: () => void) => {
+			elsewhere = listener;
+			return () => (elsewhere = null);
+		},
+	};
+	const engine = { calendar: utcCalendar, clock, eventLog, footage };
+	day = new DayEvents(engine as unknown as Engine);
 	day.open(CAMERA);
 });
 
@@ -104,7 +116,9 @@ function search(
 			return Promise.resolve(events.map(([kind, ms]) => ({ kind, startUs: ms * 1000 })));
 		},
 	};
-	const log = new DayEvents({ calendar: utcCalendar, eventLog } as unknown as Engine);
+	const footage = { watch: () => () => undefined };
+	const engine = { calendar: utcCalendar, clock, eventLog, footage };
+	const log = new DayEvents(engine as unknown as Engine);
 	log.open(CAMERA);
 	const range = { fromMs: NOON - 3 * DAY_MS, toMs: NOON + 3 * DAY_MS };
 	return { log, range, read, found: log.near(fromMs, by, range) };
@@ -137,4 +151,19 @@ test('TL26 with no event in the footage the search ends; one in a gap is not fou
 	// Gone to, it led to the footage after its gap; before it there is nothing.
 	gap.log.landed(NOON - 60_000, NOON - 20_000);
 	expect(await gap.log.near(NOON - 20_000, -1, gap.range)).toBeNull();
+});
+
+test('PB36 of footage that grows elsewhere, events are read again a little later', () => {
+	day.follow(NOON);
+	for (let second = 0; second < 9; second += 1) {
+		elsewhere?.();
+		clock.advance(1000);
+	}
+	expect(asked).toHaveLength(1);
+	clock.advance(1000);
+	expect(asked).toHaveLength(2);
+	elsewhere?.();
+	day.close();
+	clock.advance(20_000);
+	expect([asked.length, changed, elsewhere]).toEqual([2, null, null]);
 });

@@ -26,6 +26,7 @@ function cacheOf(seconds: readonly number[]): ThumbnailCache {
 			Promise.resolve(
 				seconds.map(at).find(({ wallUs }) => wallUs >= fromUs && wallUs <= toUs) ?? null,
 			),
+		load: () => Promise.resolve(),
 		near: (_: CameraId, us: number) => Promise.resolve({ ...at(0), wallUs: us }),
 	};
 	const cache = new ThumbnailCache({ thumbnails } as unknown as Engine);

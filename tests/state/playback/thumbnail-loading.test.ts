@@ -23,6 +23,8 @@ interface Asked {
 }
 
 let asked: Asked[];
+/** From, until and step, in µs, of what was asked for at once. */
+let stretches: number[][];
 let pictures: Picture[];
 let cache: ThumbnailCache;
 const settled = () => new Promise((done) => setImmediate(done));
@@ -32,7 +34,7 @@ const decoded = async () => {
 };
 
 beforeEach(() => {
-	[asked, pictures] = [[], []];
+	[asked, pictures, stretches] = [[], [], []];
 	// A JPEG of its own name.
 	vi.stubGlobal('createImageBitmap', async (jpeg: Blob) => {
 		const of = await jpeg.text();
@@ -51,7 +53,8 @@ beforeEach(() => {
 			};
 			asked.push({ camera, ms, answer });
 		});
-	cache = new ThumbnailCache({ thumbnails: { near: ask, first: ask } } as unknown as Engine);
+	const load = (...of: readonly unknown[]) => void stretches.push(of.slice(1) as number[]);
+	cache = new ThumbnailCache({ thumbnails: { near: ask, first: ask, load } } as unknown as Engine);
 	cache.open(DOOR);
 });
 
@@ -105,6 +108,25 @@ test('what is visible is loaded once, one at a time and from the middle', async 
 	expect(shown(3)).toEqual(['door 0', 'door 5', 'door 10']);
 	await decoded();
 	expect(asked).toHaveLength(3);
+});
+
+test('PB35 what is in sight is asked for at once, and again only for more than that', async () => {
+	const stretch = (from: number, slots: number) => {
+		const fromUs = (NOON + from * SLOT) * 1000;
+		return [fromUs, fromUs + slots * SLOT * 1000 - 1000, SLOT * 1000];
+	};
+	shown(9);
+	await asked[0]!.answer();
+	shown(9);
+	await asked[1]!.answer();
+	expect(stretches).toEqual([stretch(0, 9)]);
+	shown(9, NOON + 4 * SLOT);
+	await asked[2]!.answer();
+	expect(stretches.slice(1)).toHaveLength(1);
+	cache.forget();
+	shown(2);
+	await asked.at(-1)!.answer();
+	expect(stretches.at(-1)).toEqual(stretch(0, 2));
 });
 
 test('what is scrolled out of sight is not loaded any more', async () => {
