@@ -10,6 +10,8 @@ import type { PlayerTools } from '#engine/playback/player.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
 import { FootageStore } from '#engine/storage/footage-store.ts';
+import type { HiddenSpans } from '#engine/sync/marks/hidden-footage.ts';
+import { hiding } from './hiding.ts';
 import type { HomeParts } from './home.ts';
 import { lazyFootage } from './lazy-footage.ts';
 import type { SavedFootageParts } from './saved-footage.ts';
@@ -19,13 +21,16 @@ import type { StorageParts } from './storage.ts';
 export function composePlayback(
 	{ rows, segments, thumbnails }: StorageParts,
 	saved: Omit<SavedFootageParts, 'here'>,
+	hidden: HiddenSpans,
 ) {
 	const { clock, localDevice } = saved.home;
 	const { opener } = localDevice;
-	const { footage, origins, originOf } = lazyFootage(async () => {
+	const all = lazyFootage(async () => {
 		const { composeSavedFootage } = await import('./saved-footage.ts');
 		return composeSavedFootage({ ...saved, here: segments });
 	});
+	const { originOf } = all;
+	const { footage, origins } = hiding(all, hidden);
 	return {
 		...{ footage, origins },
 		thumbnails: new ThumbnailReader(thumbnails, opener),

@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<number, FaultKind>> = {
 	507: 'quota',
 };
 
-export interface RelayRequest extends Pick<RequestInit, 'method' | 'body'> {
+export interface RelayRequest extends Pick<RequestInit, 'method' | 'body' | 'keepalive'> {
 	/** Below `/api/footage/`. */
 	readonly path: string;
 	readonly deadlineMs: number;
