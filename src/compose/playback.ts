@@ -22,12 +22,12 @@ export function composePlayback(
 ) {
 	const { clock, localDevice } = saved.home;
 	const { opener } = localDevice;
-	const { footage, origins, originOf } = lazyFootage(async () => {
+	const { footage, origins, problems, originOf } = lazyFootage(async () => {
 		const { composeSavedFootage } = await import('./saved-footage.ts');
 		return composeSavedFootage({ ...saved, here: segments });
 	});
 	return {
-		...{ footage, origins },
+		...{ footage, origins, problems },
 		thumbnails: new ThumbnailReader(thumbnails, opener),
 		player: (video: HTMLVideoElement) => playerOn(video, { clock, footage, opener, originOf }),
 		clips: async () => {

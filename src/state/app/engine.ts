@@ -34,6 +34,7 @@ import type {
 	LastPictureControls,
 	LiveHostControls,
 } from '#engine/live/controls.ts';
+import type { FootageProblems } from '#engine/sync/check/footage-problems.ts';
 import type { UploadControls } from '#engine/sync/uploads.ts';
 import type { ScreenWakeLock } from '#ports/device/wake-lock.ts';
 import type { Capture, Picture } from '#ports/media/capture.ts';
@@ -75,6 +76,8 @@ export interface Engine {
 	/** Saved footage of all cameras, wherever it is. */
 	readonly footage: Footage;
 	readonly origins: FootageOrigins;
+	/** What is wrong with footage elsewhere, as far as it was looked at. */
+	readonly problems: FootageProblems;
 	readonly preferences: DevicePreferenceControls;
 	/** Of a camera, by number. */
 	cameraPreferences(number: number): CameraPreferenceControls;
