@@ -29,10 +29,10 @@ export function composePlayback(
 		const { composeSavedFootage } = await import('./saved-footage.ts');
 		return composeSavedFootage({ ...saved, here: segments });
 	});
-	const { originOf } = all;
+	const { originOf, problems } = all;
 	const { footage, origins } = hiding(all, hidden);
 	return {
-		...{ footage, origins },
+		...{ footage, origins, problems },
 		thumbnails: new ThumbnailReader(thumbnails, opener),
 		player: (video: HTMLVideoElement) => playerOn(video, { clock, footage, opener, originOf }),
 		clips: async () => {

@@ -41,7 +41,7 @@ test('PB40 PB41 PB42 PB43 LV40 LV42 a camera is stolen and removed: its owner go
 	const [camera, laptop] = [await cameras.newPage(), await laptops.newPage()];
 	const errors = [collectPageErrors(camera), collectPageErrors(laptop)];
 	await openHome(laptop, relay);
-	await pairByLink(laptop, camera, relay, 'Hall', /^View and control/);
+	await pairByLink(laptop, camera, relay, 'Hall', /^An owner/);
 	await camera.goto(`${relay.address}/camera`);
 	await startRecording(camera);
 	await waitForSegments(camera, 2);

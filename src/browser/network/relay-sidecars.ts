@@ -7,7 +7,7 @@ import type {
 } from '#ports/footage/sidecar-archive.ts';
 import { changedSidecarsFrom, sidecarResultFrom } from '#protocol/sidecars.ts';
 import { askRelayJson } from './relay-http.ts';
-import type { RelayAccess } from './relay-archive.ts';
+import type { RelayAccess } from './relay-http.ts';
 
 const ANSWER_MS = 10_000;
 const UPLOAD_MS = 60_000;
