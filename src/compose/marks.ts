@@ -1,4 +1,4 @@
-import type { RelayAccess } from '#browser/network/relay-archive.ts';
+import type { RelayAccess } from '#browser/network/relay-http.ts';
 import { RelayReader } from '#browser/network/relay-reader.ts';
 import { RelaySidecars } from '#browser/network/relay-sidecars.ts';
 import { hexOf } from '#domain/base/bytes.ts';
