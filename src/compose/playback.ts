@@ -34,10 +34,10 @@ export function composePlayback(
 		const { composeSavedFootage } = await import('./saved-footage.ts');
 		return composeSavedFootage({ ...saved, here: segments });
 	});
-	const { originOf, answering } = all;
+	const { originOf, problems, answering } = all;
 	const { footage, origins } = hiding(all, hidden);
 	return {
-		...{ footage, origins },
+		...{ footage, origins, problems },
 		thumbnails: new ThumbnailReader(
 			new JoinedThumbnails({
 				...{ here: thumbnails, footage: segments },

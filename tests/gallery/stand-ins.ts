@@ -91,6 +91,7 @@ export function stubEngine({
 		calendar: localCalendar,
 		clock: { wallMs: () => NOON, monotonicMs: () => 0, every: off, after: off },
 		footage: { watch: off, runs: () => Promise.resolve([]) },
+		problems: { of: () => [], on: off },
 		origins: {
 			cameras: () => Promise.resolve([]),
 			spans: () => Promise.resolve([]),

@@ -3,8 +3,11 @@ import type { CameraId } from '#domain/base/ids.ts';
 import { firstEndingAfter } from '#domain/timeline/ribbon.ts';
 import type { Origin, OriginSpan, OriginState, SavedCamera } from '#domain/footage/origin.ts';
 import { isOwner, may } from '#domain/home/rights.ts';
+import type { FootageProblem } from '#domain/sync/footage-problem.ts';
 import { subscribed } from '#state/app/subscribed.ts';
 import type { Engine } from '#state/app/engine.ts';
+
+export type { FootageProblem } from '#domain/sync/footage-problem.ts';
 
 /** How soon it is looked again after something changed. */
 const AGAIN_MS = 1000;
@@ -30,7 +33,7 @@ export class SavedOrigins {
 	constructor(engine: Engine, camera: CameraId) {
 		this.#engine = engine;
 		this.#camera = camera;
-		this.#subscribe = subscribed(engine.origins, engine.messenger, engine.members);
+		this.#subscribe = subscribed(engine.origins, engine.messenger, engine.members, engine.problems);
 		this.#off = engine.origins.on(() => {
 			this.#cancel ??= engine.clock.after(AGAIN_MS, () => {
 				this.#cancel = null;
@@ -61,6 +64,12 @@ export class SavedOrigins {
 	get relay(): RelayAnswer {
 		this.#subscribe();
 		return relayAnswer(this.#engine);
+	}
+
+	/** What is wrong with it somewhere, as far as it was looked at. */
+	get problems(): readonly FootageProblem[] {
+		this.#subscribe();
+		return this.#engine.problems.of(this.#camera);
 	}
 
 	/** Where the moment is, nearest first; empty: nowhere, as far as is known. */

@@ -4,7 +4,13 @@ import type { CameraId } from '#domain/base/ids.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import { isAtPosition, parseHeader } from '#domain/footage/envelope.ts';
 import { chainLink, chainStart, parseHead, type Head } from '#domain/footage/head.ts';
-import { minuteOf, parseEntries, segmentOf, type IndexEntry } from '#domain/footage/index-page.ts';
+import {
+	buildEntries,
+	minuteOf,
+	salvageEntries,
+	segmentOf,
+	type IndexEntry,
+} from '#domain/footage/index-page.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 import { parseRunRecord, type RunRecord } from '#domain/sync/run-record.ts';
 import {
@@ -82,9 +88,10 @@ export interface Window {
 export type NamedSegments = ReadonlyMap<number, readonly Segment[]>;
 
 export interface CheckedPages {
+	/** With the entries that hold. */
 	readonly good: readonly ReadablePage[];
 	readonly named: NamedSegments;
-	/** Damaged, not asked for, told twice, or with what their runs cannot have. */
+	/** In part damaged or of what their runs cannot have; or not asked for, or told twice. */
 	readonly bad: readonly ReadablePage[];
 }
 
@@ -98,39 +105,28 @@ export function checkedPages(
 	const named = new Map<number, Segment[]>();
 	const keys = new Set<string>();
 	for (const page of answer) {
-		const { runNo, minute } = page;
+		const { runNo, minute, entries } = page;
 		const key = `${String(runNo)} ${String(minute)}`;
 		const isAsked = minute >= from && minute <= to && !keys.has(key);
-		const segments = isAsked ? namedIn(camera, page, runs.get(runNo)?.signed ?? null) : null;
 		keys.add(key);
-		if (segments === null) bad.push(page);
-		else {
-			good.push(page);
-			const before = named.get(runNo) ?? [];
-			named.set(runNo, before);
-			for (const segment of segments) before.push(segment);
-		}
+		const run = runs.get(runNo)?.signed ?? null;
+		const { entries: all, lost } = isAsked ? salvageEntries(entries) : { entries: [], lost: 1 };
+		const fitting = all.filter((entry) => isOfPage(entry, minute, run));
+		const isWhole = lost === 0 && fitting.length === all.length && all.length > 0;
+		if (!isWhole) bad.push(page);
+		if (fitting.length === 0) continue;
+		good.push(isWhole ? page : { ...page, entries: buildEntries(fitting) });
+		const segments = named.get(runNo) ?? [];
+		named.set(runNo, segments);
+		for (const entry of fitting) segments.push(segmentOf(camera, runNo, entry));
 	}
 	for (const segments of named.values()) segments.sort((a, b) => a.seq - b.seq);
 	return { good, named, bad };
 }
 
-/** `null`: it is damaged, or names what its run cannot have. */
-function namedIn(
-	camera: CameraId,
-	{ runNo, minute, entries }: ReadablePage,
-	run: RunRecord | null,
-): readonly Segment[] | null {
-	try {
-		const named = parseEntries(entries).map((entry) => segmentOf(camera, runNo, entry));
-		const mayHave = ({ seq, startUs }: Segment): boolean =>
-			run === null || (startUs >= run.anchorUs && !(run.ended !== null && seq > run.lastSeq));
-		const fits = named.every((one) => minuteOf(one.startUs) === minute && mayHave(one));
-		return fits ? named : null;
-	} catch (error) {
-		expectFault(error);
-		return null;
-	}
+function isOfPage({ seq, startUs }: IndexEntry, minute: number, run: RunRecord | null): boolean {
+	if (minuteOf(startUs) !== minute) return false;
+	return run === null || (startUs >= run.anchorUs && !(run.ended !== null && seq > run.lastSeq));
 }
 
 /** What of an answer holds by the camera's signatures, and which numbers do not. */

@@ -140,11 +140,10 @@ export class FootageCheck implements ReadFootage, FootageProblems {
 		}
 		runs.sort((a, b) => a.runNo - b.runNo);
 		const isWhole = from <= 0 && to >= LAST_MINUTE;
-		if (isWhole) seen.runs.clear();
-		for (const run of runs) seen.runs.set(run.runNo, run);
+		seen.noteRuns(runs, isWhole);
 		this.#judge(async () => {
 			const excuses = this.#excuses(camera, copy);
-			found.push(...(await judgeRuns(runs, isWhole, excuses)));
+			found.push(...(await judgeRuns(runs, seen.oldestRunNo, excuses)));
 			if (isWhole) found.push(...(await judgeNewest(runs, pin, excuses)));
 			const numbers = new Set(answer.map(({ runNo }) => runNo));
 			const covers = ({ source, runNo }: Suspicion): boolean =>

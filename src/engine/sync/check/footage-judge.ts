@@ -66,10 +66,13 @@ export async function unexcused(
 	return kept && { ...kept, kind, source, origins, left: hole.left === true };
 }
 
-/** Beginnings and ends of runs that are not there. */
+/**
+ * Beginnings and ends of runs that are not there. `oldestRunNo`: of all that the archive tells of;
+ * `null`: not known.
+ */
 export async function judgeRuns(
 	runs: readonly KnownRun[],
-	isWhole: boolean,
+	oldestRunNo: number | null,
 	excuses: Excuses,
 ): Promise<Suspicion[]> {
 	const found: (Suspicion | null)[] = [];
@@ -79,7 +82,7 @@ export async function judgeRuns(
 		if (firstSeq > 1) {
 			const before = { runNo, first: 1, last: firstSeq - 1, startUs: signed.anchorUs };
 			const hole = { ...before, endUs: Math.max(startUs, signed.anchorUs + 1) };
-			const left = isWhole && at === 0;
+			const left = runNo === oldestRunNo;
 			found.push(await unexcused('missing', 'runs', { ...hole, left }, excuses));
 		}
 		if (signed.lastSeq > lastSeq) {

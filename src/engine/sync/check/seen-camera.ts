@@ -21,6 +21,19 @@ export class SeenCamera {
 	toldMs = -Infinity;
 	#named: readonly (readonly [Window, NamedSegments])[] = [];
 	readonly #good = new Set<string>();
+	#knowsAllRuns = false;
+
+	/** Of all runs with footage there; `null`: it was not asked for all. */
+	get oldestRunNo(): number | null {
+		const filled = [...this.runs.values()].filter(({ lastSeq }) => lastSeq > 0);
+		return this.#knowsAllRuns ? Math.min(...filled.map(({ runNo }) => runNo)) : null;
+	}
+
+	noteRuns(runs: readonly KnownRun[], areAll: boolean): void {
+		if (areAll) this.runs.clear();
+		this.#knowsAllRuns ||= areAll;
+		for (const run of runs) this.runs.set(run.runNo, run);
+	}
 
 	note(window: Window, segments: NamedSegments): void {
 		const others = this.#named.filter(([one]) => !isSame(one, window));

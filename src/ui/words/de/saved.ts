@@ -89,6 +89,7 @@ export const saved: SavedWords = {
 		withheld: (at) => `${who(at)} nennt weniger, als die Kamera unterschrieben hat.`,
 		forged: (at) =>
 			`${who(at)} hat etwas geschickt, das die Kamera nicht unterschrieben hat. Davon wird nichts gezeigt.`,
+		more: (n) => (n === 1 ? 'Noch ein Hinweis.' : `Noch ${String(n)} Hinweise.`),
 		asked: 'Die Kamera wurde gebeten, es noch einmal zu schicken.',
 	},
 	watch: 'Live zuschauen',

@@ -94,6 +94,7 @@ export const saved = {
 		withheld: (at: Place) => `${who(at)} tells of less than the camera signed.`,
 		forged: (at: Place) =>
 			`${who(at)} sent something that the camera did not sign. None of it is shown.`,
+		more: (n: number) => (n === 1 ? 'One more of these.' : `${String(n)} more of these.`),
 		asked: 'The camera was asked to send it again.',
 	},
 	watch: 'Watch live',
