@@ -72,6 +72,7 @@ export function composeEngine(installer: Installer): Engine {
 	);
 	const live = composeLive({
 		...{ home, messenger, members, lastSeen, recording, cameras, storage: maintenance },
+		copiedOf: (camera) => sync.copiedOf(camera),
 	});
 	const sync = composeSync({ home, storage, recording, messenger, members, cameras });
 

@@ -1,4 +1,4 @@
-import type { RelayAccess } from '#browser/network/relay-archive.ts';
+import type { RelayAccess } from '#browser/network/relay-http.ts';
 import { RelayReader } from '#browser/network/relay-reader.ts';
 import { DexieHeadPinStore } from '#browser/storage/head-pin-store.ts';
 import { Fault } from '#domain/base/fault.ts';
