@@ -89,6 +89,7 @@ export function stubEngine({
 		clock: { wallMs: () => NOON, monotonicMs: () => 0, every: off, after: off },
 		footage: { watch: off, runs: () => Promise.resolve([]) },
 		origins: { cameras: () => Promise.resolve([]), on: off },
+		problems: { of: () => [], on: off },
 		segments: {
 			watch: off,
 			cameras: () => Promise.resolve([]),
