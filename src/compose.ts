@@ -75,6 +75,7 @@ export function composeEngine(installer: Installer): Engine {
 	);
 	const live = composeLive({
 		...{ home, messenger, members, lastSeen, recording, cameras, storage: maintenance },
+		copiedOf: (camera) => sync.copiedOf(camera),
 	});
 	const hidden = new HiddenSpans();
 	const playback = composePlayback(

@@ -1,3 +1,4 @@
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Uploads } from '#engine/sync/uploads.ts';
 import type { EvictedPage } from '#ports/footage/segment-store.ts';
 import { lazily } from './lazily.ts';
@@ -36,6 +37,7 @@ export function composeSync(parts: UploadParts) {
 	return {
 		uploads,
 		unsavedBytes: (pages: readonly EvictedPage[]) => made?.unsavedBytes(pages) ?? 0,
+		copiedOf: (camera: CameraId) => made?.copiedOf(camera) ?? null,
 		begin: () => {
 			cameras.on(() => void beginIfChosen());
 			void beginIfChosen();

@@ -9,6 +9,7 @@ import type { MemberList } from '#engine/members/member-list.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { UploadedCamera } from '#engine/sync/camera-uploads.ts';
 import type { SidecarUploader } from '#engine/sync/sidecar-uploader.ts';
+import { hearMissing } from '#engine/sync/check/missing-notices.ts';
 import { Uploads } from '#engine/sync/uploads.ts';
 import type { HomeParts } from './home.ts';
 import type { RecordingParts } from './recording.ts';
@@ -64,5 +65,9 @@ export function composeUploads(parts: UploadParts): Uploads {
 		noteLost: (camera, startUs) => eventLog.add(camera, 'copy-lost', startUs),
 	});
 	uploads.begin();
+	hearMissing({
+		...{ clock, messenger },
+		recheck: (camera, runNo, seqs) => uploads.recheck(camera, runNo, seqs),
+	});
 	return uploads;
 }

@@ -139,7 +139,7 @@ export const messageSchema = v.variant('t', [
 	v.object({ t: v.literal('done'), id, fault: v.nullable(v.picklist(FAULT_KINDS)) }),
 	/** Asks for the result of a command that was not answered; the answer is `done` (LT12). */
 	v.object({ t: v.literal('what-became'), id, nonce: id }),
-	/** To a camera's device: these of its segments are not at the relay, both ends included (SY49). */
+	/** To a camera's device: segments of it that are not at the relay, both ends included (SY49). */
 	v.object({
 		...{ t: v.literal('missing'), camera: id, runNo: count },
 		seqs: v.pipe(v.array(v.tuple([count, count])), v.minLength(1), v.maxLength(8)),

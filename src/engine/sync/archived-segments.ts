@@ -130,6 +130,14 @@ export class ArchivedSegments {
 		);
 	}
 
+	/** The newest segment of it, by number, never by a clock; `null`: it has none. */
+	get newest(): { readonly runNo: number; readonly seq: number } | null {
+		const numbers = [...this.#pages].flatMap(([runNo, minutes]) => (minutes.size > 0 ? runNo : []));
+		const runNo = Math.max(...numbers);
+		const ends = [...(this.#pages.get(runNo)?.values() ?? [])].map((one) => one.at(-1)?.[1] ?? 0);
+		return ends.length === 0 ? null : { runNo, seq: Math.max(...ends) };
+	}
+
 	/** Whether its init section was sent to this store since the page was opened. */
 	hasInit(runNo: number): boolean {
 		return this.#inits.has(runNo);

@@ -3,6 +3,7 @@ import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { MINUTE_US, minuteOf } from '#domain/footage/index-page.ts';
+import type { SeqRange } from '#domain/sync/seq-ranges.ts';
 import type { EvictedPage } from '#ports/footage/segment-store.ts';
 import type { ArchiveResult } from '#ports/footage/footage-archive.ts';
 import { ArchivedSegments } from './archived-segments.ts';
@@ -82,6 +83,11 @@ export class Uploader {
 		return this.#state;
 	}
 
+	/** The newest segment that is there; `null`: none, or that is not known. */
+	get newest(): { readonly runNo: number; readonly seq: number } | null {
+		return this.#archived.newest;
+	}
+
 	/** Bytes per hour, while it has much to send; `null`: not known. */
 	get bytesPerHour(): number | null {
 		const { bytesPerMs } = this.#speed;
@@ -115,6 +121,12 @@ export class Uploader {
 	/** Takes what a person changed into account at once. */
 	look(): void {
 		this.#changed = true;
+		this.#wake();
+	}
+
+	/** Others miss these there (SY49). */
+	recheck(runNo: number, seqs: readonly SeqRange[]): void {
+		this.#spotCheck.tell(runNo, seqs);
 		this.#wake();
 	}
 
@@ -318,9 +330,11 @@ export class Uploader {
 		try {
 			const lost = await this.#spotCheck.run();
 			if (!this.#spotCheck.bad) this.#lostMs = null;
-			if (lost === null) return;
-			this.#nameLost(lost.segment.startUs);
-			this.#backlog.forgetMinute(lost.segment);
+			for (const { segment } of lost) {
+				this.#nameLost(segment.startUs);
+				this.#backlog.forgetMinute(segment);
+				this.#changed = true;
+			}
 		} catch (error) {
 			expectFault(error);
 		}

@@ -10,6 +10,7 @@ import { batteryLow } from '#domain/recording/quality-ladder.ts';
 import type { EvictionLimits, PlannedEviction } from '#domain/storage/eviction-plan.ts';
 import type { Outlook } from '#domain/storage/forecast.ts';
 import { buildRunRecord } from '#domain/sync/run-record.ts';
+import type { SeqRange } from '#domain/sync/seq-ranges.ts';
 import type { UploadChoice } from '#domain/sync/upload-choice.ts';
 import { bytesBefore, unsavedInMs } from '#domain/sync/upload-plan.ts';
 import type { PowerSource } from '#ports/device/power-source.ts';
@@ -18,7 +19,12 @@ import type { Network } from '#ports/network/network.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { RelayUsageAnswer } from '#protocol/footage.ts';
 import type { DevicePreferences } from '#protocol/preferences.ts';
-import { CameraUploads, type CameraUploadsTools, type UploadedCamera } from './camera-uploads.ts';
+import {
+	CameraUploads,
+	type CameraUploadsTools,
+	type CopiedUpTo,
+	type UploadedCamera,
+} from './camera-uploads.ts';
 import { UploadSlots } from './upload-slots.ts';
 import type { HeldBack, UploadState } from './upload-state.ts';
 
@@ -189,6 +195,16 @@ export class Uploads implements UploadControls {
 
 	async set(change: Partial<DeviceUploadChoices>): Promise<void> {
 		await this.#tools.preferences.write(change);
+	}
+
+	/** `null`: nothing of it is copied, or not by this tab. */
+	copiedOf(camera: CameraId): CopiedUpTo | null {
+		return this.#cameras.find((one) => one.camera === camera)?.copied ?? null;
+	}
+
+	/** Others miss these segments at the relay (SY49). */
+	recheck(camera: CameraId, runNo: number, seqs: readonly SeqRange[]): void {
+		this.#cameras.find((one) => one.camera === camera)?.recheck(runNo, seqs);
 	}
 
 	/** Bytes of pages that are to be copied, and are not known to be there. */

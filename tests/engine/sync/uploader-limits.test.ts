@@ -139,3 +139,59 @@ describe('SY24 the spot check', () => {
 		expect(here.at.stores).toEqual(['store-1', 'store-1+']);
 	});
 });
+
+describe('SY49 what others miss', () => {
+	const first = NOW_MS / MINUTE_MS - 3;
+
+	test('is read back, and its minutes are sent again if they are not there as they are here', async () => {
+		await here.at.recorded(1, [-3, -2, -1]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 30);
+		here.at.archive.lose(first + 1);
+		here.at.archive.lose(first + 2, true);
+		// Others miss them long before its own check would come upon them.
+		here.at.uploader.recheck(1, [[8, 29]]);
+		await here.at.turns(() => here.at.archive.sent.length === 50);
+		expect(here.at.archive.sent.slice(30).filter(({ minute }) => minute === first)).toEqual([]);
+		expect(here.at.lost.length).toBeGreaterThan(0);
+	});
+
+	test('what is there as it is here, or was never acknowledged, changes nothing', async () => {
+		await here.at.recorded(1, [-3]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 10);
+		const { read } = here.at.archive;
+		let reads = 0;
+		here.at.archive.read = (...of) => {
+			reads += 1;
+			return read.apply(here.at.archive, of);
+		};
+		here.at.uploader.recheck(1, [
+			[1, 10],
+			[11, 9e9],
+		]);
+		here.at.uploader.recheck(2, [[1, 10]]);
+		await here.at.turns(() => reads === 1);
+		await here.at.clock.pass(60_000, 1_000);
+		expect([reads, here.at.archive.sent.length, here.at.lost.length]).toEqual([1, 10, 0]);
+	});
+
+	test('a member that misses a thousand minutes costs four reads in five seconds, for a while', async () => {
+		await here.at.recorded(
+			1,
+			Array.from({ length: 30 }, (_, at) => at - 40),
+		);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 300);
+		const { read } = here.at.archive;
+		const atMs: number[] = [];
+		here.at.archive.read = (...of) => {
+			atMs.push(here.at.clock.monotonicMs());
+			return read.apply(here.at.archive, of);
+		};
+		here.at.uploader.recheck(1, [[1, 9e9]]);
+		await here.at.turns(() => atMs.length === 30);
+		for (const [at, ms] of atMs.entries())
+			if (at >= 4) expect(ms - (atMs[at - 4] ?? 0)).toBeGreaterThanOrEqual(5_000);
+	});
+});

@@ -36,6 +36,8 @@ export interface AskedRecords {
 	readonly named: (seq: number) => Segment | null;
 	/** Another head of its place was seen before. */
 	readonly contradicts: (head: Head) => boolean;
+	/** Chain value of a segment that was seen before; `null`: it was not, or long ago. */
+	readonly chainOf: (seq: number) => Bytes | null;
 }
 
 export interface CheckedRecord {
@@ -147,7 +149,11 @@ export async function checkedRecords(
 		const piece = pieces[at] ?? null;
 		const before = good.at(-1)?.head ?? null;
 		const isNext = head !== null && head.seq >= next && head.seq <= asked.last;
-		if (piece !== null && isNext && (await isChained(crypto, before, head))) {
+		if (
+			piece !== null &&
+			isNext &&
+			(await isChained(crypto, before?.seq === head.seq - 1 ? before.chain : null, head, asked))
+		) {
 			good.push({ piece, head });
 			next = head.seq + 1;
 		} else forged.add(numberOf(piece, next, asked));
@@ -255,17 +261,18 @@ function isNamed(entry: IndexEntry | null, named: Segment | null): boolean {
 	return entry.startUs === startUs && entry.durationUs === durationUs && entry.size === size;
 }
 
-/** `before`: the one before it in the answer. */
+/** `before`: the chain value before it in the answer; `null`: it has none. */
 async function isChained(
 	crypto: CheckingCrypto,
-	before: Head | null,
-	head: Head,
+	before: Bytes | null,
+	{ camera, runId, seq, segmentHash, chain }: Head,
+	{ chainOf }: AskedRecords,
 ): Promise<boolean> {
-	const { camera, runId, seq, segmentHash, chain } = head;
-	if (seq > 0 && before?.seq !== seq - 1) return true;
-	const link = seq === 0 ? await crypto.sha256(chainStart(camera, runId)) : before?.chain;
-	if (link === undefined) return true;
-	return equalBytes(await crypto.sha256(chainLink(link, seq, segmentHash)), chain);
+	const known = chainOf(seq);
+	if (known !== null) return equalBytes(known, chain);
+	const start = seq === 0 ? await crypto.sha256(chainStart(camera, runId)) : null;
+	const link = start ?? before ?? chainOf(seq - 1);
+	return link === null || equalBytes(await crypto.sha256(chainLink(link, seq, segmentHash)), chain);
 }
 
 /** The number that a record which does not hold stands for: its own word, if it comes next. */

@@ -2,6 +2,7 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { Serial } from '#domain/base/serial.ts';
+import type { Head } from '#domain/footage/head.ts';
 import { endUsOf, minuteOf, MINUTE_US } from '#domain/footage/index-page.ts';
 import type { Origin } from '#domain/footage/origin.ts';
 import type { Segment } from '#domain/footage/segment.ts';
@@ -189,12 +190,12 @@ export class FootageCheck implements ReadFootage, FootageProblems {
 			...{ camera, runNo, first, last },
 			run: seen.runs.get(runNo)?.signed ?? null,
 			named: (seq: number) => seen.named(runNo, seq),
-			contradicts: (head: HeadPin | Parameters<typeof contradicts>[1]) =>
-				pin !== null && contradicts(pin, head),
+			contradicts: (head: Head) => pin !== null && contradicts(pin, head),
+			chainOf: (seq: number) => seen.chainOf(runNo, seq),
 		};
 		const answer = await reader.records(camera, runNo, first, last);
 		const { bytes, good, forged, left } = await checkedRecords(crypto, signer, asked, answer);
-		for (const { head } of good) seen.noteGood(runNo, head.seq);
+		for (const { head } of good) seen.noteGood(head);
 		const newest = good.at(-1);
 		if (newest !== undefined) await this.#heads.noteRecord(camera, newest);
 		// Of the rest it may have sent as much as fits.
@@ -218,7 +219,7 @@ export class FootageCheck implements ReadFootage, FootageProblems {
 
 	/** A segment of it does not open: if its record held, it is not what its page and entry say. */
 	unopened({ camera, runNo, seq }: Pick<Segment, 'camera' | 'runNo' | 'seq'>): void {
-		if (!this.#of(camera).isGood(runNo, seq)) return;
+		if (this.#of(camera).chainOf(runNo, seq) === null) return;
 		this.#judge(() => {
 			const covers = (one: Suspicion): boolean =>
 				one.source === 'records' && one.runNo === runNo && one.first === seq;

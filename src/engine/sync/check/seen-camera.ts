@@ -1,11 +1,14 @@
+import type { Bytes } from '#domain/base/bytes.ts';
+import { remember } from '#domain/base/remember.ts';
+import type { Head } from '#domain/footage/head.ts';
 import { minuteOf, MINUTE_US } from '#domain/footage/index-page.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type { NamedSegments, Window } from './checked-answers.ts';
 import type { KnownRun } from './footage-judge.ts';
 
-/** Of a camera's segments whose records held, as many as are remembered. */
-const MAX_GOOD = 1024;
+/** Of a camera's segments whose records held, as many as are remembered: an hour of them. */
+const MAX_GOOD = 4096;
 /** Answers with pages that are remembered: a day is asked for in two. */
 const MAX_NAMED = 3;
 /** Windows of pages in which something was found: as many as are looked at again. */
@@ -20,7 +23,8 @@ export class SeenCamera {
 	/** When it was told what is not there, monotonic ms. */
 	toldMs = -Infinity;
 	#named: readonly (readonly [Window, NamedSegments])[] = [];
-	readonly #good = new Set<string>();
+	/** Chain values. */
+	readonly #good = new Map<string, Bytes>();
 	#knowsAllRuns = false;
 
 	/** Of all runs with footage there; `null`: it was not asked for all. */
@@ -45,14 +49,12 @@ export class SeenCamera {
 		this.windows = isBad ? [window, ...others].slice(0, MAX_WINDOWS) : others;
 	}
 
-	noteGood(runNo: number, seq: number): void {
-		const [oldest] = this.#good;
-		if (oldest !== undefined && this.#good.size >= MAX_GOOD) this.#good.delete(oldest);
-		this.#good.add(nameOf(runNo, seq));
+	noteGood({ runNo, seq, chain }: Head): void {
+		remember(this.#good, nameOf(runNo, seq), chain, MAX_GOOD);
 	}
 
-	isGood(runNo: number, seq: number): boolean {
-		return this.#good.has(nameOf(runNo, seq));
+	chainOf(runNo: number, seq: number): Bytes | null {
+		return this.#good.get(nameOf(runNo, seq)) ?? null;
 	}
 
 	/** As a page named it lately; `null`: none did. */

@@ -1,6 +1,7 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import { remember } from '#domain/base/remember.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import type { Span } from '#domain/footage/span.ts';
 import { parseSpanStatement, type SpanStatement } from '#domain/sync/span-statement.ts';
@@ -39,9 +40,7 @@ export class SignedRemovals {
 		const nowMs = clock.monotonicMs();
 		if (known !== undefined && nowMs < known.untilMs) return known.spans;
 		const spans = this.#read(camera, reader);
-		const [oldest] = this.#known.keys();
-		if (oldest !== undefined && this.#known.size >= MAX_CAMERAS) this.#known.delete(oldest);
-		this.#known.set(camera, { untilMs: nowMs + GOOD_MS, spans });
+		remember(this.#known, camera, { untilMs: nowMs + GOOD_MS, spans }, MAX_CAMERAS);
 		spans.catch(() => this.#known.delete(camera));
 		return spans;
 	}
