@@ -14,6 +14,14 @@ export function composeSync(parts: UploadParts) {
 		return (made = composeUploads(parts));
 	});
 
+	/** Once it has cameras and a relay: others may have looked at what it saved there. */
+	const looks = lazily(async () => (await import('./looks.ts')).composeLooks(parts));
+
+	function beginLooks(): void {
+		const { kind } = parts.messenger.state;
+		if (kind === 'connected' && cameras.all.length > 0) void looks().catch(() => undefined);
+	}
+
 	/** Once, for each camera: an owner may choose from afar. */
 	const heard = new WeakSet<object>();
 
@@ -37,6 +45,8 @@ export function composeSync(parts: UploadParts) {
 		uploads,
 		unsavedBytes: (pages: readonly EvictedPage[]) => made?.unsavedBytes(pages) ?? 0,
 		begin: () => {
+			parts.messenger.on(beginLooks);
+			cameras.on(beginLooks);
 			cameras.on(() => void beginIfChosen());
 			void beginIfChosen();
 		},
