@@ -6,12 +6,10 @@ import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import { BrowserLiveEncoder } from '#browser/live/live-encoder.ts';
 import type { WebRtcDataConnections } from '#browser/network/webrtc-data-connections.ts';
+import type { PlayerTools } from '#engine/playback/player.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
-import type { Opener } from '#engine/sealing/opener.ts';
 import { FootageStore } from '#engine/storage/footage-store.ts';
-import type { Clock } from '#ports/device/clock.ts';
-import type { Footage } from '#ports/footage/footage.ts';
 import type { HiddenSpans } from '#engine/sync/marks/hidden-footage.ts';
 import { hiding } from './hiding.ts';
 import type { HomeParts } from './home.ts';
@@ -31,11 +29,12 @@ export function composePlayback(
 		const { composeSavedFootage } = await import('./saved-footage.ts');
 		return composeSavedFootage({ ...saved, here: segments });
 	});
+	const { originOf } = all;
 	const { footage, origins } = hiding(all, hidden);
 	return {
 		...{ footage, origins },
 		thumbnails: new ThumbnailReader(thumbnails, opener),
-		player: (video: HTMLVideoElement) => playerOn(video, clock, footage, opener),
+		player: (video: HTMLVideoElement) => playerOn(video, { clock, footage, opener, originOf }),
 		clips: async () => {
 			const [{ ClipExporter }, { WorkerClipMuxer }] = await Promise.all([
 				import('#engine/playback/clip-exporter.ts'),
@@ -76,16 +75,19 @@ export function composeDeviceCheck({ home, storage, ...tools }: DeviceCheckTools
 			liveEncoder: new BrowserLiveEncoder(new SharedEncoder(encoder)),
 			lab: new BrowserLab((name) => new FootageStore(new DexieFootageRows(name), clock)),
 			tenure: new WebCameraLock(),
-			player: (from, opener) => playerOn(video, clock, from, opener),
+			player: (from, opener) => playerOn(video, { clock, opener, footage: from }),
 		});
 	};
 }
 
-async function playerOn(video: HTMLVideoElement, clock: Clock, footage: Footage, opener: Opener) {
+async function playerOn(
+	video: HTMLVideoElement,
+	tools: Pick<PlayerTools, 'clock' | 'footage' | 'opener' | 'originOf'>,
+) {
 	const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
 		import('#engine/playback/player.ts'),
 		import('#browser/playback/hls-screen.ts'),
 		import('#browser/playback/local-day.ts'),
 	]);
-	return new Player({ footage, opener, clock, screen: new HlsScreen(video), dayOf: localDay });
+	return new Player({ ...tools, screen: new HlsScreen(video), dayOf: localDay });
 }

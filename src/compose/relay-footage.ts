@@ -6,7 +6,7 @@ import { may } from '#domain/home/rights.ts';
 import type { GrantReceiver } from '#engine/members/grant-receiver.ts';
 import { FootageKeys } from '#engine/members/footage-keys.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
-import { CameraNames } from '#engine/sync/camera-names.ts';
+import { CameraNames } from '#engine/members/camera-names.ts';
 import { RelayFootage } from '#engine/sync/relay-footage.ts';
 import type { Footage } from '#ports/footage/footage.ts';
 import type { FootageReader } from '#ports/footage/footage-archive.ts';

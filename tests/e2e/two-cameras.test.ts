@@ -135,7 +135,7 @@ test('RC37 PB28 two lenses of one device record, are watched, stopped and played
 	await openByMenu(page, 'Watch');
 	await page
 		.getByRole('article', { name: 'Yard' })
-		.getByText('Only its footage is here.')
+		.getByText('On this device', { exact: true })
 		.waitFor();
 	expect(errors).toEqual([]);
 });

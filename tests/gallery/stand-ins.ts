@@ -91,7 +91,12 @@ export function stubEngine({
 		calendar: localCalendar,
 		clock: { wallMs: () => NOON, monotonicMs: () => 0, every: off, after: off },
 		footage: { watch: off, runs: () => Promise.resolve([]) },
-		origins: { cameras: () => Promise.resolve([]), on: off },
+		origins: {
+			cameras: () => Promise.resolve([]),
+			spans: () => Promise.resolve([]),
+			state: () => 'ready',
+			on: off,
+		},
 		segments: {
 			watch: off,
 			cameras: () => Promise.resolve([]),

@@ -8,6 +8,7 @@ import {
 	playlistOf,
 	type SegmentGroup,
 } from '#domain/footage/playlist.ts';
+import type { Origin } from '#domain/footage/origin.ts';
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
 import { hasSound, initWithSound, withSilence } from '#domain/media/silence.ts';
@@ -20,6 +21,13 @@ import { openedOrNull, openElsewhere } from './open-elsewhere.ts';
 export interface SegmentOpener {
 	openInit(run: Run, stored: StoredBytes): Promise<{ readonly body: Bytes }>;
 	open(run: Run, segment: Segment, stored: StoredBytes): Promise<{ readonly body: Bytes }>;
+}
+
+export interface DayPlaylistTools {
+	readonly footage: Footage;
+	readonly opener: SegmentOpener;
+	/** Where a segment was read from last; `null`: not known. */
+	readonly originOf?: (segment: Pick<Segment, 'camera' | 'runNo' | 'seq'>) => Origin | null;
 }
 
 /** Segments and runs of one camera that failed to open or play. */
@@ -73,8 +81,7 @@ export class DayPlaylist implements Reel {
 	readonly m3u8: string;
 	readonly #segments: readonly Segment[];
 	readonly #runs: ReadonlyMap<number, Run>;
-	readonly #footage: Footage;
-	readonly #opener: SegmentOpener;
+	readonly #tools: DayPlaylistTools;
 	readonly #exclusions: Exclusions;
 	/** Runs of the day with a sound track. */
 	readonly #heard: readonly Run[];
@@ -82,14 +89,13 @@ export class DayPlaylist implements Reel {
 	readonly #inits = new Map<number, Promise<Bytes | null>>();
 
 	constructor(
-		tools: { readonly footage: Footage; readonly opener: SegmentOpener },
+		tools: DayPlaylistTools,
 		camera: CameraId,
 		day: Span,
 		kept: { readonly runs: readonly Run[]; readonly segments: readonly Segment[] },
 		exclusions: Exclusions,
 	) {
-		this.#footage = tools.footage;
-		this.#opener = tools.opener;
+		this.#tools = tools;
 		this.camera = camera;
 		this.day = day;
 		this.#exclusions = exclusions;
@@ -107,9 +113,13 @@ export class DayPlaylist implements Reel {
 
 	/** The same day, minus what has been excluded since. */
 	withExclusions(runs: readonly Run[]): DayPlaylist {
-		const tools = { footage: this.#footage, opener: this.#opener };
 		const kept = { runs, segments: this.#segments };
-		return new DayPlaylist(tools, this.camera, this.day, kept, this.#exclusions);
+		return new DayPlaylist(this.#tools, this.camera, this.day, kept, this.#exclusions);
+	}
+
+	/** Where a segment of it was read from; `null`: not known. */
+	originOf({ runNo, seq }: Pick<Segment, 'runNo' | 'seq'>): Origin | null {
+		return this.#tools.originOf?.({ camera: this.camera, runNo, seq }) ?? null;
 	}
 
 	anchorUs(group: SegmentGroup): number {
@@ -164,8 +174,8 @@ export class DayPlaylist implements Reel {
 	async #openInit(run: Run): Promise<Bytes | null> {
 		const open = async (one: Run): Promise<Bytes | null> => {
 			const [key, how] = [{ ...one, seq: 0 }, this.#initOf(one)];
-			const body = await openedOrNull(this.#footage, key, how);
-			return body ?? (await openElsewhere(this.#footage, key, how)).opened;
+			const body = await openedOrNull(this.#tools.footage, key, how);
+			return body ?? (await openElsewhere(this.#tools.footage, key, how)).opened;
 		};
 		const init = await open(run);
 		if (init === null || hasSound(run.mime)) return init;
@@ -177,7 +187,7 @@ export class DayPlaylist implements Reel {
 	}
 
 	#initOf(run: Run): (stored: StoredBytes) => Promise<Bytes> {
-		return async (stored) => (await this.#opener.openInit(run, stored)).body;
+		return async (stored) => (await this.#tools.opener.openInit(run, stored)).body;
 	}
 
 	async #loadInit(runNo: number): Promise<Bytes> {
@@ -195,11 +205,11 @@ export class DayPlaylist implements Reel {
 
 	async #open(run: Run, segment: Segment): Promise<Bytes | null> {
 		const open = async (stored: StoredBytes): Promise<Bytes> =>
-			(await this.#opener.open(run, segment, stored)).body;
-		const body = await openedOrNull(this.#footage, segment, open);
+			(await this.#tools.opener.open(run, segment, stored)).body;
+		const body = await openedOrNull(this.#tools.footage, segment, open);
 		if (body !== null) return body;
 		return this.#exclusions.quarantine(segment, async () => {
-			const { opened, lost } = await openElsewhere(this.#footage, segment, open);
+			const { opened, lost } = await openElsewhere(this.#tools.footage, segment, open);
 			// Else evicted since the playlist was built, so no damage (PB15).
 			if (lost) this.#exclusions.skipped += 1;
 			return opened;

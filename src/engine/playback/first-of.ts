@@ -1,4 +1,4 @@
-import { Fault } from '#domain/base/fault.ts';
+import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { Clock } from '#ports/device/clock.ts';
 
 /**
@@ -13,7 +13,7 @@ export function firstOf<T>(
 ): Promise<T | null> {
 	return new Promise((resolve, reject) => {
 		let [begun, running, done] = [0, 0, false];
-		let fault: unknown = null;
+		let fault: Fault | null = null;
 		let stop: () => void = () => undefined;
 		const finish = (end: () => void): void => {
 			if (done) return;
@@ -39,17 +39,14 @@ export function firstOf<T>(
 					if (value === null) proceed();
 					else finish(() => resolve(value));
 				},
-				(error: unknown) => {
+				(thrown: unknown) => {
 					running -= 1;
-					if (fault === null || !isCorrupt(error)) fault = error;
+					const error = faultOf(thrown);
+					if (fault === null || error.kind !== 'corrupt') fault = error;
 					proceed();
 				},
 			);
 		};
 		proceed();
 	});
-}
-
-function isCorrupt(error: unknown): boolean {
-	return error instanceof Fault && error.kind === 'corrupt';
 }

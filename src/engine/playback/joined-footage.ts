@@ -1,6 +1,7 @@
 import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
+import { remember } from '#domain/base/remember.ts';
 import { endUsOf } from '#domain/footage/index-page.ts';
 import {
 	isWhole,
@@ -132,7 +133,7 @@ export class JoinedFootage implements Footage {
 				try {
 					const stored = await footage.read(segment);
 					if (stored === null) return null;
-					note(this.#served, name, origin);
+					remember(this.#served, name, origin, MAX_NOTED);
 					for (const one of corrupt.splice(0)) void one.damaged(segment).catch(expectFault);
 					return stored;
 				} catch (error) {
@@ -152,7 +153,12 @@ export class JoinedFootage implements Footage {
 		const all = this.#nearestFirst().filter(({ origin }) => !failed.has(origin));
 		const about = all.filter(({ origin }) => from === undefined || origin === from);
 		this.#served.delete(name);
-		note(this.#failed, name, new Set([...failed, ...about.map(({ origin }) => origin)]));
+		remember(
+			this.#failed,
+			name,
+			new Set([...failed, ...about.map(({ origin }) => origin)]),
+			MAX_NOTED,
+		);
 		let marked = false;
 		for (const { footage } of about) marked = (await footage.damaged(segment)) || marked;
 		return marked || (from !== undefined && about.length < all.length);
@@ -301,13 +307,4 @@ function withoutRemoved(runs: readonly Run[], here: readonly Run[]): Run[] {
 
 function nameOf({ camera, runNo, seq }: Pick<SegmentKey, 'camera' | 'runNo' | 'seq'>): string {
 	return `${camera} ${String(runNo)} ${String(seq)}`;
-}
-
-function note<T>(map: Map<string, T>, name: string, value: T): void {
-	map.delete(name);
-	map.set(name, value);
-	for (const oldest of map.keys()) {
-		if (map.size <= MAX_NOTED) break;
-		map.delete(oldest);
-	}
 }

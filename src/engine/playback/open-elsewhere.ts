@@ -30,7 +30,7 @@ export async function openElsewhere<T>(
 	open: Open<T>,
 ): Promise<{ readonly opened: T | null; readonly lost: boolean }> {
 	let lost = false;
-	for (let left = ORIGINS.length; left > 0; left -= 1) {
+	for (let left: number = ORIGINS.length; left > 0; left -= 1) {
 		if (!(await footage.damaged(segment).catch(notMarked))) break;
 		lost = true;
 		const opened = await openedOrNull(footage, segment, open);

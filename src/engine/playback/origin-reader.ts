@@ -1,5 +1,6 @@
 import { expectFault } from '#domain/base/fault.ts';
 import { Listeners } from '#domain/base/listeners.ts';
+import { remember } from '#domain/base/remember.ts';
 import type { Origin, OriginState } from '#domain/footage/origin.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Footage } from '#ports/footage/footage.ts';
@@ -176,12 +177,7 @@ export class OriginReader {
 	#answerOf(name: string, long: boolean): Answer {
 		const answers = long ? this.#longAnswers : this.#answers;
 		const answer = answers.get(name) ?? { value: null, round: -1, pending: null, awaited: false };
-		answers.delete(name);
-		answers.set(name, answer);
-		for (const oldest of answers.keys()) {
-			if (answers.size <= (long ? MAX_LONG_ANSWERS : MAX_ANSWERS)) break;
-			answers.delete(oldest);
-		}
+		remember(answers, name, answer, long ? MAX_LONG_ANSWERS : MAX_ANSWERS);
 		return answer;
 	}
 

@@ -10,12 +10,9 @@ import {
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 import type { Gap, Span } from '#domain/footage/span.ts';
-import type { Footage } from '#ports/footage/footage.ts';
-import { coverageOf, DayPlaylist, Exclusions, type SegmentOpener } from './day-playlist.ts';
+import { coverageOf, DayPlaylist, Exclusions, type DayPlaylistTools } from './day-playlist.ts';
 
-export interface SeekResolverTools {
-	readonly footage: Footage;
-	readonly opener: SegmentOpener;
+export interface SeekResolverTools extends DayPlaylistTools {
 	/** The local calendar day that contains a moment. */
 	readonly dayOf: (ms: number) => { readonly startMs: number; readonly endMs: number };
 }
