@@ -15,6 +15,14 @@ export function composeSync(parts: UploadParts) {
 		return (made = composeUploads(parts));
 	});
 
+	/** Once it has cameras and a relay: others may have looked at what it saved there. */
+	const looks = lazily(async () => (await import('./looks.ts')).composeLooks(parts));
+
+	function beginLooks(): void {
+		const { kind } = parts.messenger.state;
+		if (kind === 'connected' && cameras.all.length > 0) void looks().catch(() => undefined);
+	}
+
 	/** Once, for each camera: an owner may choose from afar. */
 	const heard = new WeakSet<object>();
 
@@ -39,6 +47,8 @@ export function composeSync(parts: UploadParts) {
 		unsavedBytes: (pages: readonly EvictedPage[]) => made?.unsavedBytes(pages) ?? 0,
 		copiedOf: (camera: CameraId) => made?.copiedOf(camera) ?? null,
 		begin: () => {
+			parts.messenger.on(beginLooks);
+			cameras.on(beginLooks);
 			cameras.on(() => void beginIfChosen());
 			void beginIfChosen();
 		},

@@ -23,6 +23,8 @@ import { wasForwarded } from '#relay/base/origin-policy.ts';
 import { createFootageApi } from '#relay/footage/footage-api.ts';
 import type { FootageEnv } from '#relay/footage/footage-request.ts';
 import { FootageStart } from '#relay/footage/footage-start.ts';
+import { LookLog } from '#relay/footage/looks/look-log.ts';
+import { createLooksApi, lookedIn } from '#relay/footage/looks/looks-api.ts';
 import { createSpaceApi } from '#relay/footage/space/space-api.ts';
 import { ownVersion, SpaceStart } from '#relay/footage/space/space-start.ts';
 import { createSidecarApi } from '#relay/footage/sidecar-api.ts';
@@ -75,13 +77,16 @@ async function startStore(
 			const who = { claimsOf, memberOf };
 			const { opened } = space;
 			const all = new Hono<FootageEnv>();
+			const looks = new LookLog(sidecars.database);
+			const looked = lookedIn(looks, Date.now);
+			all.route('/', createLooksApi({ looks, wallMs: Date.now, ...who }));
 			if (opened !== null) {
 				all.route('/', createSpaceApi({ space: opened, storeId: index.storeId, ...who }));
 				const mayGrow = (home: HomeId, bytes: number) => opened.mayAdd(home, null, bytes).newer;
 				const tools = { archive, index, sidecars, crypto, mayGrow, ...who };
 				all.route('/', createSidecarApi(tools));
 			}
-			all.route('/', createFootageApi({ archive, index, ...who }));
+			all.route('/', createFootageApi({ archive, index, looked, ...who }));
 			footageApi = all;
 		},
 	});

@@ -1,12 +1,14 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type {
+	ArchivedLook,
 	ArchivedSidecars,
 	SidecarArchive,
 	SidecarResult,
 } from '#ports/footage/sidecar-archive.ts';
+import { looksFrom } from '#protocol/looks.ts';
 import { changedSidecarsFrom, sidecarResultFrom } from '#protocol/sidecars.ts';
-import { askRelayJson } from './relay-http.ts';
+import { askRelay, askRelayJson } from './relay-http.ts';
 import type { RelayAccess } from './relay-http.ts';
 
 const ANSWER_MS = 10_000;
@@ -25,6 +27,17 @@ export class RelaySidecars implements SidecarArchive {
 	changed(camera: CameraId, since: number): Promise<ArchivedSidecars> {
 		const path = `${camera}/meta?since=${String(since)}`;
 		return askRelayJson(this.#access(), { path, deadlineMs: ANSWER_MS }, changedSidecarsFrom);
+	}
+
+	looks(camera: CameraId): Promise<readonly ArchivedLook[]> {
+		const request = { path: `${camera}/looks`, deadlineMs: ANSWER_MS };
+		return askRelayJson(this.#access(), request, looksFrom);
+	}
+
+	async heardLooks(camera: CameraId, ids: readonly number[]): Promise<void> {
+		const body = JSON.stringify({ ids });
+		const request = { path: `${camera}/looks`, deadlineMs: ANSWER_MS, method: 'POST', body };
+		await askRelay(this.#access(), request);
 	}
 
 	put(camera: CameraId, records: Bytes): Promise<SidecarResult> {

@@ -24,6 +24,8 @@ const RETRY_S = 60;
 export interface FootageApiDependencies extends MemberSource {
 	readonly archive: PackArchive;
 	readonly index: FootageIndex;
+	/** Another device than the camera's reads these segment records. Undefined: nobody asks. */
+	readonly looked?: (member: FootageMember, camera: CameraId, records: Uint8Array) => void;
 }
 
 const STATUS: Partial<Record<FaultKind, 400 | 404 | 409 | 422 | 503 | 507>> = {
@@ -36,7 +38,7 @@ const STATUS: Partial<Record<FaultKind, 400 | 404 | 409 | 422 | 503 | 507>> = {
 
 /** Footage over HTTP (docs/api.md, "Footage"). Rights: SY9. */
 export function createFootageApi(tools: FootageApiDependencies): Hono<FootageEnv> {
-	const { archive, index } = tools;
+	const { archive, index, looked } = tools;
 	const api = new Hono<FootageEnv>();
 
 	/** A camera of the member's own device. */
@@ -79,14 +81,19 @@ export function createFootageApi(tools: FootageApiDependencies): Hono<FootageEnv
 	});
 
 	/** SY24: a camera's device reads back its own. */
-	async function reading(context: Context<FootageEnv>): Promise<FootageMember | Response> {
+	async function reading(
+		context: Context<FootageEnv>,
+	): Promise<{ readonly member: FootageMember; readonly own: boolean } | Response> {
 		const own = await recording(context);
-		return own instanceof Response ? memberIn(tools, context, 'footage') : own[0];
+		if (!(own instanceof Response)) return { member: own[0], own: true };
+		const member = await memberIn(tools, context, 'footage');
+		return member instanceof Response ? member : { member, own: false };
 	}
 
 	api.get('/api/footage/:camera/:runNo/:range', async (context) => {
-		const member = await reading(context);
-		if (member instanceof Response) return member;
+		const asked = await reading(context);
+		if (asked instanceof Response) return asked;
+		const { member, own } = asked;
 		const range = /^(\d{1,15})-(\d{1,15})$/.exec(context.req.param('range'));
 		const [first, last] = [Number(range?.[1] ?? Number.NaN), Number(range?.[2] ?? Number.NaN)];
 		if (!(first <= last) || last - first >= MAX_RECORDS)
@@ -94,6 +101,7 @@ export function createFootageApi(tools: FootageApiDependencies): Hono<FootageEnv
 		const run = { home: member.home.id, camera: cameraIn(context), runNo: runIn(context) };
 		const records = await archive.read(run, [first, last], MAX_UPLOAD_BYTES);
 		if (records.length === 0) throw new Fault('not-found', 'no such segment here');
+		if (!own) looked?.(member, run.camera, records);
 		return context.body(records, 200, { 'Content-Type': 'application/octet-stream' });
 	});
 

@@ -172,7 +172,11 @@ export class Devices {
 		} catch {
 			answer = { device, state: 'unknown', copies: [] };
 		}
-		if (this.saved?.device === device) this.saved = answer;
+		if (this.#asksAbout(device)) this.saved = answer;
+	}
+
+	#asksAbout(device: DeviceId): boolean {
+		return this.saved?.device === device;
 	}
 
 	/** `remove`: what of its footage at the relay goes as well, once it is out. */

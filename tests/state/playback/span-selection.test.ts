@@ -25,6 +25,7 @@ const HOUR_MS = 3_600_000;
 function world() {
 	const store = new MemorySegmentStore();
 	const removed: Span[] = [];
+	const settle = vi.fn();
 	const now = { may: 'yes' as MarkPermission, become: null as Partial<MarkedRemoval> | null };
 	const changes = new Listeners();
 	const marks: MarkControls = {
@@ -45,7 +46,7 @@ function world() {
 		},
 		removal: (of) => (now.become === null ? of : { ...of, ...now.become }),
 		restore: () => Promise.resolve(true),
-		settle: vi.fn(),
+		settle,
 		dismiss: () => undefined,
 		on: (listener) => changes.add(listener),
 	};
@@ -61,7 +62,7 @@ function world() {
 	const reload = vi.fn(() => Promise.resolve());
 	const selection = new SpanSelection(engine, ribbon, reload);
 	selection.watch(CAMERA);
-	return { store, removed, engine, ribbon, selection, marks, now, changes, reload };
+	return { store, removed, engine, ribbon, selection, now, changes, reload, settle };
 }
 
 let here: ReturnType<typeof world>;
@@ -161,7 +162,7 @@ describe('the span', () => {
 	});
 
 	test('SY41 the notice follows a deletion: for a while it can be undone, then it is gone, or failed and shown again', async () => {
-		const { selection, now, changes, reload, marks } = here;
+		const { selection, now, changes, reload, settle } = here;
 		selection.begin();
 		await selection.remove();
 		expect(selection.undoable).toBe(true);
@@ -177,7 +178,7 @@ describe('the span', () => {
 		await vi.waitFor(() => expect(reload).toHaveBeenCalled());
 		expect(selection.undoable).toBe(false);
 		selection.close();
-		expect(marks.settle).toHaveBeenCalledOnce();
+		expect(settle).toHaveBeenCalledOnce();
 	});
 
 	test('SY40 whether this device may is known before somebody tries', async () => {

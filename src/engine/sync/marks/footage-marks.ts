@@ -52,8 +52,8 @@ export interface MarkControls {
 	/** What can be undone, or failed; oldest first. */
 	removals(camera: CameraId): Promise<readonly MarkedRemoval[]>;
 	/**
-	 * Hides the span now, and says so to the relay when it can no longer be undone. `null`: no footage
-	 * touches it. Throws `conflict` when it touches a pin, and as `pin` does.
+	 * Hides the span now, and says so to the relay when it can no longer be undone. `null`: no
+	 * footage touches it. Throws `conflict` when it touches a pin, and as `pin` does.
 	 */
 	remove(camera: CameraId, span: Span): Promise<MarkedRemoval | null>;
 	/** As it is now. */
