@@ -1,6 +1,7 @@
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Span } from '#domain/footage/span.ts';
+import type { Gap, Span } from '#domain/footage/span.ts';
+import { hasSound } from '#domain/media/silence.ts';
 import { coveredDays, type CoveredDay } from '#domain/timeline/covered-days.ts';
 import { wholeCoverage } from '#engine/playback/day-playlist.ts';
 import type { Pin } from '#ports/footage/pins-and-trash.ts';
@@ -12,6 +13,9 @@ export interface ShelfCamera {
 	readonly name: string | null;
 	/** Sorted and disjoint; at least one span. */
 	readonly footage: readonly Span[];
+	readonly gaps: readonly Gap[];
+	/** Some of it has sound. */
+	readonly sound: boolean;
 	readonly pins: readonly Pin[];
 }
 
@@ -93,9 +97,12 @@ export class Shelf {
 		try {
 			const found: ShelfCamera[] = [];
 			for (const { id, name } of await origins.cameras()) {
-				const kept = wholeCoverage(await footage.runs(id), clock.wallMs() * 1000).footage;
+				const runs = await footage.runs(id);
+				const { footage: kept, gaps } = wholeCoverage(runs, clock.wallMs() * 1000);
 				if (kept.length === 0) continue;
-				found.push({ id, name, footage: kept, pins: await segments.pins(id) });
+				const sound = runs.some(({ mime }) => hasSound(mime));
+				const pins = await segments.pins(id);
+				found.push({ id, name, footage: kept, gaps, sound, pins });
 			}
 			this.cameras = found;
 			this.fault = null;
