@@ -187,7 +187,7 @@ export const layers = [
 			live: ['words/en', 'words'],
 			parts: ['words/format', 'words/en', 'words'],
 			shell: ['words/format', 'words/en', 'words', 'live', 'parts'],
-			timeline: ['words'],
+			timeline: ['words', 'parts'],
 		},
 		imports: ['state', 'domain'],
 		types: [],

@@ -1,10 +1,7 @@
 import { subscribed } from '#state/app/subscribed.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId } from '#domain/base/ids.ts';
-import { monthPage, type MonthPage } from '#domain/timeline/month.ts';
-import { firstEndingAfter } from '#domain/timeline/ribbon.ts';
 import type { Gap, Span } from '#domain/footage/span.ts';
-import { ambiguousTimeOf } from '#domain/footage/ambiguous-time.ts';
 import { wholeCoverage } from '#engine/playback/day-playlist.ts';
 import {
 	INITIAL_STATE,
@@ -14,7 +11,13 @@ import {
 import type { Engine } from '#state/app/engine.ts';
 import { ThumbnailCache } from './thumbnail-cache.svelte.ts';
 import { DayEvents } from './day-events.svelte.ts';
-import { timezoneOffsetAt } from './timezone-offset.ts';
+import {
+	momentsOfTime,
+	monthOf,
+	spanAt,
+	startOfDay,
+	type CalendarMonth,
+} from './footage-calendar.ts';
 import { SpanSelection } from './span-selection.svelte.ts';
 import { Ribbon } from './ribbon.svelte.ts';
 
@@ -39,6 +42,17 @@ export interface LiveOverlay {
 	readonly waits: boolean;
 }
 
+/** Moves through saved footage: of one camera, or of several in step. */
+export interface MovingControls {
+	readonly state: Pick<PlayerState, 'kind' | 'wallMs' | 'rate'> | null;
+	toggle(): void;
+	/** By so much time, ms; forward or back. */
+	skip(ms: number): Promise<void>;
+	/** To the next or the previous frame. */
+	step(by: 1 | -1): void;
+	rate(rate: number): void;
+}
+
 const NO_LIVE_OVERLAY: LiveOverlay = {
 	on: () => false,
 	leave: () => undefined,
@@ -46,7 +60,7 @@ const NO_LIVE_OVERLAY: LiveOverlay = {
 };
 
 /** One player on one `<video>`, for the page that shows it. */
-export class Playback {
+export class Playback implements MovingControls {
 	#player = $state.raw<PlayerControls | null>(null);
 	/** The URL names an unknown camera. */
 	unknown = $state(false);
@@ -274,51 +288,26 @@ export class Playback {
 
 	/** The first moment of a day. */
 	dayOf(ms: number): number {
-		const { calendar } = this.#engine;
-		const { year, month, day } = calendar.fieldsOf(ms);
-		return calendar.dayStart(year, month, day);
+		return startOfDay(this.#engine.calendar, ms);
 	}
 
-	/**
-	 * `time` as from a time input, `14:02` or `14:02:31`. Returns two moments where the time occurs
-	 * twice, earlier one first (TL15). A skipped time becomes the next that exists (TL17).
-	 */
+	/** One moment, or two where the time occurs twice (TL15). */
 	momentsOf(dayMs: number, time: string): readonly number[] {
-		const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
-		const ms = this.#engine.calendar.momentOf(dayMs, hour, minute, second);
-		const twin = ambiguousTimeOf(timezoneOffsetAt, ms);
-		return twin === null ? [ms] : [ms, twin.otherMs].sort((a, b) => a - b);
+		return momentsOfTime(this.#engine.calendar, dayMs, time);
 	}
 
 	hasFootage(ms: number): boolean {
-		const footage = this.state?.footage ?? [];
-		const span = footage[firstEndingAfter(footage, ms * 1000)];
-		return span !== undefined && span.startUs <= ms * 1000;
+		return spanAt(this.state?.footage ?? [], ms) !== null;
 	}
 
 	/** The calendar page of a month, relative to the month that contains `ms`. */
-	month(
-		ms: number,
-		shift: number,
-	): MonthPage & { readonly fromMs: number; readonly week: readonly number[] } {
-		const { calendar } = this.#engine;
-		const { year, month } = calendar.fieldsOf(ms);
-		const fromMs = calendar.dayStart(year, month + shift, 1);
-		const first = calendar.fieldsOf(fromMs);
-		const footage = this.state?.footage ?? [];
-		const monday = first.day - first.weekday;
-		const week = [0, 1, 2, 3, 4, 5, 6].map((n) =>
-			calendar.dayStart(first.year, first.month, monday + n),
-		);
-		return { fromMs, week, ...monthPage(first.year, first.month, footage, calendar) };
+	month(ms: number, shift: number): CalendarMonth {
+		return monthOf(this.#engine.calendar, this.state?.footage ?? [], ms, shift);
 	}
 
 	/** The gap that contains a moment. */
 	gapAt(ms: number): Gap | null {
-		const us = ms * 1000;
-		const gaps = this.state?.gaps ?? [];
-		const gap = gaps[firstEndingAfter(gaps, us)];
-		return gap && gap.startUs <= us ? gap : null;
+		return spanAt(this.state?.gaps ?? [], ms);
 	}
 
 	async retry(): Promise<void> {

@@ -1,7 +1,8 @@
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { SavedCamera } from '#domain/footage/origin.ts';
-import type { Span } from '#domain/footage/span.ts';
+import type { Gap, Span } from '#domain/footage/span.ts';
+import { hasSound } from '#domain/media/silence.ts';
 import { coveredDays, type CoveredDay } from '#domain/timeline/covered-days.ts';
 import { wholeCoverage } from '#engine/playback/day-playlist.ts';
 import type { Pin } from '#ports/footage/pins-and-trash.ts';
@@ -14,6 +15,9 @@ import { relayAnswer, type RelayAnswer } from './saved-origins.svelte.ts';
 export interface ShelfCamera extends SavedCamera {
 	/** Sorted and disjoint; at least one span. */
 	readonly footage: readonly Span[];
+	readonly gaps: readonly Gap[];
+	/** Some of it has sound. */
+	readonly sound: boolean;
 	readonly pins: readonly Pin[];
 }
 
@@ -114,9 +118,11 @@ export class Shelf {
 			const found: ShelfCamera[] = [];
 			for (const camera of await origins.cameras()) {
 				const { id } = camera;
-				const kept = wholeCoverage(await footage.runs(id), clock.wallMs() * 1000).footage;
+				const runs = await footage.runs(id);
+				const { footage: kept, gaps } = wholeCoverage(runs, clock.wallMs() * 1000);
 				if (kept.length === 0) continue;
-				found.push({ ...camera, footage: kept, pins: await segments.pins(id) });
+				const sound = runs.some(({ mime }) => hasSound(mime));
+				found.push({ ...camera, footage: kept, gaps, sound, pins: await segments.pins(id) });
 			}
 			this.cameras = found.toSorted((a, b) => Number(a.former) - Number(b.former));
 			this.fault = null;
