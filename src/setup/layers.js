@@ -132,7 +132,7 @@ export const layers = [
 			http: ['base', 'config'],
 			storage: ['base'],
 			footage: ['base', 'http', 'storage'],
-			'footage/space': ['base', 'http', 'footage'],
+			'footage/space': ['base', 'footage'],
 			'footage/commands': ['base', 'storage', 'footage', 'footage/space'],
 			process: ['base', 'config', 'storage'],
 			tls: ['base'],
