@@ -48,6 +48,7 @@ export function composeUploads(parts: UploadParts): Uploads {
 		...{ clock, cameras, preferences, messenger, power, footage: segments, records: tenure },
 		archive,
 		usage: () => archive.usage(),
+		lowerShare: (bytes) => archive.lowerShare(bytes),
 		sendBeside: (camera, archived) => besideOf(camera).send(archived),
 		uploads: new WebCameraLock('upload'),
 		network: new BrowserNetwork(),

@@ -135,7 +135,7 @@ export const layers = [
 			storage: ['base'],
 			footage: ['base', 'http', 'storage'],
 			'footage/looks': ['http', 'footage'],
-			'footage/space': ['base', 'http', 'footage'],
+			'footage/space': ['base', 'footage'],
 			'footage/commands': ['base', 'storage', 'footage', 'footage/space'],
 			process: ['base', 'config', 'storage'],
 			tls: ['base'],

@@ -59,6 +59,13 @@ export class RelayArchive implements FootageArchive {
 		return askRelayJson(this.#access(), { path: '', deadlineMs: ANSWER_MS }, relayUsageFrom);
 	}
 
+	/** An owner's; `null`: as much as there is. Returns what holds now. Throws as `have` does. */
+	lowerShare(bytes: number | null): Promise<RelayUsageAnswer> {
+		const body = JSON.stringify({ bytes });
+		const request = { path: 'share', deadlineMs: ANSWER_MS, method: 'POST', body };
+		return askRelayJson(this.#access(), request, relayUsageFrom);
+	}
+
 	async read(camera: CameraId, runNo: number, seq: number): Promise<Bytes | null> {
 		const range = `${String(seq)}-${String(seq)}`;
 		const path = `${camera}/${String(runNo)}/${range}`;

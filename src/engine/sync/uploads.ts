@@ -70,6 +70,8 @@ export interface UploadsTools extends Omit<
 	};
 	/** What the home takes at the relay. Throws as `FootageArchive` does. */
 	readonly usage: () => Promise<RelayUsage>;
+	/** Returns what it takes and may take now. Throws as `usage` does. */
+	readonly lowerShare: (bytes: number | null) => Promise<RelayUsage>;
 	readonly power: PowerSource;
 	readonly network: Pick<Network, 'metered'>;
 	/** The storage forecast of this device; `null`: not known yet. */
@@ -121,6 +123,11 @@ export interface UploadControls {
 	on(listener: () => void): () => void;
 	/** Throws `denied` unless this device is an owner, and as `PreferenceStore` does. */
 	choose(number: number, choice: UploadChoice): Promise<void>;
+	/**
+	 * What this home may hold at the relay; `null`: as much as there is (RS11). Throws `denied`
+	 * unless this device is an owner, and as `FootageArchive` does.
+	 */
+	lowerShare(bytes: number | null): Promise<void>;
 	/** Throws as `PreferenceStore` does. */
 	set(change: Partial<DeviceUploadChoices>): Promise<void>;
 }
@@ -172,10 +179,9 @@ export class Uploads implements UploadControls {
 		messenger.on(() => {
 			const before = kind;
 			({ kind } = messenger.state);
-			if (kind === 'connected' && before !== kind) {
-				for (const one of this.#cameras) one.askAgain();
-				void this.#readUsage();
-			}
+			if (kind === 'connected' && before !== kind) for (const one of this.#cameras) one.askAgain();
+			// Connected comes first, what to show the relay a moment later: then this is told again.
+			if (before !== kind || this.usage === null) void this.#readUsage();
 			if (kind !== before) this.#listeners.notify();
 		});
 		power.on(() => this.#lookAgain());
@@ -191,6 +197,13 @@ export class Uploads implements UploadControls {
 		if (!this.#tools.mayChoose())
 			throw new Fault('denied', 'only an owner decides about the copy at the relay');
 		await this.#cameras.find((one) => one.number === number)?.choose(choice);
+	}
+
+	async lowerShare(bytes: number | null): Promise<void> {
+		if (!this.#tools.mayChoose())
+			throw new Fault('denied', 'only an owner decides about the space at the relay');
+		this.usage = await this.#tools.lowerShare(bytes);
+		this.#listeners.notify();
 	}
 
 	async set(change: Partial<DeviceUploadChoices>): Promise<void> {
