@@ -48,6 +48,11 @@ export function composeRelayFootage({ home, messenger, grantReceiver }: RelayFoo
 	const events = new RemoteEvents(reader, localDevice.opener);
 	const saved = new RelayFootage({
 		...{ crypto, clock, signerOf, reader: named },
+		follow: (changed) =>
+			messenger.footageChanges.follow((camera, minutes) => {
+				thumbnails.forget(camera, minutes);
+				changed(camera, minutes);
+			}),
 	});
 	const footage: Footage = {
 		cameras: () => saved.cameras(),

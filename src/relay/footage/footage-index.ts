@@ -81,6 +81,8 @@ export class FootageIndex {
 	readonly database: IndexDatabase;
 	/** Differs for every new store: what an old one acknowledged does not count here. */
 	readonly storeId: string;
+	/** Called when a page was written or deleted. */
+	onChange: (of: Pick<PackKey, 'home' | 'camera'>, minute: number) => void = () => undefined;
 
 	/** @throws SQLite errors if the file cannot be opened or a newer version wrote it */
 	constructor(file: string) {
@@ -258,6 +260,7 @@ export class FootageIndex {
 					...[id, runNo, minute, entries, bytes, firstSeq, lastSeq, change, change],
 				);
 				this.#spare({ home, camera, runNo, minute });
+				this.onChange({ home, camera }, minute);
 			}
 			this.#run('UPDATE cameras SET bytes = bytes + ? WHERE id = ?', grown, id);
 			return change;
@@ -275,6 +278,7 @@ export class FootageIndex {
 				...[id, key.minute, key.runNo],
 			);
 			this.#run('UPDATE cameras SET bytes = bytes - ? WHERE id = ?', page.bytes, id);
+			this.onChange(key, key.minute);
 		});
 	}
 
