@@ -58,7 +58,14 @@ export function composeRelayFootage(parts: RelayFootageParts) {
 		...{ crypto, clock, signerOf, reader: named, pins: new DexieHeadPinStore() },
 		...{ removerOf: removerIn(home), ...cameraWords(parts) },
 	});
-	const saved = new RelayFootage({ crypto, clock, signerOf, reader: check });
+	const saved = new RelayFootage({
+		...{ crypto, clock, signerOf, reader: check },
+		follow: (changed) =>
+			messenger.footageChanges.follow((camera, minutes) => {
+				thumbnails.forget(camera, minutes);
+				changed(camera, minutes);
+			}),
+	});
 	const footage: Footage = {
 		cameras: () => saved.cameras(),
 		runs: async (camera, ...span) => {

@@ -56,6 +56,8 @@ export const fromDevice = v.variant('t', [
 	v.object({ t: v.literal('post'), rid: id, box: bytes(32 * 1024) }),
 	v.object({ t: v.literal('burn'), rid: id }),
 	v.object({ t: v.literal('watch'), camera: id, on: v.boolean() }),
+	/** Of saved footage: what changes at the relay. Only where `welcome` says `footage`. */
+	v.object({ t: v.literal('follow'), on: v.boolean() }),
 	v.object({ t: v.literal('ping'), n: count }),
 ]);
 export type FromDevice = v.InferOutput<typeof fromDevice>;
@@ -92,6 +94,8 @@ export const fromRelay = v.variant('t', [
 	v.object({
 		...{ t: v.literal('welcome'), token: v.pipe(v.string(), v.maxLength(512)), tokenMs: count },
 		...{ rosterSeq: count, ice: v.pipe(v.array(iceServer), v.maxLength(8)) },
+		/** It keeps footage, and tells those who follow what changes. */
+		footage: v.optional(v.boolean()),
 	}),
 	v.object({ t: v.literal('opened') }),
 	v.object({ t: v.literal('of'), home: id }),
@@ -118,6 +122,8 @@ export const fromRelay = v.variant('t', [
 		...{ t: v.literal('watched'), camera: id },
 		devices: v.pipe(v.array(id), v.maxLength(MAX_WATCHERS)),
 	}),
+	/** Footage of a camera in these wall minutes came or went. */
+	v.object({ t: v.literal('changed'), camera: id, from: count, to: count }),
 	v.object({ t: v.literal('pong'), n: count }),
 	v.object({ t: v.literal('bye') }),
 ]);

@@ -291,6 +291,7 @@ export class ClientSession {
 			t: 'welcome',
 			token: host.tokenOf({ home, device, untilMs }),
 			...{ tokenMs: TOKEN_MS, rosterSeq, ice: [...host.ice(device)] },
+			...(host.footage && { footage: true }),
 		});
 		if (this.#member) return;
 		this.#member = newcomer;

@@ -25,6 +25,8 @@ interface HomeRoom {
 	readonly devices: Map<DeviceId, Set<Peer>>;
 	/** By camera. A viewer may subscribe before the camera connects. */
 	readonly watchers: Map<CameraId, Set<Peer>>;
+	/** Who wants to hear of changes of saved footage. */
+	readonly followers: Set<Peer>;
 	sockets: number;
 	/** Peers that have not received any presence yet. */
 	readonly fresh: Set<Peer>;
@@ -72,6 +74,7 @@ export class Hub {
 		room.fresh.delete(peer);
 		if (peers.size === 0) room.devices.delete(peer.device);
 		this.unwatch(peer);
+		room.followers.delete(peer);
 		if (room.sockets === 0) {
 			this.#rooms.delete(peer.home);
 			this.#changed.delete(peer.home);
@@ -109,6 +112,16 @@ export class Hub {
 	unwatch(peer: Peer): void {
 		const cameras = this.#rooms.get(peer.home)?.watchers.keys() ?? [];
 		for (const camera of [...cameras]) this.watch(peer, camera, false);
+	}
+
+	follow(peer: Peer, on: boolean): void {
+		const followers = this.#rooms.get(peer.home)?.followers;
+		if (on) followers?.add(peer);
+		else followers?.delete(peer);
+	}
+
+	tellFollowers(home: HomeId, frame: FromRelay): void {
+		for (const peer of this.#rooms.get(home)?.followers ?? []) peer.send(frame);
 	}
 
 	watches(peer: Peer): number {
@@ -163,5 +176,9 @@ function makeRoom({ devices }: HomeRoom, peer: Peer): boolean {
 }
 
 function emptyRoom(): HomeRoom {
-	return { devices: new Map(), watchers: new Map(), sockets: 0, fresh: new Set(), lastOnline: '' };
+	const [watchers, followers] = [new Map<CameraId, Set<Peer>>(), new Set<Peer>()];
+	return {
+		...{ devices: new Map(), watchers, followers, sockets: 0 },
+		...{ fresh: new Set(), lastOnline: '' },
+	};
 }

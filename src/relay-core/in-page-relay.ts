@@ -53,6 +53,7 @@ export class InPageRelay implements RelayServer {
 				save: () => undefined,
 				tokenOf: () => '',
 				ice: () => [],
+				footage: false,
 				failed: expectFault,
 				count: () => undefined,
 			},

@@ -92,6 +92,7 @@ export class MemberSession implements Peer {
 		}
 		this.#updateCameras(entry);
 		if (!may(entry.roles, 'watch')) this.#relay.hub.unwatch(this);
+		if (!may(entry.roles, 'footage')) this.#relay.hub.follow(this, false);
 		return true;
 	}
 
@@ -131,6 +132,9 @@ export class MemberSession implements Peer {
 				return null;
 			case 'watch':
 				this.#watch(frame.camera as CameraId, frame.on);
+				return null;
+			case 'follow':
+				this.#follow(frame.on);
 				return null;
 			default:
 				this.send({ t: 'refused', why: 'not-allowed' });
@@ -227,6 +231,13 @@ export class MemberSession implements Peer {
 		this.#skipping.delete(camera);
 		for (const frame of liveBuffer.since(`${this.home}/${camera}`))
 			this.#connection.sendBytes(frame);
+	}
+
+	#follow(on: boolean): void {
+		const entry = this.#entry();
+		if (on && !(entry && may(entry.roles, 'footage')))
+			this.send({ t: 'refused', why: 'not-allowed' });
+		else this.#relay.hub.follow(this, on);
 	}
 
 	#updateCameras({ roles }: RosterEntry): void {

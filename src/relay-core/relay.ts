@@ -1,5 +1,5 @@
 import type { Bytes } from '#domain/base/bytes.ts';
-import type { DeviceId, HomeId } from '#domain/base/ids.ts';
+import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { commonLength } from '#domain/home/roster.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import type { IceServer } from '#protocol/wire.ts';
@@ -58,6 +58,8 @@ export interface RelayHost {
 	/** A token for HTTP; empty where there is no HTTP. */
 	tokenOf(claims: TokenClaims): string;
 	ice(device: DeviceId): readonly IceServer[];
+	/** Whether it keeps footage, and tells what changes. */
+	readonly footage: boolean;
 	/** Reports an unexpected error; the session goes on. */
 	readonly failed: (error: unknown) => void;
 	count(event: MetricEvent, by?: number): void;
@@ -131,6 +133,11 @@ export class Relay {
 		this.checkMembers(id);
 		for (const device of before?.roster.devices.keys() ?? [])
 			if (!roster.devices.has(device)) this.forget(this.mailbox.clear(id, device));
+	}
+
+	/** Tells those who follow that footage of a camera came or went in these wall minutes. */
+	footageChanged(home: HomeId, camera: CameraId, from: number, to: number): void {
+		this.hub.tellFollowers(home, { t: 'changed', camera, from, to });
 	}
 
 	/** Closes the sockets of a home whose devices are no longer members. */

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { expectFault, Fault } from '#domain/base/fault.ts';
+import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import type { RelayInfo } from '#protocol/wire.ts';
 import { apiHeaders, createApi } from '#relay/http/api.ts';
 import { createApp } from '#relay/http/app.ts';
@@ -86,6 +87,7 @@ async function startLive(
 			save: (fact) => send({ t: 'fact', fact }),
 			tokenOf: (claims) => makeToken(tokenKey, claims),
 			ice: (device) => iceServersFor(settings.ice, device, Date.now()),
+			footage: true,
 			failed: (error) => log.error({ kind: kindOf(error) }, 'handling a frame failed'),
 			count: (event, by) => metrics.count(event, by),
 		},
@@ -191,6 +193,10 @@ async function startLive(
 			if (message.t === 'invitation') {
 				const { hash, untilMs } = message.invitation;
 				relay.invitations.set(hash, untilMs);
+			}
+			if (message.t === 'footage-changed') {
+				const { home, camera, from, to } = message;
+				relay.footageChanged(home as HomeId, camera as CameraId, from, to);
 			}
 			if (message.t !== 'renew') return;
 			hosts = [...message.hosts];

@@ -20,6 +20,7 @@ import {
 import { sha256 } from '#relay/base/crypto.ts';
 import { createLog } from '#relay/base/log.ts';
 import { wasForwarded } from '#relay/base/origin-policy.ts';
+import { ChangeNotices } from '#relay/base/change-notices.ts';
 import { createFootageApi } from '#relay/footage/footage-api.ts';
 import type { FootageEnv } from '#relay/footage/footage-request.ts';
 import { FootageStart } from '#relay/footage/footage-start.ts';
@@ -70,6 +71,9 @@ async function startStore(
 		before: () => space.before(),
 		roomOf: (opened) => space.of(opened),
 		ready: ({ archive, index, sidecars }) => {
+			const notices = new ChangeNotices((notice) => send({ t: 'footage-changed', ...notice }));
+			index.onChange = (of, minute) => notices.note(of, minute);
+			sidecars.onChange = (of, minute) => notices.note(of, minute);
 			const memberOf = async (id: HomeId, device: DeviceId) => {
 				const home = await homes.find(id);
 				return home && footageMemberOf(crypto, home, device, Date.now());

@@ -66,7 +66,7 @@ export class FakeRelay implements Relays {
 			{
 				...{ crypto, soon, wallMs: () => clock.wallMs(), nowMs: () => this.nowMs },
 				...{ save: () => undefined, count: () => undefined, failed: expectFault },
-				...{ tokenOf: ({ device }) => `token-${device}`, ice: () => [] },
+				...{ tokenOf: ({ device }) => `token-${device}`, ice: () => [], footage: true },
 			},
 			{
 				...{ homes: this.homes, messages: [], liveBytes: 1_000_000, farewell: null },

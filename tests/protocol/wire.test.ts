@@ -28,6 +28,7 @@ const DEVICE: Readonly<Record<string, Sample>> = Object.fromEntries(
 		{ t: 'post', rid: id, box },
 		{ t: 'burn', rid: id },
 		{ t: 'watch', camera: id, on: true },
+		{ t: 'follow', on: true },
 		{ t: 'ping', n: 1 },
 	].map((frame) => [frame.t, frame as Sample]),
 );
@@ -52,6 +53,7 @@ const RELAY: Readonly<Record<string, Sample>> = Object.fromEntries(
 		{ t: 'post', rid: id, box },
 		{ t: 'burnt', rid: id },
 		{ t: 'watched', camera: id, devices: [id] },
+		{ t: 'changed', camera: id, from: 5, to: 6 },
 		{ t: 'pong', n: 1 },
 		{ t: 'bye' },
 	].map((frame) => [frame.t, frame as Sample]),

@@ -32,7 +32,7 @@ export function newTestRelay(homes: readonly TestHome[], crypto = counted): Test
 	const kept = homes.map(({ id, entries }) => ({ home: id, entries: entries.slice(0, 1) }));
 	const host = {
 		...{ crypto, wallMs: () => world.wallMs, nowMs: () => world.nowMs },
-		...{ soon: () => undefined, ice: () => [], count: () => undefined },
+		...{ soon: () => undefined, ice: () => [], footage: true, count: () => undefined },
 		save: (change: RelayChange) => void changes.push(change),
 		tokenOf: (claims: TokenClaims) => makeToken(tokenKey, claims),
 		failed: (error: unknown) => {

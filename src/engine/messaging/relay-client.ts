@@ -14,6 +14,7 @@ import { PART_HEADER_BYTES, type FromRelay, type IceServer } from '#protocol/wir
 import type { Network } from '#ports/network/network.ts';
 import type { Vault } from '#ports/keys/vault.ts';
 import { Deliveries } from './deliveries.ts';
+import { FootageChanges } from './footage-changes.ts';
 import { FreshnessGate } from './freshness-gate.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import { MessageSealer, type OpenedMessage } from './message-sealer.ts';
@@ -48,6 +49,10 @@ export interface RelayClientTools extends RelayConnectionTools {
 
 /** This device's connection to the relay of its home, and all that goes over it. */
 export class RelayClient implements Messenger {
+	readonly footageChanges = new FootageChanges(
+		(frame) => this.#connection.send(frame),
+		() => this.state.kind === 'connected',
+	);
 	readonly #tools: RelayClientTools;
 	readonly #connection: LastingConnection;
 	readonly #sealer: MessageSealer;
@@ -271,9 +276,10 @@ export class RelayClient implements Messenger {
 		this.#listeners.notify('roster');
 	}
 
-	#take({ ice, token }: Welcome): void {
-		this.#ice = ice;
-		this.#token = token;
+	#take(welcome: Welcome): void {
+		this.#ice = welcome.ice;
+		this.#token = welcome.token;
+		this.footageChanges.welcomed(welcome);
 	}
 
 	#down(): void {
@@ -312,6 +318,9 @@ export class RelayClient implements Messenger {
 			case 'presence':
 				this.#online = new Set(frame.online as DeviceId[]);
 				this.#listeners.notify('presence');
+				return;
+			case 'changed':
+				this.footageChanges.receive(frame);
 				return;
 			case 'watched':
 				this.#notifyHosts(frame.camera, frame.devices as DeviceId[]);

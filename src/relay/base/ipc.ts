@@ -68,6 +68,13 @@ const footage = v.object({
 });
 export type FootagePlace = v.InferOutput<typeof footage>;
 
+/** Wall minutes, both included. */
+const footageChanged = v.object({
+	...{ t: v.literal('footage-changed'), home: v.string(), camera: v.string() },
+	...{ from: v.number(), to: v.number() },
+});
+export type FootageChangedMessage = v.InferOutput<typeof footageChanged>;
+
 /** Supervisor to live. */
 export const messageToLive = v.variant('t', [
 	v.object({
@@ -77,6 +84,7 @@ export const messageToLive = v.variant('t', [
 	/** Names or addresses changed, or the certificate was renewed. */
 	v.object({ t: v.literal('renew'), tls, hosts: v.array(v.string()), name: v.string() }),
 	v.object({ t: v.literal('invitation'), invitation }),
+	footageChanged,
 	v.object({ t: v.literal('ping') }),
 	v.object({ t: v.literal('stop') }),
 ]);
@@ -116,6 +124,7 @@ export const messageFromStore = v.variant('t', [
 	v.object({ t: v.literal('confirmed'), n: v.number() }),
 	/** The last `roster` counts. */
 	v.object({ t: v.literal('roster-counts') }),
+	footageChanged,
 	v.object({ t: v.literal('invitation'), invitation }),
 	v.object({ t: v.literal('pong') }),
 ]);

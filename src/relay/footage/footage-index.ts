@@ -85,6 +85,8 @@ export class FootageIndex {
 	readonly storeId: string;
 	/** What its cameras are told. */
 	readonly withdrawn: WithdrawnSegments;
+	/** Called when a page was written or deleted. */
+	onChange: (of: Pick<PackKey, 'home' | 'camera'>, minute: number) => void = () => undefined;
 
 	/** @throws SQLite errors if the file cannot be opened or a newer version wrote it */
 	constructor(file: string) {
@@ -257,6 +259,7 @@ export class FootageIndex {
 				);
 				this.#spare({ home, camera, runNo, minute });
 				this.withdrawn.returned({ camera: id, runNo, minute }, entries, change);
+				this.onChange({ home, camera }, minute);
 			}
 			this.#run('UPDATE cameras SET bytes = bytes + ? WHERE id = ?', grown, id);
 			return change;
@@ -281,6 +284,7 @@ export class FootageIndex {
 				...[id, key.minute, key.runNo],
 			);
 			this.#run('UPDATE cameras SET bytes = bytes - ? WHERE id = ?', page.bytes, id);
+			this.onChange(key, key.minute);
 		});
 	}
 

@@ -67,6 +67,8 @@ export class SidecarIndex {
 	readonly #footage: FootageIndex;
 	/** Differs for every new store, as in `FootageIndex`. */
 	readonly storeId: string;
+	/** Called when events or thumbnails of a minute came. */
+	onChange: (of: Of, minute: number) => void = () => undefined;
 	/** Spans that hold, by home, camera and kind: retention asks for each page. */
 	readonly #spans = new Map<string, readonly Span[]>();
 
@@ -97,6 +99,8 @@ export class SidecarIndex {
 		this.#transaction(() => {
 			for (const item of items) this.#write(of, item);
 		});
+		for (const { kind, at } of items)
+			if (kind === 'event' || kind === 'thumbs') this.onChange(of, at);
 	}
 
 	/** What changed after `since`, oldest change first; 0: all there is. */

@@ -108,6 +108,9 @@ export async function supervise(options: SupervisorOptions): Promise<Supervisor>
 				case 'roster-counts':
 					rosters.counts();
 					break;
+				case 'footage-changed':
+					if (live.running) live.send(message);
+					break;
 				case 'invitation':
 					addInvitation(message.invitation);
 			}

@@ -22,13 +22,17 @@ beforeAll(async () => {
 afterAll(() => relay.stop());
 
 describe('footage through the relay', () => {
-	test('SY12 RS11 what a camera uploads at the address of the app is read back there', async () => {
+	test('SY12 RS11 PB37 what a camera uploads at the address of the app is told and read back there', async () => {
 		const camera = await uploadingCamera(relay.address, home);
 		const { runRecord, records } = await camera.run(5, anchorUs);
 		const { archive } = camera;
 		await expect.poll(() => archive.have(camera.camera, 0).catch(() => null)).not.toBeNull();
+		camera.device.say({ t: 'follow', on: true });
 		const { kept } = await archive.put(camera.camera, 1, runRecord, concatBytes(...records));
 		expect(kept).toEqual([0, 1, 2, 3, 4, 5]);
+		const minute = anchorUs / 60_000_000;
+		const told = await camera.device.next('changed');
+		expect(told).toEqual({ t: 'changed', camera: camera.camera, from: minute, to: minute });
 		const read = await camera.ask('1/0-63');
 		expect(read.headers.get('Cache-Control')).toBe('no-store');
 		expect(new Uint8Array(await read.arrayBuffer())).toEqual(concatBytes(...records));
