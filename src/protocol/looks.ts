@@ -18,15 +18,16 @@ const look = v.object({
 	/** When, by the relay's clock, ms since 1970. */
 	...{ fromMs: whole, toMs: whole },
 });
-const looks = v.object({ looks: v.pipe(v.array(look), v.maxLength(MAX_LOOKS)) });
+const looks = v.object({
+	looks: v.pipe(v.array(look), v.maxLength(MAX_LOOKS)),
+	more: v.boolean(),
+});
 const heardLooks = v.object({ ids: v.pipe(v.array(whole), v.maxLength(MAX_LOOKS)) });
 
-export type TakenLook = v.InferOutput<typeof look>;
-
 /** `null` for anything else. */
-export function looksFrom(value: unknown): readonly TakenLook[] | null {
+export function looksFrom(value: unknown): v.InferOutput<typeof looks> | null {
 	const parsed = v.safeParse(looks, value);
-	return parsed.success ? parsed.output.looks : null;
+	return parsed.success ? parsed.output : null;
 }
 
 export function heardLooksFrom(text: string): v.InferOutput<typeof heardLooks> | null {

@@ -25,6 +25,8 @@ import type {
 export class FakeSidecarArchive implements SidecarArchive {
 	away = false;
 	full = false;
+	/** Somebody is at it now. */
+	lookedAt = false;
 	/** All that was sent, in order. */
 	readonly sent: SidecarRecord[] = [];
 	#store = 'store-1';
@@ -45,9 +47,9 @@ export class FakeSidecarArchive implements SidecarArchive {
 			this.#looks.push({ ...span, id: (this.#lookId += 1), device, fromMs: 1, toMs: 2 });
 	}
 
-	looks(): Promise<readonly ArchivedLook[]> {
+	looks(): ReturnType<SidecarArchive['looks']> {
 		if (this.away) return Promise.reject(new Fault('offline', 'the relay is away'));
-		return Promise.resolve([...this.#looks]);
+		return Promise.resolve({ looks: [...this.#looks], more: this.lookedAt });
 	}
 
 	heardLooks(_: CameraId, ids: readonly number[]): Promise<void> {

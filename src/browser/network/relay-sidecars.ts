@@ -1,7 +1,6 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type {
-	ArchivedLook,
 	ArchivedSidecars,
 	SidecarArchive,
 	SidecarResult,
@@ -29,7 +28,7 @@ export class RelaySidecars implements SidecarArchive {
 		return askRelayJson(this.#access(), { path, deadlineMs: ANSWER_MS }, changedSidecarsFrom);
 	}
 
-	looks(camera: CameraId): Promise<readonly ArchivedLook[]> {
+	looks(camera: CameraId): ReturnType<SidecarArchive['looks']> {
 		const request = { path: `${camera}/looks`, deadlineMs: ANSWER_MS };
 		return askRelayJson(this.#access(), request, looksFrom);
 	}

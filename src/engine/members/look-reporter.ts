@@ -8,9 +8,11 @@ import type { SidecarArchive } from '#ports/footage/sidecar-archive.ts';
 
 /** Also after each connection. */
 const ASK_MS = 300_000;
+/** While somebody looks. */
+const AGAIN_MS = 10_000;
 
 export interface LookReporterTools {
-	readonly clock: Pick<Clock, 'wallMs' | 'every'>;
+	readonly clock: Pick<Clock, 'wallMs' | 'every' | 'after'>;
 	readonly archive: Pick<SidecarArchive, 'looks' | 'heardLooks'>;
 	/** This device's. */
 	readonly cameras: () => readonly CameraId[];
@@ -69,7 +71,8 @@ export class LookReporter {
 		});
 		if (release === null) return;
 		try {
-			const looks = await archive.looks(camera);
+			const { looks, more } = await archive.looks(camera);
+			if (more) clock.after(AGAIN_MS, () => void this.ask().catch(expectFault));
 			if (looks.length === 0) return;
 			const nowUs = Math.floor(clock.wallMs() * 1000);
 			for (const { device, startUs, endUs, fromMs, toMs } of looks) {

@@ -43,8 +43,13 @@ export interface ArchivedLook extends Span {
 export interface SidecarArchive {
 	/** What it has of a camera, of the changes after `since`; 0: all. Deletions are not told. */
 	changed(camera: CameraId, since: number): Promise<ArchivedSidecars>;
-	/** Looks at saved footage of the camera by other devices that are over and were not heard yet. */
-	looks(camera: CameraId): Promise<readonly ArchivedLook[]>;
+	/**
+	 * Looks at saved footage of the camera by other devices that are over and were not heard yet.
+	 * `more`: others go on.
+	 */
+	looks(
+		camera: CameraId,
+	): Promise<{ readonly looks: readonly ArchivedLook[]; readonly more: boolean }>;
 	/** The camera wrote them down: it does not tell them again. */
 	heardLooks(camera: CameraId, ids: readonly number[]): Promise<void>;
 	/** Sends sidecar records, at most 1 MiB. */

@@ -43,10 +43,11 @@ describe('EV15 EV16 a look is an event of the camera', () => {
 		archive.look(STRANGER, SPAN);
 		archive.look(LAPTOP, { startUs: 20, endUs: 10 });
 		await reporter.ask();
-		expect([events, await archive.looks()]).toEqual([[], []]);
-		vi.spyOn(archive, 'looks').mockResolvedValue([
-			{ ...SPAN, id: 9, device: LAPTOP, fromMs: 9e15, toMs: 1 },
-		]);
+		expect([events, (await archive.looks()).looks]).toEqual([[], []]);
+		vi.spyOn(archive, 'looks').mockResolvedValue({
+			looks: [{ ...SPAN, id: 9, device: LAPTOP, fromMs: 9e15, toMs: 1 }],
+			more: false,
+		});
 		await reporter.ask();
 		const nowUs = clock.wallMs() * 1000;
 		expect(events).toMatchObject([[CAMERA, 'looked', nowUs, {}, nowUs]]);
@@ -64,6 +65,15 @@ describe('EV15 EV16 a look is an event of the camera', () => {
 		archive.look(LAPTOP, SPAN);
 		clock.advance(300_000);
 		await until(() => events.length === 2);
+	});
+
+	test('while somebody looks it asks again soon', async () => {
+		archive.lookedAt = true;
+		await reporter.ask();
+		archive.look(LAPTOP, SPAN);
+		archive.lookedAt = false;
+		clock.advance(10_000);
+		await until(() => events.length === 1);
 	});
 
 	test('what could not be written down is told again; another tab that is at it is left alone', async () => {

@@ -62,10 +62,10 @@ describe('footage through the relay', () => {
 		await expect(byOwner.looks(camera.camera)).rejects.toMatchObject({ kind: 'denied' });
 		await expect
 			.poll(() => byCamera.looks(camera.camera), { timeout: 20_000 })
-			.toMatchObject([{ device: home.first.device, startUs: anchorUs }]);
-		const [look] = await byCamera.looks(camera.camera);
+			.toMatchObject({ looks: [{ device: home.first.device, startUs: anchorUs }], more: false });
+		const [look] = (await byCamera.looks(camera.camera)).looks;
 		await byCamera.heardLooks(camera.camera, [look!.id]);
-		expect(await byCamera.looks(camera.camera)).toEqual([]);
+		expect(await byCamera.looks(camera.camera)).toEqual({ looks: [], more: false });
 
 		const crypto = new WebCrypto();
 		const copies = new SavedCopies({

@@ -68,8 +68,8 @@ export class LookLog {
 		if (nowMs - this.#writtenMs >= WRITE_MS) this.write(nowMs);
 	}
 
-	/** Looks that are over and of which its camera has not heard, oldest first. */
-	over(of: Of, nowMs: number): Look[] {
+	/** Looks that are over and that its camera has not heard, oldest first. `more`: soon others. */
+	over(of: Of, nowMs: number): { readonly looks: readonly Look[]; readonly more: boolean } {
 		this.write(nowMs);
 		const rows = this.#database.all(
 			`SELECT *, (SELECT count(*) FROM looks AS before WHERE before.home = looks.home
@@ -79,13 +79,15 @@ export class LookLog {
 			...[of.home, of.camera],
 		);
 		const hour = hourOf(nowMs);
-		return rows
-			.filter((row) => {
-				if (Number(row['hour']) !== hour) return true;
-				const last = Number(row['place']) >= MAX_AN_HOUR - 1;
-				return !last && Number(row['toMs']) + QUIET_MS <= nowMs;
-			})
-			.map(lookOf);
+		const now = rows.filter((row) => Number(row['hour']) === hour);
+		// The last of an hour takes whatever comes after.
+		const growing = now.filter(({ place }) => Number(place) < MAX_AN_HOUR - 1);
+		const more = growing.filter(({ toMs }) => Number(toMs) + QUIET_MS > nowMs);
+		const over = rows.filter((row) => !now.includes(row) || growing.includes(row));
+		return {
+			looks: over.filter((row) => !more.includes(row)).map(lookOf),
+			more: more.length > 0,
+		};
 	}
 
 	/** Its camera has heard them. */

@@ -57,7 +57,7 @@ export function createLooksApi(tools: LooksApiDependencies): Hono<FootageEnv> {
 		const asked = await owning(context);
 		if (asked instanceof Response) return asked;
 		const of = { home: asked.member.home.id, camera: asked.camera };
-		return context.json({ looks: looks.over(of, wallMs()) });
+		return context.json(looks.over(of, wallMs()));
 	});
 
 	api.post('/api/footage/:camera/looks', async (context) => {

@@ -44,13 +44,15 @@ function close(): void {
 	index.close();
 }
 const spans = (nowMs: number) =>
-	log.over(OF, nowMs).map(({ device, startUs, endUs }) => [device, startUs / 60e6, endUs / 60e6]);
+	log
+		.over(OF, nowMs)
+		.looks.map(({ device, startUs, endUs }) => [device, startUs / 60e6, endUs / 60e6]);
 
 describe('SY44 who looked at what', () => {
 	test('is one entry a look, not one a segment, and told once it is over', () => {
 		read(log, PHONE, 10, 22, T0);
 		read(log, LAPTOP, 100, 101, T0 + 1000);
-		expect(spans(T0 + 4_000)).toEqual([]);
+		expect(log.over(OF, T0 + 4_000)).toEqual({ looks: [], more: true });
 		// It goes on.
 		read(log, PHONE, 22, 23, T0 + 4_000);
 		expect(spans(T0 + 7_000)).toEqual([[LAPTOP, 100, 101]]);
@@ -58,12 +60,12 @@ describe('SY44 who looked at what', () => {
 			[PHONE, 10, 23],
 			[LAPTOP, 100, 101],
 		]);
-		expect(log.over(OF, T0 + 60_000)[0]).toMatchObject({ fromMs: T0, toMs: T0 + 4_000 });
+		expect(log.over(OF, T0 + 60_000).looks[0]).toMatchObject({ fromMs: T0, toMs: T0 + 4_000 });
 	});
 
 	test('what was told is not told again: the same footage in the same hour is no news, more is', () => {
 		read(log, PHONE, 10, 12, T0);
-		const ids = log.over(OF, T0 + 30_000).map(({ id }) => id);
+		const ids = log.over(OF, T0 + 30_000).looks.map(({ id }) => id);
 		log.told(OF, ids, T0 + 30_000);
 		read(log, PHONE, 10, 12, T0 + 40_000);
 		expect(spans(T0 + 90_000)).toEqual([]);
@@ -86,21 +88,23 @@ describe('SY44 who looked at what', () => {
 		]);
 		log.told(
 			OF,
-			log.over(OF, T0 + HOUR / 2).map(({ id }) => id),
+			log.over(OF, T0 + HOUR / 2).looks.map(({ id }) => id),
 			T0 + HOUR / 2,
 		);
 		read(log, PHONE, 9000, 9001, T0 + HOUR / 2);
 		expect(spans(T0 + HOUR / 2 + 60_000)).toEqual([]);
+		// An hour of somebody who jumps about is no reason to ask all the time.
+		expect(log.over(OF, T0 + HOUR / 2).more).toBe(false);
 		expect(spans(T0 + HOUR)).toEqual([[PHONE, 180, 9001]]);
 	});
 
 	test('of a camera that hears nothing the newest 500 stay', () => {
 		for (let hour = 0; hour < 600; hour += 1)
 			log.note(OF, PHONE, minutes(hour, hour + 1), T0 + hour * HOUR);
-		const all = log.over(OF, T0 + 601 * HOUR);
+		const all = log.over(OF, T0 + 601 * HOUR).looks;
 		expect([all.length, all[0]!.startUs / 60e6]).toEqual([500, 100]);
 		sidecars.deleteHome(OF.home);
-		expect(log.over(OF, T0 + 601 * HOUR)).toEqual([]);
+		expect(log.over(OF, T0 + 601 * HOUR).looks).toEqual([]);
 	});
 
 	test('a restart forgets nothing that was written', () => {
