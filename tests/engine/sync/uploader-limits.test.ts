@@ -160,11 +160,11 @@ describe('SY49 what others miss', () => {
 		await here.at.recorded(1, [-3]);
 		here.at.uploader.begin();
 		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 10);
-		const { read } = here.at.archive;
+		const read = here.at.archive.read.bind(here.at.archive);
 		let reads = 0;
 		here.at.archive.read = (...of) => {
 			reads += 1;
-			return read.apply(here.at.archive, of);
+			return read(...of);
 		};
 		here.at.uploader.recheck(1, [
 			[1, 10],
@@ -183,11 +183,11 @@ describe('SY49 what others miss', () => {
 		);
 		here.at.uploader.begin();
 		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 300);
-		const { read } = here.at.archive;
+		const read = here.at.archive.read.bind(here.at.archive);
 		const atMs: number[] = [];
 		here.at.archive.read = (...of) => {
 			atMs.push(here.at.clock.monotonicMs());
-			return read.apply(here.at.archive, of);
+			return read(...of);
 		};
 		here.at.uploader.recheck(1, [[1, 9e9]]);
 		await here.at.turns(() => atMs.length === 30);

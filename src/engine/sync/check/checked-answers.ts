@@ -4,14 +4,9 @@ import type { CameraId } from '#domain/base/ids.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import { isAtPosition, parseHeader } from '#domain/footage/envelope.ts';
 import { chainLink, chainStart, parseHead, type Head } from '#domain/footage/head.ts';
-import {
-	buildEntries,
-	minuteOf,
-	salvageEntries,
-	segmentOf,
-	type IndexEntry,
-} from '#domain/footage/index-page.ts';
+import { buildEntries, minuteOf, segmentOf, type IndexEntry } from '#domain/footage/index-page.ts';
 import type { Segment } from '#domain/footage/segment.ts';
+import { entriesOf } from '#domain/sync/page-entries.ts';
 import { parseRunRecord, type RunRecord } from '#domain/sync/run-record.ts';
 import {
 	parseSegmentRecord,
@@ -23,6 +18,9 @@ import type { Crypto, VerifyKey } from '#ports/keys/crypto.ts';
 
 export type CheckingCrypto = Pick<Crypto, 'sha256' | 'verify'>;
 
+/** What a page says of a segment. */
+export type NamedSegment = Pick<Segment, 'startUs' | 'durationUs' | 'size'>;
+
 /** Segments asked for in one request, and what is known of them. */
 export interface AskedRecords {
 	readonly camera: CameraId;
@@ -33,7 +31,7 @@ export interface AskedRecords {
 	/** `null`: not known yet. */
 	readonly run: RunRecord | null;
 	/** As a page named it; `null`: none did. */
-	readonly named: (seq: number) => Segment | null;
+	readonly named: (seq: number) => NamedSegment | null;
 	/** Another head of its place was seen before. */
 	readonly contradicts: (head: Head) => boolean;
 	/** Chain value of a segment that was seen before; `null`: it was not, or long ago. */
@@ -112,7 +110,7 @@ export function checkedPages(
 		const isAsked = minute >= from && minute <= to && !keys.has(key);
 		keys.add(key);
 		const run = runs.get(runNo)?.signed ?? null;
-		const { entries: all, lost } = isAsked ? salvageEntries(entries) : { entries: [], lost: 1 };
+		const { entries: all, lost } = isAsked ? entriesOf(entries) : { entries: [], lost: 1 };
 		const fitting = all.filter((entry) => isOfPage(entry, minute, run));
 		const isWhole = lost === 0 && fitting.length === all.length && all.length > 0;
 		if (!isWhole) bad.push(page);
@@ -255,7 +253,7 @@ function isSealedFor(
 	}
 }
 
-function isNamed(entry: IndexEntry | null, named: Segment | null): boolean {
+function isNamed(entry: IndexEntry | null, named: NamedSegment | null): boolean {
 	if (entry === null || named === null) return true;
 	const { startUs, durationUs, size } = named;
 	return entry.startUs === startUs && entry.durationUs === durationUs && entry.size === size;

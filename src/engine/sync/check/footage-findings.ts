@@ -1,6 +1,7 @@
 import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { SEAM_US } from '#domain/footage/coverage.ts';
+import type { Origin } from '#domain/footage/origin.ts';
 import type { FootageProblem } from '#domain/sync/footage-problem.ts';
 import type { SegmentHole } from '#domain/sync/footage-check.ts';
 import type { Clock } from '#ports/device/clock.ts';
@@ -57,24 +58,25 @@ export class FootageFindings {
 		return this.#listeners.add(listener);
 	}
 
+	/** Of one kind no two begin at once. */
 	of(camera: CameraId): FootageProblem[] {
 		const problems: FootageProblem[] = [];
 		const named = this.all(camera).filter((one) => one.named);
-		for (const one of named.toSorted((a, b) => a.startUs - b.startUs)) {
+		const at: Origin = 'relay';
+		named.sort((a, b) => a.kind.localeCompare(b.kind) || a.startUs - b.startUs);
+		for (const one of named) {
 			const { kind, startUs, endUs, origins, left, first, last } = one;
 			const segments = first === 0 ? 0 : last - first + 1;
 			const asked = one.toldMs !== null;
-			const problem = { camera, kind, at: 'relay', startUs, endUs, segments, origins } as const;
+			const problem = { camera, kind, at, startUs, endUs, segments, origins };
 			const before = problems.at(-1);
+			const touches = before !== undefined && startUs - before.endUs <= SEAM_US;
 			const joins =
-				before?.kind === kind &&
-				before.left === left &&
-				before.asked === asked &&
-				startUs - before.endUs <= SEAM_US;
+				touches && before.kind === kind && (before.left === left || before.startUs === startUs);
 			if (joins) problems[problems.length - 1] = joined(before, { ...problem, left, asked });
 			else problems.push({ ...problem, left, asked });
 		}
-		return problems;
+		return problems.sort((a, b) => a.startUs - b.startUs);
 	}
 
 	all(camera: CameraId): readonly Finding[] {
@@ -142,7 +144,8 @@ export class FootageFindings {
 
 function joined(before: FootageProblem, problem: FootageProblem): FootageProblem {
 	const endUs = Math.max(before.endUs, problem.endUs);
-	return { ...before, endUs, segments: before.segments + problem.segments };
+	const asked = before.asked || problem.asked;
+	return { ...before, endUs, asked, segments: before.segments + problem.segments };
 }
 
 /**

@@ -4,11 +4,13 @@ import type { Head } from '#domain/footage/head.ts';
 import { minuteOf, MINUTE_US } from '#domain/footage/index-page.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
-import type { NamedSegments, Window } from './checked-answers.ts';
+import type { NamedSegment, NamedSegments, Window } from './checked-answers.ts';
 import type { KnownRun } from './footage-judge.ts';
 
 /** Of a camera's segments whose records held, as many as are remembered: an hour of them. */
 const MAX_GOOD = 4096;
+/** Of a segment that a page names: number, start, duration, size. */
+const FIELDS = 4;
 /** Answers with pages that are remembered: a day is asked for in two. */
 const MAX_NAMED = 3;
 /** Windows of pages in which something was found: as many as are looked at again. */
@@ -22,7 +24,7 @@ export class SeenCamera {
 	probedMs = -Infinity;
 	/** When it was told what is not there, monotonic ms. */
 	toldMs = -Infinity;
-	#named: readonly (readonly [Window, NamedSegments])[] = [];
+	#named: readonly (readonly [Window, ReadonlyMap<number, Float64Array>])[] = [];
 	/** Chain values. */
 	readonly #good = new Map<string, Bytes>();
 	#knowsAllRuns = false;
@@ -41,7 +43,8 @@ export class SeenCamera {
 
 	note(window: Window, segments: NamedSegments): void {
 		const others = this.#named.filter(([one]) => !isSame(one, window));
-		this.#named = [[window, segments] as const, ...others].slice(0, MAX_NAMED);
+		const packed = new Map([...segments].map(([runNo, some]) => [runNo, packedOf(some)]));
+		this.#named = [[window, packed] as const, ...others].slice(0, MAX_NAMED);
 	}
 
 	noteWindow(window: Window, isBad: boolean): void {
@@ -58,10 +61,10 @@ export class SeenCamera {
 	}
 
 	/** As a page named it lately; `null`: none did. */
-	named(runNo: number, seq: number): Segment | null {
-		for (const [, segments] of this.#named) {
-			const found = (segments.get(runNo) ?? []).find((one) => one.seq === seq);
-			if (found !== undefined) return found;
+	named(runNo: number, seq: number): NamedSegment | null {
+		for (const [, packed] of this.#named) {
+			const found = unpacked(packed.get(runNo), seq);
+			if (found !== null) return found;
 		}
 		return null;
 	}
@@ -94,6 +97,26 @@ export class SeenCamera {
 
 export function spanOf({ from, to }: Window): Span {
 	return { startUs: from * MINUTE_US, endUs: (to + 1) * MINUTE_US };
+}
+
+/** A day has tens of thousands of them. */
+function packedOf(segments: readonly Segment[]): Float64Array {
+	const packed = new Float64Array(segments.length * FIELDS);
+	for (const [at, { seq, startUs, durationUs, size }] of segments.entries())
+		packed.set([seq, startUs, durationUs, size], at * FIELDS);
+	return packed;
+}
+
+function unpacked(packed: Float64Array | undefined, seq: number): NamedSegment | null {
+	let [low, high] = [0, (packed?.length ?? 0) / FIELDS];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((packed?.[middle * FIELDS] ?? 0) < seq) low = middle + 1;
+		else high = middle;
+	}
+	const [found, startUs = 0, durationUs = 0, size = 0] =
+		packed?.subarray(low * FIELDS, (low + 1) * FIELDS) ?? [];
+	return found === seq ? { startUs, durationUs, size } : null;
 }
 
 function isSame(one: Window, other: Window): boolean {

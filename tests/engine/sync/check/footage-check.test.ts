@@ -130,7 +130,7 @@ describe('SY46 missing at the archive', () => {
 		expect(archive.problems).toEqual(['missing 30-150']);
 		await archive.recorded(2, { anchorUs: T0 + 10 * MINUTE, count: 180 });
 		await archive.check.runs(archive.camera, 0, LAST_MINUTE);
-		for (const _ of [1, 2]) {
+		for (let look = 0; look < 2; look += 1) {
 			await archive.check.pages(archive.camera, minute + 11, minute + 12);
 			await archive.check.judged();
 			archive.clock.advance(31_000);
@@ -141,16 +141,15 @@ describe('SY46 missing at the archive', () => {
 	test('a page that names a segment that is not sent: named, unless it was cut for its size', async () => {
 		await archive.recorded(1, { count: 10 });
 		await archive.look();
-		const { records } = archive;
-		archive.lies.records = async (camera, runNo, first, last) =>
-			records.call(archive, camera, runNo, first, Math.min(last, 5));
+		archive.lies.records = (camera, runNo, first, last) =>
+			archive.records(camera, runNo, first, Math.min(last, 5));
 		await archive.check.records(archive.camera, 1, 4, 8);
 		await archive.check.judged();
 		archive.clock.advance(31_000);
 		await archive.check.records(archive.camera, 1, 4, 8);
 		await archive.check.judged();
 		expect(archive.problems).toEqual([]);
-		for (const _ of [1, 2]) {
+		for (let look = 0; look < 2; look += 1) {
 			await archive.check.records(archive.camera, 1, 7, 8);
 			await archive.check.judged();
 			archive.clock.advance(31_000);

@@ -5,7 +5,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { concatBytes, hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { expectFault } from '#domain/base/fault.ts';
-import type { RunId } from '#domain/base/ids.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import { buildEntries, minuteOf, parseEntries } from '#domain/footage/index-page.ts';
 import type { StoredBytes } from '#domain/footage/segment.ts';
@@ -278,7 +277,7 @@ async function watch(
 	reads: readonly number[],
 ): Promise<Map<string, StoredBytes>> {
 	const shown = new Map<string, StoredBytes>();
-	for (const _ of [1, 2]) {
+	for (let look = 0; look < 2; look += 1) {
 		await archive.check.cameras();
 		const listed = await footage.runs(archive.camera);
 		const segments = await footage.between(archive.camera, T0, T0 + 10 * MINUTE);

@@ -121,7 +121,8 @@ function stubFetch(plot: Plot | null): void {
 	const all: Answer[] = [];
 	vi.stubGlobal('fetch', async (...asked: Parameters<typeof fetch>) => {
 		const answer = await real(...asked);
-		const path = new URL(String(asked[0])).pathname + new URL(String(asked[0])).search;
+		const { pathname, search } = new URL(asked[0] as string);
+		const path = pathname + search;
 		const bytes = new Uint8Array(await answer.arrayBuffer());
 		all.push({ path, bytes });
 		const { status, headers } = answer;
@@ -158,7 +159,7 @@ async function watched(): Promise<{ shown: string[]; said: string[]; faults: num
 			return null;
 		}
 	};
-	for (const _ of [1, 2]) {
+	for (let look = 0; look < 2; look += 1) {
 		const runs = (await orNull(footage.runs(camera))) ?? [];
 		const segments = (await orNull(footage.between(camera, T0, T0 + 5 * MINUTE))) ?? [];
 		for (const seq of [1, 2, 30, COUNT]) {
