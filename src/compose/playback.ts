@@ -6,46 +6,35 @@ import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import { DexieFootageRows } from '#browser/footage/footage-rows.ts';
 import { BrowserLiveEncoder } from '#browser/live/live-encoder.ts';
 import type { WebRtcDataConnections } from '#browser/network/webrtc-data-connections.ts';
-import { wholeCoverage } from '#engine/playback/day-playlist.ts';
-import type { FootageOrigins } from '#engine/playback/footage-origins.ts';
+import type { PlayerTools } from '#engine/playback/player.ts';
 import { ThumbnailReader } from '#engine/playback/thumbnail-reader.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
-import type { Opener } from '#engine/sealing/opener.ts';
 import { FootageStore } from '#engine/storage/footage-store.ts';
-import type { Clock } from '#ports/device/clock.ts';
-import type { Footage } from '#ports/footage/footage.ts';
+import type { HiddenSpans } from '#engine/sync/marks/hidden-footage.ts';
+import { hiding } from './hiding.ts';
 import type { HomeParts } from './home.ts';
+import { lazyFootage } from './lazy-footage.ts';
+import type { SavedFootageParts } from './saved-footage.ts';
 import type { StorageParts } from './storage.ts';
 
-/** What reads this device's footage; most of it is loaded when it is first used. */
+/** What reads saved footage, here and elsewhere; most of it is loaded when it is first used. */
 export function composePlayback(
-	{ clock, localDevice }: HomeParts,
-	{ rows, segments: footage, thumbnails }: StorageParts,
+	{ rows, segments, thumbnails }: StorageParts,
+	saved: Omit<SavedFootageParts, 'here'>,
+	hidden: HiddenSpans,
 ) {
+	const { clock, localDevice } = saved.home;
 	const { opener } = localDevice;
-	const origins: FootageOrigins = {
-		cameras: async () => {
-			const { state } = localDevice;
-			const present = state.kind === 'ready' ? state.cameras : [];
-			const removed = state.kind === 'ready' ? state.removed : [];
-			return (await footage.cameras()).map((id) => {
-				const former = !present.some((one) => one.id === id);
-				const name = [...present, ...removed].find((one) => one.id === id)?.name ?? null;
-				return { id, name, origins: ['here'], former };
-			});
-		},
-		spans: async (camera, fromUs, toUs) => {
-			const runs = await footage.runs(camera, fromUs, toUs);
-			const { footage: kept } = wholeCoverage(runs, clock.wallMs() * 1000);
-			return kept.map((span) => ({ ...span, origins: ['here'] }));
-		},
-		state: (origin) => (origin === 'here' ? 'ready' : 'away'),
-		on: (listener) => footage.watch(listener),
-	};
+	const all = lazyFootage(async () => {
+		const { composeSavedFootage } = await import('./saved-footage.ts');
+		return composeSavedFootage({ ...saved, here: segments });
+	});
+	const { originOf, problems } = all;
+	const { footage, origins } = hiding(all, hidden);
 	return {
-		...{ footage, origins },
+		...{ footage, origins, problems },
 		thumbnails: new ThumbnailReader(thumbnails, opener),
-		player: (video: HTMLVideoElement) => playerOn(video, clock, footage, opener),
+		player: (video: HTMLVideoElement) => playerOn(video, { clock, footage, opener, originOf }),
 		clips: async () => {
 			const [{ ClipExporter }, { WorkerClipMuxer }] = await Promise.all([
 				import('#engine/playback/clip-exporter.ts'),
@@ -55,7 +44,7 @@ export function composePlayback(
 		},
 		check: async () => {
 			const { StoreCheck } = await import('#engine/storage/store-check.ts');
-			return new StoreCheck({ rows, footage, opener });
+			return new StoreCheck({ rows, footage: segments, opener });
 		},
 	};
 }
@@ -86,16 +75,19 @@ export function composeDeviceCheck({ home, storage, ...tools }: DeviceCheckTools
 			liveEncoder: new BrowserLiveEncoder(new SharedEncoder(encoder)),
 			lab: new BrowserLab((name) => new FootageStore(new DexieFootageRows(name), clock)),
 			tenure: new WebCameraLock(),
-			player: (from, opener) => playerOn(video, clock, from, opener),
+			player: (from, opener) => playerOn(video, { clock, opener, footage: from }),
 		});
 	};
 }
 
-async function playerOn(video: HTMLVideoElement, clock: Clock, footage: Footage, opener: Opener) {
+async function playerOn(
+	video: HTMLVideoElement,
+	tools: Pick<PlayerTools, 'clock' | 'footage' | 'opener' | 'originOf'>,
+) {
 	const [{ Player }, { HlsScreen }, { localDay }] = await Promise.all([
 		import('#engine/playback/player.ts'),
 		import('#browser/playback/hls-screen.ts'),
 		import('#browser/playback/local-day.ts'),
 	]);
-	return new Player({ footage, opener, clock, screen: new HlsScreen(video), dayOf: localDay });
+	return new Player({ ...tools, screen: new HlsScreen(video), dayOf: localDay });
 }

@@ -1,4 +1,4 @@
-import type { RelayAccess } from '#browser/network/relay-archive.ts';
+import type { RelayAccess } from '#browser/network/relay-http.ts';
 import { RelaySidecars } from '#browser/network/relay-sidecars.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { ownCard } from '#engine/sync/own-card.ts';

@@ -1,6 +1,7 @@
 import { WebCameraLock } from '#browser/device/camera-lock.ts';
 import { BrowserNetwork } from '#browser/network/network.ts';
-import { RelayArchive, type RelayAccess } from '#browser/network/relay-archive.ts';
+import { RelayArchive } from '#browser/network/relay-archive.ts';
+import type { RelayAccess } from '#browser/network/relay-http.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { LocalCameras } from '#engine/home/local-cameras.ts';

@@ -9,7 +9,7 @@ import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 import { runChild, type ChildWork } from '#relay/process/child-process.ts';
 import { footageMemberOf, lostRights } from '#relay-core/footage-member.ts';
 import { HomeRegistry } from '#relay-core/home-registry.ts';
-import { recordJudgeOf } from '#relay-core/record-judge.ts';
+import { recordJudgesOf } from '#relay-core/record-judge.ts';
 import {
 	messageFrom,
 	messageToStore,
@@ -64,7 +64,7 @@ async function startStore(
 			sha256: (bytes) => Promise.resolve(sha256(bytes)),
 			verify: (...signed) => crypto.verify(...signed),
 		},
-		judge: recordJudgeOf(crypto, (id) => homes.find(id)),
+		...recordJudgesOf(crypto, (id) => homes.find(id)),
 		before: () => space.before(),
 		roomOf: (opened) => space.of(opened),
 		ready: ({ archive, index, sidecars }) => {

@@ -76,6 +76,8 @@ export const layers = [
 			recovery: ['home', 'messaging', 'members'],
 			storage: ['sealing'],
 			sync: [],
+			'sync/check': [],
+			'sync/marks': ['sync'],
 			recording: ['sealing', 'home', 'storage'],
 			'device-check': ['sealing', 'home', 'playback', 'recording'],
 			'live/host': ['sealing', 'home', 'live', 'messaging', 'members', 'recording'],

@@ -106,7 +106,7 @@ test('RG2 LV41 LV42 LV24 LV25 EV11 EV12 a viewer watches by name, may start and 
 
 	// Its footage is not here, and the page says where.
 	await viewer.goto(`${relay.address}/saved`);
-	await viewer.getByText(/Open Spy-cam on .+ to play them\./).waitFor();
+	await viewer.getByText(/^Nothing of .+ is copied to the relay\./).waitFor();
 	await expect
 		.poll(() => viewer.getByRole('link', { name: 'Watch live' }).getAttribute('href'))
 		.toBe('/watch');

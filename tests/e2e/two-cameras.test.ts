@@ -200,7 +200,7 @@ test('RC37 PB28 PB50 PB52 PB56 PB59 two lenses of one device record, are watched
 	await openByMenu(page, 'Watch');
 	await page
 		.getByRole('article', { name: 'Yard' })
-		.getByText('Only its footage is here.')
+		.getByText('On this device', { exact: true })
 		.waitFor();
 	expect(errors).toEqual([]);
 });

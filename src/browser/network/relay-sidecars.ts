@@ -7,10 +7,12 @@ import type {
 } from '#ports/footage/sidecar-archive.ts';
 import { changedSidecarsFrom, sidecarResultFrom } from '#protocol/sidecars.ts';
 import { askRelayJson } from './relay-http.ts';
-import type { RelayAccess } from './relay-archive.ts';
+import type { RelayAccess } from './relay-http.ts';
 
 const ANSWER_MS = 10_000;
 const UPLOAD_MS = 60_000;
+/** Browsers allow 64 KiB in all. */
+const KEEPALIVE_BYTES = 1024;
 
 /** What stands beside segments at the relay, over `/api/footage`. */
 export class RelaySidecars implements SidecarArchive {
@@ -31,6 +33,8 @@ export class RelaySidecars implements SidecarArchive {
 			deadlineMs: UPLOAD_MS,
 			method: 'POST',
 			body: records,
+			// What somebody said just before closing the page.
+			keepalive: records.length <= KEEPALIVE_BYTES,
 		};
 		return askRelayJson(this.#access(), request, sidecarResultFrom);
 	}

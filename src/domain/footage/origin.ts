@@ -10,7 +10,7 @@ export interface OriginSpan extends Span {
 	readonly origins: readonly Origin[];
 }
 
-/** `reading`: nothing is known of it yet. `refused`: this device may not see saved footage there. */
+/** `reading`: nothing is known yet. `refused`: this device may not see saved footage there. */
 export type OriginState = 'ready' | 'reading' | 'away' | 'refused';
 
 /** A camera with footage at some origin, present or past. */

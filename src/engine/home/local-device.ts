@@ -4,7 +4,7 @@ import { hexOf } from '#domain/base/bytes.ts';
 import { expectFault, Fault, faultOf } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId, RunId } from '#domain/base/ids.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import type { Crypto } from '#ports/keys/crypto.ts';
+import type { Crypto, VerifyKey } from '#ports/keys/crypto.ts';
 import type { SegmentStore } from '#ports/footage/segment-store.ts';
 import type { Identity, KeyStrength, Vault } from '#ports/keys/vault.ts';
 import { currentEpoch, type Epoch } from './epochs.ts';
@@ -244,6 +244,12 @@ export class LocalDevice implements LocalDeviceControls {
 			const basis = { home, camera, epoch, secret, runId: run, sign: sign.key };
 			return new LivePartSealer(this.#tools.crypto, basis);
 		});
+	}
+
+	/** Verifies what a camera of a present or past device signed. Throws `not-found`. */
+	async verifierOf(camera: CameraId): Promise<VerifyKey> {
+		if (this.#keyring === null) throw notReady();
+		return (await this.#keyring.keysOf(camera)).verify;
 	}
 
 	/** Number of the epoch that an own camera seals with now; makes a new one if due. */

@@ -3,6 +3,7 @@ import { selectClip, type ClipSegment, type ClipSelection } from '#domain/footag
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Run } from '#domain/footage/run.ts';
+import type { SegmentKey, StoredBytes } from '#domain/footage/segment.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type {
 	ClipFormat,
@@ -14,6 +15,7 @@ import type {
 } from '#ports/media/clip-muxer.ts';
 import type { Footage } from '#ports/footage/footage.ts';
 import type { SegmentOpener } from './day-playlist.ts';
+import { openedOrNull, openElsewhere } from './open-elsewhere.ts';
 
 /** Larger clips need a file (docs/spec/clips.md, CL4). */
 const IN_MEMORY_BYTES = 2 * 2 ** 30;
@@ -194,27 +196,25 @@ export class ClipExporter {
 	}
 
 	async #init(run: Run): Promise<Bytes | null> {
-		const { footage, opener } = this.#tools;
-		return orNull(async () => {
-			const stored = await footage.read({ ...run, seq: 0 });
-			return stored && (await opener.openInit(run, stored)).body;
-		});
+		return this.#opened(
+			{ ...run, seq: 0 },
+			async (stored) => (await this.#tools.opener.openInit(run, stored)).body,
+		);
 	}
 
 	async #fragment(run: Run, segment: ClipSegment['segment']): Promise<Bytes | null> {
-		const { footage, opener } = this.#tools;
-		return orNull(async () => {
-			const stored = await footage.read(segment);
-			return stored && (await opener.open(run, segment, stored)).body;
-		});
+		return this.#opened(
+			segment,
+			async (stored) => (await this.#tools.opener.open(run, segment, stored)).body,
+		);
 	}
-}
 
-async function orNull(open: () => Promise<Bytes | null>): Promise<Bytes | null> {
-	try {
-		return await open();
-	} catch (error) {
-		if (error instanceof Fault && error.kind === 'corrupt') return null;
-		throw error;
+	async #opened(
+		segment: SegmentKey,
+		open: (stored: StoredBytes) => Promise<Bytes>,
+	): Promise<Bytes | null> {
+		const { footage } = this.#tools;
+		const body = await openedOrNull(footage, segment, open);
+		return body ?? (await openElsewhere(footage, segment, open)).opened;
 	}
 }

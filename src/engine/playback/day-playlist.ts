@@ -1,6 +1,6 @@
 import { concatBytes, type Bytes } from '#domain/base/bytes.ts';
 import { coverage, type Coverage } from '#domain/footage/coverage.ts';
-import { expectFault, Fault } from '#domain/base/fault.ts';
+import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import {
 	groupsOf,
@@ -8,12 +8,14 @@ import {
 	playlistOf,
 	type SegmentGroup,
 } from '#domain/footage/playlist.ts';
+import type { Origin } from '#domain/footage/origin.ts';
 import type { Run } from '#domain/footage/run.ts';
-import type { Segment, SegmentKey, StoredBytes } from '#domain/footage/segment.ts';
+import type { Segment, StoredBytes } from '#domain/footage/segment.ts';
 import { hasSound, initWithSound, withSilence } from '#domain/media/silence.ts';
 import type { Span } from '#domain/footage/span.ts';
 import type { Reel } from '#ports/media/playback-screen.ts';
 import type { Footage } from '#ports/footage/footage.ts';
+import { openedOrNull, openElsewhere } from './open-elsewhere.ts';
 
 /** The part of `Opener` that playback uses; same faults. */
 export interface SegmentOpener {
@@ -21,11 +23,18 @@ export interface SegmentOpener {
 	open(run: Run, segment: Segment, stored: StoredBytes): Promise<{ readonly body: Bytes }>;
 }
 
+export interface DayPlaylistTools {
+	readonly footage: Footage;
+	readonly opener: SegmentOpener;
+	/** Where a segment was read from last; `null`: not known. */
+	readonly originOf?: (segment: Pick<Segment, 'camera' | 'runNo' | 'seq'>) => Origin | null;
+}
+
 /** Segments and runs of one camera that failed to open or play. */
 export class Exclusions {
 	readonly #segments = new Set<string>();
 	readonly #runs = new Set<number>();
-	readonly #settingAside = new Map<string, Promise<void>>();
+	readonly #settingAside = new Map<string, Promise<Bytes | null>>();
 	/** Segments that are in the index but do not open. */
 	skipped = 0;
 
@@ -41,15 +50,21 @@ export class Exclusions {
 		this.#runs.add(runNo);
 	}
 
-	/** Excludes the segment. `work` runs once; concurrent callers wait for it. */
-	async quarantine(segment: Segment, work: () => Promise<void>): Promise<void> {
-		this.add(segment);
+	/**
+	 * Excludes the segment unless `work` opens it after all. `work` runs once; concurrent callers
+	 * wait for it.
+	 */
+	async quarantine(segment: Segment, work: () => Promise<Bytes | null>): Promise<Bytes | null> {
 		const key = `${segment.runNo}:${segment.seq}`;
 		const setAside = this.#settingAside.get(key) ?? work();
 		this.#settingAside.set(key, setAside);
 		try {
-			await setAside;
+			const opened = await setAside;
+			if (opened === null) this.add(segment);
+			else this.#settingAside.delete(key);
+			return opened;
 		} catch (error) {
+			this.add(segment);
 			this.#settingAside.delete(key);
 			throw error;
 		}
@@ -66,8 +81,7 @@ export class DayPlaylist implements Reel {
 	readonly m3u8: string;
 	readonly #segments: readonly Segment[];
 	readonly #runs: ReadonlyMap<number, Run>;
-	readonly #footage: Footage;
-	readonly #opener: SegmentOpener;
+	readonly #tools: DayPlaylistTools;
 	readonly #exclusions: Exclusions;
 	/** Runs of the day with a sound track. */
 	readonly #heard: readonly Run[];
@@ -75,14 +89,13 @@ export class DayPlaylist implements Reel {
 	readonly #inits = new Map<number, Promise<Bytes | null>>();
 
 	constructor(
-		tools: { readonly footage: Footage; readonly opener: SegmentOpener },
+		tools: DayPlaylistTools,
 		camera: CameraId,
 		day: Span,
 		kept: { readonly runs: readonly Run[]; readonly segments: readonly Segment[] },
 		exclusions: Exclusions,
 	) {
-		this.#footage = tools.footage;
-		this.#opener = tools.opener;
+		this.#tools = tools;
 		this.camera = camera;
 		this.day = day;
 		this.#exclusions = exclusions;
@@ -100,9 +113,13 @@ export class DayPlaylist implements Reel {
 
 	/** The same day, minus what has been excluded since. */
 	withExclusions(runs: readonly Run[]): DayPlaylist {
-		const tools = { footage: this.#footage, opener: this.#opener };
 		const kept = { runs, segments: this.#segments };
-		return new DayPlaylist(tools, this.camera, this.day, kept, this.#exclusions);
+		return new DayPlaylist(this.#tools, this.camera, this.day, kept, this.#exclusions);
+	}
+
+	/** Where a segment of it was read from; `null`: not known. */
+	originOf({ runNo, seq }: Pick<Segment, 'runNo' | 'seq'>): Origin | null {
+		return this.#tools.originOf?.({ camera: this.camera, runNo, seq }) ?? null;
 	}
 
 	anchorUs(group: SegmentGroup): number {
@@ -155,8 +172,11 @@ export class DayPlaylist implements Reel {
 	}
 
 	async #openInit(run: Run): Promise<Bytes | null> {
-		const open = (one: Run) =>
-			this.#orNull({ ...one, seq: 0 }, (stored) => this.#opener.openInit(one, stored));
+		const open = async (one: Run): Promise<Bytes | null> => {
+			const [key, how] = [{ ...one, seq: 0 }, this.#initOf(one)];
+			const body = await openedOrNull(this.#tools.footage, key, how);
+			return body ?? (await openElsewhere(this.#tools.footage, key, how)).opened;
+		};
 		const init = await open(run);
 		if (init === null || hasSound(run.mime)) return init;
 		for (const other of this.#heard) {
@@ -164,6 +184,10 @@ export class DayPlaylist implements Reel {
 			if (model !== null) return initWithSound(init, model);
 		}
 		return init;
+	}
+
+	#initOf(run: Run): (stored: StoredBytes) => Promise<Bytes> {
+		return async (stored) => (await this.#tools.opener.openInit(run, stored)).body;
 	}
 
 	async #loadInit(runNo: number): Promise<Bytes> {
@@ -180,29 +204,16 @@ export class DayPlaylist implements Reel {
 	}
 
 	async #open(run: Run, segment: Segment): Promise<Bytes | null> {
-		const body = await this.#orNull(segment, (stored) => this.#opener.open(run, segment, stored));
-		if (body === null) {
-			await this.#exclusions.quarantine(segment, async () => {
-				// `false`: evicted since the playlist was built, so no damage (PB15).
-				const marked = await this.#footage.damaged(segment).catch(notMarked);
-				if (marked) this.#exclusions.skipped += 1;
-			});
-		}
-		return body;
-	}
-
-	/** `null`: missing, unreadable or does not open, and retrying cannot help. */
-	async #orNull(
-		segment: SegmentKey,
-		open: (stored: StoredBytes) => Promise<{ readonly body: Bytes }>,
-	): Promise<Bytes | null> {
-		try {
-			const stored = await this.#footage.read(segment);
-			return stored === null ? null : (await open(stored)).body;
-		} catch (error) {
-			if (error instanceof Fault && error.kind === 'corrupt') return null;
-			throw error;
-		}
+		const open = async (stored: StoredBytes): Promise<Bytes> =>
+			(await this.#tools.opener.open(run, segment, stored)).body;
+		const body = await openedOrNull(this.#tools.footage, segment, open);
+		if (body !== null) return body;
+		return this.#exclusions.quarantine(segment, async () => {
+			const { opened, lost } = await openElsewhere(this.#tools.footage, segment, open);
+			// Else evicted since the playlist was built, so no damage (PB15).
+			if (lost) this.#exclusions.skipped += 1;
+			return opened;
+		});
 	}
 }
 
@@ -217,10 +228,4 @@ export function wholeCoverage(runs: readonly Run[], nowUs: number): Coverage {
 	const always = { startUs: 0, endUs: Number.MAX_SAFE_INTEGER };
 	const { footage, gaps } = coverageOf(runs, always, nowUs);
 	return { footage, gaps: gaps.filter(({ why }) => why !== 'not-started') };
-}
-
-/** Left out and counted all the same: marking it needs room, for one. */
-function notMarked(error: unknown): true {
-	expectFault(error);
-	return true;
 }

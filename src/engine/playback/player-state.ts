@@ -1,5 +1,6 @@
 import type { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
+import type { Origin } from '#domain/footage/origin.ts';
 import type { Gap, Span } from '#domain/footage/span.ts';
 
 /** State of the player as one value; screens derive everything from it. */
@@ -7,6 +8,8 @@ export interface PlayerState {
 	readonly kind: 'loading' | 'empty' | 'playing' | 'paused' | 'seeking' | 'gap' | 'error';
 	/** Wall time of the current frame, ms since 1970. */
 	readonly wallMs: number | null;
+	/** Where the segment of the current frame was read from; `null`: no frame, or not known. */
+	readonly origin: Origin | null;
 	/** The gap at the playhead, or the one just skipped. */
 	readonly gap: Gap | null;
 	readonly fault: Fault | null;
@@ -44,6 +47,7 @@ export interface PlayerControls {
 export const INITIAL_STATE: PlayerState = {
 	kind: 'loading',
 	wallMs: null,
+	origin: null,
 	gap: null,
 	fault: null,
 	rate: 1,

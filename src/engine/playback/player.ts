@@ -200,7 +200,7 @@ export class Player implements PlayerControls {
 		this.#wantsMotion = false;
 		this.#tools.screen.clear();
 		this.#draw(resolver);
-		this.#set({ kind: 'empty', wallMs: null, gap: null, fault: null });
+		this.#set({ kind: 'empty', wallMs: null, origin: null, gap: null, fault: null });
 	}
 
 	/** Shows the target frame. */
@@ -333,7 +333,7 @@ export class Player implements PlayerControls {
 		this.#frameMs = this.#tools.clock.monotonicMs();
 		const playing = this.#state.kind === 'playing';
 		const gap = this.#gapNotice.next(this.#state, playing ? last : group, group, positionUs);
-		this.#set({ wallMs: wallUs / 1000, gap });
+		this.#set({ wallMs: wallUs / 1000, gap, origin: shown.originAt(positionUs) });
 	}
 
 	/** Skips what failed, once everything before it was shown. */

@@ -10,12 +10,9 @@ import {
 import type { Run } from '#domain/footage/run.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 import type { Gap, Span } from '#domain/footage/span.ts';
-import type { Footage } from '#ports/footage/footage.ts';
-import { coverageOf, DayPlaylist, Exclusions, type SegmentOpener } from './day-playlist.ts';
+import { coverageOf, DayPlaylist, Exclusions, type DayPlaylistTools } from './day-playlist.ts';
 
-export interface SeekResolverTools {
-	readonly footage: Footage;
-	readonly opener: SegmentOpener;
+export interface SeekResolverTools extends DayPlaylistTools {
 	/** The local calendar day that contains a moment. */
 	readonly dayOf: (ms: number) => { readonly startMs: number; readonly endMs: number };
 }
@@ -134,7 +131,7 @@ export class SeekResolver {
 
 	/** The playlist rebuilt without the current exclusions. */
 	async withExclusions(playlist: DayPlaylist): Promise<DayPlaylist> {
-		const rebuilt = playlist.withExclusions(await this.refreshRuns());
+		const rebuilt = playlist.withExclusions(await this.#runsOf(playlist.day));
 		if (this.#playlist?.day.startUs === playlist.day.startUs) this.#playlist = rebuilt;
 		return rebuilt;
 	}
@@ -150,18 +147,37 @@ export class SeekResolver {
 		const day = this.dayOfUs(wallUs);
 		const kept = this.#playlist;
 		if (kept?.day.startUs === day.startUs) {
-			// The past changes only by deletion; the day grows only at its end.
-			const known = seekPointOfWall(kept.groups, wallUs) !== null;
-			if (!this.stale || known) return kept;
+			const point = seekPointOfWall(kept.groups, wallUs);
+			if (!this.stale || (point !== null && !(await this.#knowsEarlier(wallUs, point))))
+				return kept;
 		}
 		return this.#load(day);
+	}
+
+	/**
+	 * Whether there is footage between a moment in a gap and what follows it there: another origin
+	 * told of it since.
+	 */
+	async #knowsEarlier(wallUs: number, point: SeekPoint): Promise<boolean> {
+		if (point.wallUs <= wallUs) return false;
+		const first = await this.#tools.footage.firstAt(this.camera, wallUs);
+		return first !== null && first.startUs < point.wallUs;
+	}
+
+	/** Those of a day are complete, which all that are known at once may not be. */
+	async #runsOf(day: Span): Promise<readonly Run[]> {
+		const [, runs] = await Promise.all([
+			this.refreshRuns(),
+			this.#tools.footage.runs(this.camera, day.startUs, day.endUs),
+		]);
+		return runs;
 	}
 
 	async #load(day: Span): Promise<DayPlaylist> {
 		this.stale = false;
 		const { footage } = this.#tools;
 		const [runs, kept] = await Promise.all([
-			this.refreshRuns(),
+			this.#runsOf(day),
 			footage.between(this.camera, day.startUs, day.endUs),
 		]);
 		const playlist = new DayPlaylist(

@@ -1,4 +1,5 @@
 import { playlistKeyFrom, type SegmentGroup } from '#domain/footage/playlist.ts';
+import type { Origin } from '#domain/footage/origin.ts';
 import { lastSeekPoint, seekPointAt } from '#domain/footage/seek.ts';
 import type { PlaybackScreenEvent } from '#ports/media/playback-screen.ts';
 import type { SegmentOffset } from './seek-resolver.ts';
@@ -55,6 +56,12 @@ export class ShownPlaylist {
 		if (segment === undefined) return null;
 		const { runNo, seq } = segment;
 		return { runNo, seq, insideUs: point.wallUs - segment.startUs };
+	}
+
+	/** Where the segment at a position was read from; `null`: not known. */
+	originAt(positionUs: number): Origin | null {
+		const at = this.offsetAt(positionUs);
+		return at && this.playlist.originOf(at);
 	}
 
 	/** The group for a playlist key; for an init section, the first group that needs it. */

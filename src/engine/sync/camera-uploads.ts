@@ -3,7 +3,6 @@ import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { minuteOf } from '#domain/footage/index-page.ts';
 import type { Run } from '#domain/footage/run.ts';
-import type { Segment } from '#domain/footage/segment.ts';
 import type { UploadChoice } from '#domain/sync/upload-choice.ts';
 import { eventMinutes, isWanted } from '#domain/sync/upload-plan.ts';
 import type { CameraLock } from '#ports/device/camera-lock.ts';
@@ -14,7 +13,8 @@ import type { FootageArchive } from '#ports/footage/footage-archive.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { CameraPreferences } from '#protocol/preferences.ts';
 import { TabTurn } from './tab-turn.ts';
-import { Uploader, type UploaderTools } from './uploader.ts';
+import { Uploader } from './uploader.ts';
+import type { UploaderTools } from './uploader-tools.ts';
 import type { UploadSlots } from './upload-slots.ts';
 import type { HeldBack, UploadState } from './upload-state.ts';
 
@@ -51,7 +51,7 @@ export interface CameraUploadsTools {
 	readonly messagesWait: () => boolean;
 	readonly storeIs: (store: string) => void;
 	readonly sendBeside: UploaderTools['sendBeside'];
-	readonly lost: (camera: CameraId, segment: Segment) => void;
+	readonly lost: (camera: CameraId, startUs: number) => void;
 	/** The right to record, and to upload, of one tab. */
 	readonly records: CameraLock;
 	readonly uploads: CameraLock;

@@ -7,7 +7,7 @@ import { parseSegmentRecord } from '#domain/sync/segment-record.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Footage } from '#ports/footage/footage.ts';
 import type { FootageArchive } from '#ports/footage/footage-archive.ts';
-import type { ArchivedSegments } from './archived-segments.ts';
+import type { ArchivedSegments, RunMinute } from './archived-segments.ts';
 
 const FIRST_MS = 5 * 60_000;
 const EVERY_MS = 60 * 60_000;
@@ -39,6 +39,8 @@ export class SpotCheck {
 	readonly #archived: ArchivedSegments;
 	#dueMs: number;
 	#bad: Segment | null = null;
+	/** The archive said itself that they are gone. */
+	#lost: readonly RunMinute[] = [];
 
 	constructor(tools: SpotCheckTools, camera: CameraId, archived: ArchivedSegments) {
 		this.#tools = tools;
@@ -55,7 +57,7 @@ export class SpotCheck {
 	async run(): Promise<LostSegment | null> {
 		const nowMs = this.#tools.clock.monotonicMs();
 		// Also when it fails: it must not be asked again and again.
-		this.#dueMs = nowMs + (this.#bad === null ? EVERY_MS : AGAIN_MS);
+		this.#dueMs = nowMs + (this.bad ? AGAIN_MS : EVERY_MS);
 		const segment = this.#bad ?? (await this.#any());
 		const { runNo, seq, startUs } = segment ?? { runNo: 0, seq: 0, startUs: 0 };
 		const minute = minuteOf(startUs);
@@ -67,13 +69,20 @@ export class SpotCheck {
 		const record = await this.#tools.archive.read(this.#camera, runNo, seq);
 		const same = record !== null && isRecordOf(record, own);
 		this.#bad = same ? null : segment;
-		this.#dueMs = nowMs + (same ? EVERY_MS : AGAIN_MS);
+		this.#dueMs = nowMs + (this.bad ? AGAIN_MS : EVERY_MS);
 		return same ? null : { segment, how: record === null ? 'gone' : 'other' };
 	}
 
-	/** What it read last was not there, and it has not been seen again since. */
+	/** Something was not there, and has not been seen again since. */
 	get bad(): boolean {
-		return this.#bad !== null;
+		return this.#bad !== null || this.#lost.length > 0;
+	}
+
+	/** What the archive says itself that it lost: looked after until it is there again. */
+	noteLost(pages: readonly RunMinute[]): void {
+		const there = new Set(this.#archived.pages().map(nameOf));
+		this.#lost = [...this.#lost, ...pages].filter((page) => !there.has(nameOf(page)));
+		if (pages.length > 0) this.#dueMs = this.#tools.clock.monotonicMs() + AGAIN_MS;
 	}
 
 	/** One that is here, too; `null`: a few guesses found none. */
@@ -101,6 +110,10 @@ export class SpotCheck {
 	#pick<T>(from: readonly T[]): T | null {
 		return from[Math.floor(this.#tools.random() * from.length)] ?? null;
 	}
+}
+
+function nameOf({ runNo, minute }: RunMinute): string {
+	return `${String(runNo)} ${String(minute)}`;
 }
 
 function isRecordOf(

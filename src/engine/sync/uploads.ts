@@ -219,7 +219,7 @@ export class Uploads implements UploadControls {
 				heldBack: () => this.#heldBack,
 				messagesWait: () => this.#tools.messenger.waiting > 0,
 				storeIs: (store) => void this.#noteStore(store),
-				lost: (id, { startUs }) => this.#tools.noteLost(id, startUs),
+				lost: (id, startUs) => this.#tools.noteLost(id, startUs),
 				changed: () => this.#listeners.notify(),
 			},
 			camera,

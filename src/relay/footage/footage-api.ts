@@ -1,28 +1,29 @@
 import { Hono, type Context } from 'hono';
 import { ByteReader, type Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault, type FaultKind } from '#domain/base/fault.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
-import { parseEntries } from '#domain/footage/index-page.ts';
-import type { Right } from '#domain/home/rights.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import { MAX_UPLOAD_BYTES } from '#protocol/footage.ts';
 import type { FootageMember } from '#relay-core/footage-member.ts';
-import type { TokenClaims } from '#relay-core/relay.ts';
-import { bearerOf } from '#relay/http/token.ts';
-import type { FootageIndex, IndexedPage } from './footage-index.ts';
-import { bodyOf, cameraIn, numberIn, type FootageEnv } from './footage-request.ts';
+import type { FootageIndex } from './footage-index.ts';
+import {
+	bodyOf,
+	cameraIn,
+	memberIn,
+	numberIn,
+	type FootageEnv,
+	type MemberSource,
+} from './footage-request.ts';
 import type { PackArchive } from './pack-archive.ts';
 
 const MAX_RECORDS = 64;
 const MAX_PAGES = 1440;
+/** Whose init section is missing; the rest is told once these came. */
+const MAX_RUNS = 64;
 const RETRY_S = 60;
 
-export interface FootageApiDependencies {
+export interface FootageApiDependencies extends MemberSource {
 	readonly archive: PackArchive;
 	readonly index: FootageIndex;
-	/** `null`: the token is forged or expired. */
-	readonly claimsOf: (token: string) => TokenClaims | null;
-	/** By the roster as it is now; `null`: no member. */
-	readonly memberOf: (home: HomeId, device: DeviceId) => Promise<FootageMember | null>;
 }
 
 const STATUS: Partial<Record<FaultKind, 400 | 404 | 409 | 422 | 503 | 507>> = {
@@ -34,30 +35,15 @@ const STATUS: Partial<Record<FaultKind, 400 | 404 | 409 | 422 | 503 | 507>> = {
 };
 
 /** Footage over HTTP (docs/api.md, "Footage"). Rights: SY9. */
-export function createFootageApi({
-	archive,
-	index,
-	claimsOf,
-	memberOf,
-}: FootageApiDependencies): Hono<FootageEnv> {
+export function createFootageApi(tools: FootageApiDependencies): Hono<FootageEnv> {
+	const { archive, index } = tools;
 	const api = new Hono<FootageEnv>();
-
-	async function allowed(
-		context: Context<FootageEnv>,
-		right: Right,
-	): Promise<FootageMember | Response> {
-		const claims = claimsOf(bearerOf(context.req.header('Authorization')));
-		const member = claims && (await memberOf(claims.home, claims.device));
-		if (!member) return context.json({ wrong: 'token' }, 401, { 'WWW-Authenticate': 'Bearer' });
-		if (!member.may(right)) return context.json({ wrong: 'right' }, 403);
-		return member;
-	}
 
 	/** A camera of the member's own device. */
 	async function recording(
 		context: Context<FootageEnv>,
 	): Promise<[FootageMember, CameraId] | Response> {
-		const member = await allowed(context, 'record');
+		const member = await memberIn(tools, context, 'record');
 		if (member instanceof Response) return member;
 		const camera = cameraIn(context);
 		if (!(await member.owns(camera))) return context.json({ wrong: 'camera' }, 403);
@@ -65,7 +51,7 @@ export function createFootageApi({
 	}
 
 	api.get('/api/footage/:camera/pages', async (context) => {
-		const member = await allowed(context, 'footage');
+		const member = await memberIn(tools, context, 'footage');
 		if (member instanceof Response) return member;
 		const [from, to] = [numberIn(context, 'from'), numberIn(context, 'to')];
 		if (to - from >= MAX_PAGES) throw new Fault('malformed', 'more than a day of pages');
@@ -84,21 +70,18 @@ export function createFootageApi({
 		if (asked instanceof Response) return asked;
 		const [{ home }, camera] = asked;
 		const since = numberIn(context, 'since');
-		const pages = index.changedPages(home.id, camera, since, MAX_PAGES);
+		const { pages, more } = index.withdrawn.changed(home.id, camera, since, MAX_PAGES);
 		return context.json({
-			store: index.storeId,
-			more: pages.length === MAX_PAGES,
-			pages: pages.map((page) => ({
-				...{ runNo: page.runNo, minute: page.minute, change: page.change },
-				seqs: rangesOf(page),
-			})),
+			...{ store: index.storeId, more },
+			withoutInit: index.withdrawn.runsWithoutInit(home.id, camera, MAX_RUNS),
+			pages,
 		});
 	});
 
 	/** SY24: a camera's device reads back its own. */
 	async function reading(context: Context<FootageEnv>): Promise<FootageMember | Response> {
 		const own = await recording(context);
-		return own instanceof Response ? allowed(context, 'footage') : own[0];
+		return own instanceof Response ? memberIn(tools, context, 'footage') : own[0];
 	}
 
 	api.get('/api/footage/:camera/:runNo/:range', async (context) => {
@@ -150,15 +133,4 @@ function uploadIn(body: Bytes): { readonly runRecord: Bytes | null; readonly rec
 	if (4 + length > body.length) throw new Fault('malformed', 'upload ends inside its run record');
 	const runRecord = length === 0 ? null : body.slice(4, 4 + length);
 	return { runRecord, records: body.subarray(4 + length) };
-}
-
-/** Numbers of the segments of a page, as ranges that include both ends. */
-function rangesOf({ entries }: IndexedPage): [number, number][] {
-	const ranges: [number, number][] = [];
-	for (const { seq } of parseEntries(entries)) {
-		const last = ranges.at(-1);
-		if (last && last[1] === seq - 1) last[1] = seq;
-		else ranges.push([seq, seq]);
-	}
-	return ranges;
 }

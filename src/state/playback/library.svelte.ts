@@ -27,7 +27,10 @@ const MAX_DAYS = 7;
 /** Thumbnails do not change; only a camera that just started recording lacks one. */
 const AGAIN_MS = 10_000;
 
-/** Cameras with footage on this device; `null` while loading. */
+/**
+ * Cameras with footage on this device; `null` while loading. The home screen shows it, so it asks
+ * nobody else.
+ */
 export class Library {
 	cameras = $state.raw<readonly LibraryCamera[] | null>(null);
 	readonly #engine: Engine;
@@ -39,7 +42,7 @@ export class Library {
 	}
 
 	watch(): void {
-		this.#off = this.#engine.footage.watch(() => void this.#refresh());
+		this.#off = this.#engine.segments.watch(() => void this.#refresh());
 		void this.#refresh();
 	}
 
@@ -49,11 +52,14 @@ export class Library {
 	}
 
 	async #refresh(): Promise<void> {
-		const { footage, origins } = this.#engine;
+		const { segments, localDevice } = this.#engine;
+		const { state } = localDevice;
+		const own = state.kind === 'ready' ? [...state.cameras, ...state.removed] : [];
 		try {
 			const found: LibraryCamera[] = [];
-			for (const { id, name } of await origins.cameras()) {
-				const runs = (await footage.runs(id)).filter(({ lastSeq }) => lastSeq > 0);
+			for (const id of await segments.cameras()) {
+				const name = own.find((camera) => camera.id === id)?.name ?? null;
+				const runs = (await segments.runs(id)).filter(({ lastSeq }) => lastSeq > 0);
 				if (runs.length === 0) continue;
 				const { footage: kept } = wholeCoverage(runs, this.#engine.clock.wallMs() * 1000);
 				found.push({

@@ -17,7 +17,8 @@ export function segmentsAtRelay(data: string): Map<string, readonly number[]> {
 				run,
 				[...(found.get(run) ?? []), head.seq].toSorted((a, b) => a - b),
 			);
-			at = end;
+			// The signed run record stands behind the init section.
+			at = file.endsWith('run.pack') ? bytes.length : end;
 		}
 	}
 	return found;

@@ -5,10 +5,10 @@ import { signedBytes } from '#domain/base/signed.ts';
 import { buildRunRecord } from '#domain/sync/run-record.ts';
 import { buildSegmentRecord } from '#domain/sync/segment-record.ts';
 import { RunSealer } from '#engine/sealing/run-sealer.ts';
-import { RelayFootage } from '#engine/sync/relay-footage.ts';
+import { RelayFootage, type RelayFootageTools } from '#engine/sync/relay-footage.ts';
 import type { FootageReader } from '#ports/footage/footage-archive.ts';
 import { footageContract, type GivenRun, type Origin } from '../../contracts/footage.ts';
-import { DOOR, SECOND, sealed, startOf, T0 } from '../../contracts/segment-store.ts';
+import { DOOR, MINUTE, SECOND, sealed, startOf, T0, YARD } from '../../contracts/segment-store.ts';
 import { fakeDevice } from '../../fakes/device.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FootageServer } from '../../relay/footage/footage-server.ts';
@@ -23,7 +23,10 @@ interface RemoteOrigin extends Origin {
 	readonly server: FootageServer;
 	readonly reader: FootageReader;
 	/** With another word of the archive. */
-	readonly over: (changes: Partial<FootageReader>) => RelayFootage;
+	readonly over: (
+		changes: Partial<FootageReader>,
+		follow?: RelayFootageTools['follow'],
+	) => RelayFootage;
 }
 
 async function remote(): Promise<RemoteOrigin> {
@@ -37,13 +40,14 @@ async function remote(): Promise<RemoteOrigin> {
 	const { crypto } = server;
 	const key = await crypto.verifier(sign.public);
 	const reader = server.readerOf(owner);
-	const over = (changes: Partial<FootageReader>): RelayFootage => {
+	const over: RemoteOrigin['over'] = (changes, follow) => {
 		const methods = ['cameras', 'runs', 'pages', 'records'] as const;
 		const own = Object.fromEntries(methods.map((name) => [name, reader[name].bind(reader)]));
 		return new RelayFootage({
 			...{ crypto, signerOf: () => Promise.resolve(key), pollMs: 10 },
+			...(follow && { follow }),
 			reader: { ...own, ...changes } as FootageReader,
-			clock: { every: (ms, tick) => everyMs(ms, tick) },
+			clock: { every: everyMs, monotonicMs: () => performance.now() },
 		});
 	};
 	return {
@@ -105,9 +109,9 @@ async function sealedRun(
 describe('SY37 footage in an archive', () => {
 	footageContract(remote);
 
-	const given = (count: number): GivenRun => ({
-		...{ start: startOf(DOOR, 1), init: sealed(0, T0), ended: 'stopped' as const },
-		segments: Array.from({ length: count }, (_, at) => sealed(at + 1, T0 + at * SECOND)),
+	const given = (count: number, runNo = 1, fromUs = T0): GivenRun => ({
+		...{ start: startOf(DOOR, runNo, fromUs), init: sealed(0, fromUs), ended: 'stopped' as const },
+		segments: Array.from({ length: count }, (_, at) => sealed(at + 1, fromUs + at * SECOND)),
 	});
 	const keyOf = (seq: number, camera: CameraId = DOOR) => ({
 		...{ camera, runNo: 1, seq, startUs: T0 + (seq - 1) * SECOND },
@@ -131,33 +135,104 @@ describe('SY37 footage in an archive', () => {
 		expect(await over({ runs: elsewhere }).runs(DOOR)).toEqual([]);
 	});
 
-	test('another segment, flipped bytes and a cut answer are faults, and asked for anew', async () => {
+	test('another segment, flipped bytes and a cut answer are faults that hide nothing else', async () => {
 		const { store, over, reader } = await remote();
 		const run = await store(given(8));
 		let lie: (bytes: Bytes) => Bytes = (bytes) => bytes;
-		let asked = 0;
-		const records: FootageReader['records'] = async (...range) => {
-			asked += 1;
-			return lie(await reader.records(...range));
-		};
-		const footage = over({ records });
-		const lies: ((bytes: Bytes) => Bytes)[] = [
-			(bytes) => bytes.slice(0, -1),
-			(bytes) => Uint8Array.from(bytes, (byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte)),
-			(bytes) => Uint8Array.from(bytes, (byte, at) => (at === 60 ? byte ^ 1 : byte)),
+		const records: FootageReader['records'] = async (...range) =>
+			lie(await reader.records(...range));
+		const flipped = (place: (length: number) => number) => (bytes: Bytes) =>
+			Uint8Array.from(bytes, (byte, at) => (at === place(bytes.length) ? byte ^ 1 : byte));
+		const lies: readonly (readonly [number, (bytes: Bytes) => Bytes])[] = [
+			[6, (bytes) => bytes.slice(0, -1)],
+			[6, flipped((length) => length - 1)],
+			[2, flipped(() => 60)],
+			[2, flipped(() => 20)],
 		];
-		for (const one of lies) {
+		for (const [wrong, one] of lies) {
 			lie = one;
-			await expect(footage.read(keyOf(2))).rejects.toMatchObject({ name: 'Fault' });
+			const footage = over({ records });
+			const [two, six] = await Promise.allSettled([2, 6].map((seq) => footage.read(keyOf(seq))));
+			const [bad, good] = wrong === 2 ? [two, six] : [six, two];
+			expect(bad).toMatchObject({ status: 'rejected', reason: { kind: 'corrupt' } });
+			expect(good).toMatchObject({ status: 'fulfilled' });
 		}
 		lie = (bytes) => bytes;
+		const footage = over({ records });
 		const { bytes, head } = run.segments[1]!;
 		expect(await footage.read(keyOf(2))).toEqual({ bytes, head });
-		const before = asked;
-		for (const seq of [3, 4, 5, 6]) expect(await footage.read(keyOf(seq))).not.toBeNull();
-		// Five segments a request.
-		expect(asked).toBe(before);
 		expect(await footage.read(keyOf(9))).toBeNull();
+	});
+
+	test('PB34 a seek asks for what it needs, and what goes on for 2.5 MB at a time', async () => {
+		const { store, over, reader } = await remote();
+		await store(given(200));
+		const asked: (readonly [number, number])[] = [];
+		const records: FootageReader['records'] = (camera, runNo, first, last) => {
+			asked.push([first, last]);
+			return reader.records(camera, runNo, first, last);
+		};
+		const footage = over({ records });
+		await footage.runs(DOOR);
+		for (let seq = 0; seq <= 80; seq += 1) expect(await footage.read(keyOf(seq))).not.toBeNull();
+		expect(await footage.read(keyOf(150))).not.toBeNull();
+		expect(asked).toEqual([
+			[0, 0],
+			[1, 5],
+			[6, 69],
+			[70, 133],
+			[150, 154],
+		]);
+		// As far as an answer goes.
+		const short = over({
+			runs: async (...of) => (await reader.runs(...of)).map((run) => ({ ...run, bytes: 1 })),
+			records: (camera, runNo, first) => reader.records(camera, runNo, first, first + 1),
+		});
+		for (let seq = 1; seq <= 20; seq += 1) expect(await short.read(keyOf(seq))).not.toBeNull();
+	});
+
+	test('SY37 what is known of runs and segments is asked for once, and anew where it changed', async () => {
+		const { store, over, reader } = await remote();
+		await store(given(70));
+		const asked: string[] = [];
+		let changed: (camera: CameraId, minutes: { from: number; to: number }) => void = () =>
+			undefined;
+		const footage = over(
+			{
+				runs: (camera, from, to) => {
+					asked.push('runs');
+					return reader.runs(camera, from, to);
+				},
+				pages: (camera, from, to) => {
+					asked.push(`${from - T0 / MINUTE}..${to - T0 / MINUTE}`);
+					return reader.pages(camera, from, to);
+				},
+			},
+			(heard) => {
+				changed = heard;
+				return { isTold: () => true, stop: () => undefined };
+			},
+		);
+		let told = 0;
+		const stop = footage.watch(() => (told += 1));
+		const look = async () => {
+			asked.length = 0;
+			const runs = await footage.runs(DOOR);
+			const found = await footage.between(DOOR, T0 - 10 * MINUTE, T0 + 10 * MINUTE);
+			return [runs.length, found.length, ...asked];
+		};
+		expect(await look()).toEqual([1, 70, 'runs', '-11..10']);
+		expect(await look()).toEqual([1, 70]);
+		await store({ ...given(10, 2, T0 + 3 * MINUTE) });
+		const at = T0 / MINUTE + 3;
+		changed(YARD, { from: at, to: at });
+		expect(await look()).toEqual([1, 70]);
+		changed(DOOR, { from: at, to: at });
+		expect(told).toBe(2);
+		expect(await look()).toEqual([2, 80, 'runs', '3..3']);
+		stop();
+		expect((await look()).slice(0, 2)).toEqual([2, 80]);
+		expect(asked).toHaveLength(2);
 	});
 
 	test('however far an archive says that a run goes, a look has an end', async () => {

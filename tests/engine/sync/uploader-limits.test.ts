@@ -66,6 +66,51 @@ describe('SY22 run records', () => {
 	});
 });
 
+describe('SY18 what an archive has no more', () => {
+	const minute = NOW_MS / MINUTE_MS - 3;
+
+	test('is sent again after it was found damaged, and the archive is named', async () => {
+		await here.at.recorded(1, [-3]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 10);
+		here.at.archive.takeOut(minute, false);
+		here.at.clock.advance(10 * MINUTE_MS);
+		await here.at.turns(() => here.at.archive.sent.length === 20);
+		expect(here.at.lost).toEqual([minute * MINUTE_MS * 1000]);
+		await here.at.turns(() => here.at.isCurrent && here.at.uploader.state.lostMs === null);
+	});
+
+	test('is not sent again, nor looked for, when it had to leave', async () => {
+		await here.at.recorded(1, [-3]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 10);
+		here.at.archive.takeOut(minute, true);
+		for (let minutes = 0; minutes < 70; minutes += 5) {
+			here.at.clock.advance(5 * MINUTE_MS);
+			await here.at.turns(() => here.at.isCurrent);
+		}
+		await here.at.recorded(2, [-2]);
+		await here.at.turns(() => here.at.archive.sent.length === 20);
+		expect(here.at.order).toEqual([-3, -2]);
+		expect(here.at.lost).toEqual([]);
+	});
+
+	test('a run’s beginning is sent again alone', async () => {
+		await here.at.recorded(1, [-3]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 10);
+		here.at.archive.loseInit(1);
+		expect((await here.at.archive.have(DOOR, 0)).withoutInit).toEqual([1]);
+		here.at.clock.advance(10 * MINUTE_MS);
+		let left: readonly number[] = [1];
+		await here.at.turns(() => {
+			void here.at.archive.have(DOOR, 0).then(({ withoutInit }) => (left = withoutInit));
+			return left.length === 0;
+		});
+		expect(here.at.archive.sent).toHaveLength(10);
+	});
+});
+
 describe('SY24 the spot check', () => {
 	test.each([
 		['forgets', false],

@@ -30,10 +30,7 @@ function device(cameras: readonly WatchedCamera[], segments = new MemorySegmentS
 		on: (listener: () => void) => link!.add(listener),
 	};
 	const engine = {
-		...{ clock, footage: segments, messenger, calendar: utcCalendar },
-		origins: {
-			cameras: async () => (await segments.cameras()).map((id) => ({ id, name: null })),
-		},
+		...{ clock, segments, messenger, calendar: utcCalendar },
 		thumbnails: { first: () => Promise.resolve(null) },
 		localDevice: { state: { kind: 'fresh' } },
 		cameraDirectory: { cameras, on: (listener: () => void) => directory!.add(listener) },

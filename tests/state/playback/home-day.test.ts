@@ -118,7 +118,8 @@ let happened: Map<CameraId, number[]>;
 
 const footageOf = (id: CameraId) => cameras.find((one) => one.id === id)?.footage ?? [];
 const camera = (id: CameraId, ...footage: Span[]): ShelfCamera => ({
-	...{ id, name: id.slice(0, 1), footage, gaps: [], sound: false, pins: [] },
+	...{ id, name: id.slice(0, 1), origins: ['here'], former: false },
+	...{ footage, gaps: [], sound: false, pins: [] },
 });
 const openPlayer = (id: CameraId) => players.find((one) => one.camera === id && !one.closed);
 const playerOf = (id: CameraId) => openPlayer(id)!;
