@@ -15,7 +15,7 @@ export interface SoakPart {
 const parts: readonly SoakPart[] = [
 	{
 		name: 'unit',
-		what: 'mutated frames, rosters, messages, tokens, packs; cut pairings; ninety days of footage',
+		what: 'mutated frames, rosters, messages, tokens; cut pairings; ninety days of footage',
 		files: [
 			...[
 				'engine/pairing/attacks',
@@ -27,7 +27,6 @@ const parts: readonly SoakPart[] = [
 			...[
 				'engine/members/member-list',
 				'engine/storage/ninety-days',
-				'relay/footage/pack-damage',
 				'relay-core/forged',
 				'relay-core/rendezvous-registry',
 			],
@@ -48,12 +47,14 @@ const parts: readonly SoakPart[] = [
 	{
 		name: 'relay',
 		what: 'floods, malformed input, a malicious relay, a failing store, a scan for secrets',
-		files: [fault('relay-')],
+		files: ['floods', 'input', 'limits', 'malice', 'scan', 'store'].map((name) =>
+			fault(`relay-${name}`),
+		),
 	},
 	{
 		name: 'footage',
-		what: 'the relay killed while footage is uploaded',
-		files: [fault('footage-')],
+		what: 'uploads: the relay killed 200 times, its disk full 20 times, 500 packs torn or flipped',
+		files: [...['footage-', 'relay-footage-'].map(fault), 'relay/footage/pack-damage'],
 	},
 	{
 		name: 'page',
