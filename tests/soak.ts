@@ -15,7 +15,7 @@ export interface SoakPart {
 const parts: readonly SoakPart[] = [
 	{
 		name: 'unit',
-		what: 'mutated frames, rosters, messages, tokens, packs; cut pairings; ninety days of footage',
+		what: 'mutated frames, rosters, messages, tokens; cut pairings; ninety days of footage',
 		files: [
 			...[
 				'engine/pairing/attacks',
@@ -27,7 +27,6 @@ const parts: readonly SoakPart[] = [
 			...[
 				'engine/members/member-list',
 				'engine/storage/ninety-days',
-				'relay/footage/pack-damage',
 				'relay-core/forged',
 				'relay-core/rendezvous-registry',
 			],
@@ -48,12 +47,19 @@ const parts: readonly SoakPart[] = [
 	{
 		name: 'relay',
 		what: 'floods, malformed input, a malicious relay, a failing store, a scan for secrets',
-		files: [fault('relay-')],
+		files: ['floods', 'input', 'limits', 'malice', 'scan', 'store'].map((name) =>
+			fault(`relay-${name}`),
+		),
 	},
 	{
 		name: 'footage',
-		what: 'the relay killed while footage is uploaded; footage of a relay that lies',
-		files: [fault('footage-'), 'engine/sync/check/forged', 'engine/sync/check/lying'],
+		what:
+			'uploads: the relay killed 200 times, its disk full 20 times, 500 packs torn or flipped; ' +
+			'10,000 answers of a relay that lies',
+		files: [
+			...['footage-', 'relay-footage-'].map(fault),
+			...['relay/footage/pack-damage', 'engine/sync/check/forged', 'engine/sync/check/lying'],
+		],
 	},
 	{
 		name: 'page',

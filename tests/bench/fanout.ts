@@ -8,11 +8,11 @@ import { cameraOf, TestHome } from '../relay-core/test-device.ts';
 import { signedRun } from '../relay/footage/signed-run.ts';
 import { startStore, tokenFor } from '../relay/footage/store-process.ts';
 import { uploadOf } from '../relay/footage/uploading.ts';
-import type { Bench } from './result.ts';
+import { SMALL, type Bench } from './result.ts';
 import { askerAt, cpuMs, percentile, repeat, round, startNginx } from './support/footage-load.ts';
 
-const ROUNDS = 6;
-const REQUESTS = 500;
+const ROUNDS = SMALL ? 1 : 6;
+const REQUESTS = SMALL ? 50 : 300;
 const SEGMENTS = 10;
 const SEGMENT_BYTES = 250_000;
 const AT_ONCE = 4;

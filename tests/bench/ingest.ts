@@ -14,11 +14,11 @@ import { cameraOf, TestHome } from '../relay-core/test-device.ts';
 import { signedRun } from '../relay/footage/signed-run.ts';
 import { startStore, tokenFor } from '../relay/footage/store-process.ts';
 import { uploadOf } from '../relay/footage/uploading.ts';
-import type { Bench } from './result.ts';
+import { SMALL, type Bench } from './result.ts';
 import { askerAt, cpuMs, percentile, repeat, round } from './support/footage-load.ts';
 
-const ROUNDS = 5;
-const SEGMENTS = 192;
+const ROUNDS = SMALL ? 1 : 5;
+const SEGMENTS = SMALL ? 64 : 192;
 /** Segments of one upload when there is much to send: 4 MB, as the uploader does. */
 const BATCH = 16;
 const SEGMENT_BYTES = 250_000;

@@ -1,6 +1,9 @@
 /** Reports progress on stderr. */
 export type Progress = (line: string) => void;
 
+/** With `--small`: to try a bench, not to measure. */
+export const SMALL = process.argv.includes('--small');
+
 /** Results by name, with the unit in the name (`firstFrameMs`); null where not measured. */
 export type Figures = Readonly<Record<string, number | string | null>>;
 

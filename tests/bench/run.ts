@@ -22,7 +22,7 @@ if (name === undefined || !names.includes(name)) {
 }
 if (process.argv.includes('--soak')) process.env['SOAK'] = '1';
 
-getPrograms(['chromium', 'ffmpeg', 'turnserver'], say);
+getPrograms(['chromium', 'ffmpeg', 'turnserver', 'nginx'], say);
 ensureBuilt();
 const { bench } = (await import(`./${name}.ts`)) as { bench: Bench };
 const cleanUp = ownTemporaryFolder();

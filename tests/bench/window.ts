@@ -11,16 +11,16 @@ import { arrive, TestHome } from '../relay-core/test-device.ts';
 import { relayWithRoom } from '../relay/config/settings-file.ts';
 import { openHome, uploadingCamera } from '../relay/footage/uploading.ts';
 import { concatBytes } from '#domain/base/bytes.ts';
-import type { Bench } from './result.ts';
+import { SMALL, type Bench } from './result.ts';
 import { askerAt, cpuMs, percentile, repeat, round, startNginx } from './support/footage-load.ts';
 
-const ROUNDS = 5;
-const REQUESTS = 120;
+const ROUNDS = SMALL ? 1 : 5;
+const REQUESTS = SMALL ? 20 : 120;
 const SEGMENTS = 10;
 const SEGMENT_BYTES = 250_000;
 const AT_ONCE = 4;
 const MB_A_SECOND = 50;
-const PARTS = 250;
+const PARTS = SMALL ? 50 : 250;
 const EACH_MS = 20;
 const anchorUs = 1_795_000_020_000_000;
 

@@ -2,10 +2,7 @@ import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import type { FromDevice, FromRelay } from '#protocol/wire.ts';
 
-type Changed = (
-	camera: CameraId,
-	minutes: { readonly from: number; readonly to: number },
-) => void;
+type Changed = (camera: CameraId, minutes: { readonly from: number; readonly to: number }) => void;
 
 /** Changes of footage at the relay, as they are told. */
 export interface FollowedFootage {

@@ -120,6 +120,9 @@ export class EventLog {
 	}
 }
 
-function contentOf(kind: EventKind, { by = null, order = null, seen = null }: EventDetail): EventContent {
+function contentOf(
+	kind: EventKind,
+	{ by = null, order = null, seen = null }: EventDetail,
+): EventContent {
 	return { kind, by, order, seen };
 }
