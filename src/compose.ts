@@ -14,12 +14,15 @@ import { detectFeatures } from '#browser/encoding/detect-features.ts';
 import { SharedEncoder } from '#browser/encoding/shared-encoder.ts';
 import { WebCrypto } from '#web/crypto.ts';
 import { localCalendar } from '#browser/playback/calendar.ts';
+import { HiddenSpans } from '#engine/sync/marks/hidden-footage.ts';
 import { LocalCameras } from '#engine/home/local-cameras.ts';
 import type { Installer } from '#ports/app/installer.ts';
 import type { LiveHost } from '#engine/live/host/live-host.ts';
 import type { Engine, LocalCamera } from '#state/app/engine.ts';
 import { composeHome, composeMembers } from './compose/home.ts';
+import { lazily } from './compose/lazily.ts';
 import { composeLive } from './compose/live.ts';
+import type { MarkParts } from './compose/marks.ts';
 import { composeMessaging, composePairing, composeRecovery } from './compose/pairing.ts';
 import { composeDeviceCheck, composePlayback } from './compose/playback.ts';
 import { composeRecording, recordingOf } from './compose/recording.ts';
@@ -72,7 +75,15 @@ export function composeEngine(installer: Installer): Engine {
 	);
 	const live = composeLive({
 		...{ home, messenger, members, lastSeen, recording, cameras, storage: maintenance },
+		copiedOf: (camera) => sync.copiedOf(camera),
 	});
+	const hidden = new HiddenSpans();
+	const playback = composePlayback(
+		storage,
+		eventLog,
+		{ ...{ home, messenger, grantReceiver }, known: () => live.cameraDirectory.cameras },
+		hidden,
+	);
 	const sync = composeSync({ home, storage, recording, messenger, members, cameras });
 
 	/** One of each, for one camera. */
@@ -111,10 +122,8 @@ export function composeEngine(installer: Installer): Engine {
 		...{ localDevice, homeRoster, messenger, arrivals, pairing, lastSeen, members },
 		...{ ...live, uploads: sync.uploads },
 		...composeRecovery(home, relays, members, preferences),
-		...composePlayback(storage, eventLog, {
-			...{ home, messenger, grantReceiver },
-			known: () => live.cameraDirectory.cameras,
-		}),
+		...playback,
+		...composeFootageMarks({ home, storage, messenger, hidden, origins: playback.origins }),
 		deviceCheck: composeDeviceCheck({
 			...{ home, storage, capture, recorders },
 			dataConnections: messaging.dataConnections,
@@ -137,6 +146,15 @@ export function composeEngine(installer: Installer): Engine {
 			const { VideoCodeReader } = await import('#browser/device/code-reader.ts');
 			return new VideoCodeReader(video);
 		},
+	};
+}
+
+/** Loaded with the first page that shows saved footage. */
+function composeFootageMarks(parts: MarkParts): Pick<Engine, 'marks' | 'savedCopies'> {
+	const composed = lazily(async () => (await import('./compose/marks.ts')).composeMarks(parts));
+	return {
+		marks: async () => (await composed()).marks,
+		savedCopies: async () => (await composed()).copies,
 	};
 }
 

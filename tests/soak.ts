@@ -52,8 +52,8 @@ const parts: readonly SoakPart[] = [
 	},
 	{
 		name: 'footage',
-		what: 'the relay killed while footage is uploaded',
-		files: [fault('footage-')],
+		what: 'the relay killed while footage is uploaded; footage of a relay that lies',
+		files: [fault('footage-'), 'engine/sync/check/forged', 'engine/sync/check/lying'],
 	},
 	{
 		name: 'page',

@@ -16,6 +16,8 @@ import { LastPictures } from '#engine/live/viewer/last-pictures.ts';
 import type { LastSeenTracker } from '#engine/members/last-seen-tracker.ts';
 import type { MemberList } from '#engine/members/member-list.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
+import type { CameraId } from '#domain/base/ids.ts';
+import type { CameraState } from '#protocol/message.ts';
 import type { HomeParts } from './home.ts';
 import type { RecordingParts, recordingOf } from './recording.ts';
 
@@ -26,6 +28,7 @@ interface LiveTools {
 	readonly lastSeen: LastSeenTracker;
 	readonly recording: RecordingParts;
 	readonly storage: StorageStatus;
+	readonly copiedOf: (camera: CameraId) => CameraState['copied'] | null;
 	readonly cameras: LocalCameras<{
 		readonly number: number;
 		readonly hosting: LiveHost;
@@ -35,7 +38,7 @@ interface LiveTools {
 
 /** Live pictures: of this device's cameras for others, and of the home's cameras here. */
 export function composeLive(tools: LiveTools) {
-	const { home, messenger, members, lastSeen, recording, storage, cameras } = tools;
+	const { home, messenger, members, lastSeen, recording, storage, cameras, copiedOf } = tools;
 	const { clock, crypto, vault, localDevice, homeRoster } = home;
 	const { capture, power, eventLog } = recording;
 	const guarding = new GuardModeSwitch();
@@ -49,6 +52,7 @@ export function composeLive(tools: LiveTools) {
 		phone: matchMedia('(pointer: coarse) and (hover: none)').matches,
 		rosterSeq: () => homeRoster.entries.length,
 		recorded: async (camera) => ((await vault.camera(camera))?.runNo ?? 0) > 0,
+		copied: copiedOf,
 		hosts: () => cameras.all.map(({ hosting }) => hosting),
 		onHosts: (listener) => cameras.on(listener),
 	});

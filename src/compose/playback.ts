@@ -14,6 +14,8 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import type { Recorder } from '#engine/recording/recorder.ts';
 import { FootageStore } from '#engine/storage/footage-store.ts';
+import type { HiddenSpans } from '#engine/sync/marks/hidden-footage.ts';
+import { hiding } from './hiding.ts';
 import type { HomeParts } from './home.ts';
 import { lazyFootage } from './lazy-footage.ts';
 import type { SavedFootageParts } from './saved-footage.ts';
@@ -24,15 +26,18 @@ export function composePlayback(
 	{ rows, segments, thumbnails }: StorageParts,
 	eventLog: EventsHere,
 	saved: Omit<SavedFootageParts, 'here'>,
+	hidden: HiddenSpans,
 ) {
 	const { clock, localDevice } = saved.home;
 	const { opener } = localDevice;
-	const { footage, origins, originOf, answering } = lazyFootage(async () => {
+	const all = lazyFootage(async () => {
 		const { composeSavedFootage } = await import('./saved-footage.ts');
 		return composeSavedFootage({ ...saved, here: segments });
 	});
+	const { originOf, problems, answering } = all;
+	const { footage, origins } = hiding(all, hidden);
 	return {
-		...{ footage, origins },
+		...{ footage, origins, problems },
 		thumbnails: new ThumbnailReader(
 			new JoinedThumbnails({
 				...{ here: thumbnails, footage: segments },

@@ -2,7 +2,6 @@ import type { CameraId } from '#domain/base/ids.ts';
 import type { SavedCamera } from '#domain/footage/origin.ts';
 import { may } from '#domain/home/rights.ts';
 import { cameraIdsOf } from '#engine/home/keys.ts';
-import type { WatchedCamera } from '#engine/live/controls.ts';
 import { JoinedFootage } from '#engine/playback/joined-footage.ts';
 import type { Footage } from '#ports/footage/footage.ts';
 import { composeRelayFootage, type RelayFootageParts } from './relay-footage.ts';
@@ -10,8 +9,6 @@ import { composeRelayFootage, type RelayFootageParts } from './relay-footage.ts'
 export interface SavedFootageParts extends RelayFootageParts {
 	/** What this device's cameras saved here. */
 	readonly here: Footage;
-	/** The home's cameras, as far as they are known. */
-	readonly known: () => readonly WatchedCamera[];
 }
 
 /** Saved footage of all cameras of the home, wherever it is. Loaded when it is first looked at. */
@@ -40,11 +37,11 @@ export function composeSavedFootage(parts: SavedFootageParts) {
 		return { name: live ?? name, former: !(await isPresent(camera)) };
 	}
 
-	const footage = new JoinedFootage({
+	const joined = new JoinedFootage({
 		...{ clock, here, about },
 		elsewhere: [{ origin: 'relay', footage: relay.footage }],
 	});
-	const { reader, thumbnails, events } = relay;
-	return { footage, reader, thumbnails, events };
+	const { thumbnails, events, problems } = relay;
+	return { joined, thumbnails, events, problems };
 }
 export type SavedFootage = ReturnType<typeof composeSavedFootage>;

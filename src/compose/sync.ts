@@ -1,3 +1,4 @@
+import type { CameraId } from '#domain/base/ids.ts';
 import type { Uploads } from '#engine/sync/uploads.ts';
 import type { EvictedPage } from '#ports/footage/segment-store.ts';
 import { lazily } from './lazily.ts';
@@ -13,6 +14,14 @@ export function composeSync(parts: UploadParts) {
 		const { composeUploads } = await import('./uploads.ts');
 		return (made = composeUploads(parts));
 	});
+
+	/** Once it has cameras and a relay: others may have looked at what it saved there. */
+	const looks = lazily(async () => (await import('./looks.ts')).composeLooks(parts));
+
+	function beginLooks(): void {
+		const { kind } = parts.messenger.state;
+		if (kind === 'connected' && cameras.all.length > 0) void looks().catch(() => undefined);
+	}
 
 	/** Once, for each camera: an owner may choose from afar. */
 	const heard = new WeakSet<object>();
@@ -36,7 +45,10 @@ export function composeSync(parts: UploadParts) {
 	return {
 		uploads,
 		unsavedBytes: (pages: readonly EvictedPage[]) => made?.unsavedBytes(pages) ?? 0,
+		copiedOf: (camera: CameraId) => made?.copiedOf(camera) ?? null,
 		begin: () => {
+			parts.messenger.on(beginLooks);
+			cameras.on(beginLooks);
 			cameras.on(() => void beginIfChosen());
 			void beginIfChosen();
 		},

@@ -1,6 +1,7 @@
 import { WebCameraLock } from '#browser/device/camera-lock.ts';
 import { BrowserNetwork } from '#browser/network/network.ts';
-import { RelayArchive, type RelayAccess } from '#browser/network/relay-archive.ts';
+import { RelayArchive } from '#browser/network/relay-archive.ts';
+import type { RelayAccess } from '#browser/network/relay-http.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { LocalCameras } from '#engine/home/local-cameras.ts';
@@ -8,6 +9,7 @@ import type { MemberList } from '#engine/members/member-list.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
 import type { UploadedCamera } from '#engine/sync/camera-uploads.ts';
 import type { SidecarUploader } from '#engine/sync/sidecar-uploader.ts';
+import { hearMissing } from '#engine/sync/check/missing-notices.ts';
 import { Uploads } from '#engine/sync/uploads.ts';
 import type { HomeParts } from './home.ts';
 import type { RecordingParts } from './recording.ts';
@@ -46,6 +48,7 @@ export function composeUploads(parts: UploadParts): Uploads {
 		...{ clock, cameras, preferences, messenger, power, footage: segments, records: tenure },
 		archive,
 		usage: () => archive.usage(),
+		lowerShare: (bytes) => archive.lowerShare(bytes),
 		sendBeside: (camera, archived) => besideOf(camera).send(archived),
 		uploads: new WebCameraLock('upload'),
 		network: new BrowserNetwork(),
@@ -63,5 +66,9 @@ export function composeUploads(parts: UploadParts): Uploads {
 		noteLost: (camera, startUs) => eventLog.add(camera, 'copy-lost', startUs),
 	});
 	uploads.begin();
+	hearMissing({
+		...{ clock, messenger },
+		recheck: (camera, runNo, seqs) => uploads.recheck(camera, runNo, seqs),
+	});
 	return uploads;
 }

@@ -9,6 +9,7 @@ const device = v.pipe(
 	v.regex(/^[0-9a-f]{32}$/),
 	v.transform((id) => id as DeviceId),
 );
+const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const eventBody = v.object({
 	kind: v.picklist(EVENT_KINDS),
 	endUs: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -31,6 +32,7 @@ const eventBody = v.object({
 		),
 		null,
 	),
+	seen: v.optional(v.nullable(v.object({ startUs: time, endUs: time })), null),
 });
 /** The sealed part of an event; its start time is stored outside. */
 export type EventBody = v.InferOutput<typeof eventBody>;

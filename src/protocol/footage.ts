@@ -11,16 +11,21 @@ const store = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 const MAX_PAGES = 10_000;
 const MAX_SEGMENTS = 1_000;
 
+const ranges = v.pipe(v.array(v.tuple([whole, whole])), v.maxLength(MAX_SEGMENTS));
+
 const archivedPages = v.object({
 	store,
 	more: v.boolean(),
+	withoutInit: v.optional(v.pipe(v.array(whole), v.maxLength(MAX_SEGMENTS)), []),
 	pages: v.pipe(
 		v.array(
 			v.object({
 				runNo: whole,
 				minute: whole,
 				change: whole,
-				seqs: v.pipe(v.array(v.tuple([whole, whole])), v.maxLength(MAX_SEGMENTS)),
+				seqs: ranges,
+				/** Earlier relays do not tell it. */
+				withdrawn: v.optional(ranges, []),
 			}),
 		),
 		v.maxLength(MAX_PAGES),

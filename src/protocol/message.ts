@@ -46,6 +46,11 @@ const cameraState = v.object({
 	quality: v.picklist(['low', 'standard', 'high']),
 	/** What of it is copied to the relay (SY20); earlier versions do not send it. */
 	copy: v.optional(v.picklist(UPLOAD_CHOICES)),
+	/**
+	 * The newest segment that the relay acknowledged, and whether nothing older is left to upload
+	 * (SY48); only while it is copied.
+	 */
+	copied: v.optional(v.object({ runNo: count, seq: count, done: v.boolean() })),
 	guard: v.boolean(),
 	battery: v.nullable(v.object({ level: v.number(), charging: v.boolean() })),
 	/**
@@ -134,6 +139,11 @@ export const messageSchema = v.variant('t', [
 	v.object({ t: v.literal('done'), id, fault: v.nullable(v.picklist(FAULT_KINDS)) }),
 	/** Asks for the result of a command that was not answered; the answer is `done` (LT12). */
 	v.object({ t: v.literal('what-became'), id, nonce: id }),
+	/** To a camera's device: segments of it that are not at the relay, both ends included (SY49). */
+	v.object({
+		...{ t: v.literal('missing'), camera: id, runNo: count },
+		seqs: v.pipe(v.array(v.tuple([count, count])), v.minLength(1), v.maxLength(8)),
+	}),
 	/** The action was not carried out: none of its nonces was valid (LT9). */
 	v.object({ t: v.literal('stale'), id }),
 ]);
@@ -150,6 +160,7 @@ export const MESSAGE_EFFECTS = {
 	...{ state: 'answers', offer: 'answers', answer: 'answers', candidate: 'answers' },
 	...{ relayed: 'answers', 'hang-up': 'answers', done: 'answers', stale: 'answers' },
 	...{ ask: 'tells', 'what-became': 'tells', grants: 'tells', 'home-key': 'tells', acted: 'tells' },
+	missing: 'tells',
 } as const satisfies Record<Message['t'], 'acts' | 'counted' | 'answers' | 'tells'>;
 
 type MessageWith<What> = {

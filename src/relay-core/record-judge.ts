@@ -4,6 +4,7 @@ import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import { signedBytes } from '#domain/base/signed.ts';
 import { parseHead } from '#domain/footage/head.ts';
 import { parseEntry } from '#domain/home/roster.ts';
+import { parseRunRecord } from '#domain/sync/run-record.ts';
 import { parseSegmentRecord } from '#domain/sync/segment-record.ts';
 import { cameraIdsOf } from '#engine/home/keys.ts';
 import type { Crypto, VerifyKey } from '#ports/keys/crypto.ts';
@@ -14,14 +15,20 @@ type Keys = ReadonlyMap<CameraId, readonly VerifyKey[]>;
 /** Homes whose keys are remembered; the rest are read again from their rosters. */
 const MAX_HOMES = 64;
 
+type Judge = (
+	key: { readonly home: HomeId; readonly camera: CameraId },
+	record: Bytes,
+) => Promise<boolean>;
+
 /**
- * Whether the head of a record is signed by the device of its camera, one that has left the home
- * included. `true` also when the home or the device is unknown here: then nobody can tell.
+ * Whether the head of a segment record (`judge`), or a run record (`judgeRun`), is signed by the
+ * device of its camera, one that has left the home included. `true` also when the home or the
+ * device is unknown here: then nobody can tell.
  */
-export function recordJudgeOf(
+export function recordJudgesOf(
 	crypto: Pick<Crypto, 'sha256' | 'verifier' | 'verify'>,
 	find: (id: HomeId) => Promise<Pick<Home, 'entries'> | null>,
-): (key: { readonly home: HomeId; readonly camera: CameraId }, record: Bytes) => Promise<boolean> {
+): { readonly judge: Judge; readonly judgeRun: Judge } {
 	const known = new Map<HomeId, { readonly entries: readonly Bytes[]; readonly keys: Keys }>();
 
 	async function keysOf(id: HomeId): Promise<Keys> {
@@ -39,13 +46,28 @@ export function recordJudgeOf(
 		return keys;
 	}
 
-	return async ({ home, camera }, record) => {
+	async function isSigned(
+		{ home, camera }: Parameters<Judge>[0],
+		signedOf: () => { readonly signature: Bytes; readonly signed: Bytes },
+	): Promise<boolean> {
 		const own = (await keysOf(home)).get(camera) ?? [];
 		if (own.length === 0) return true;
-		const { canonical, signature } = parseHead(parseSegmentRecord(record).head);
-		const signed = signedBytes('head', canonical);
+		const { signature, signed } = signedOf();
 		for (const key of own) if (await crypto.verify(key, signature, signed)) return true;
 		return false;
+	}
+
+	return {
+		judge: (of, record) =>
+			isSigned(of, () => {
+				const { canonical, signature } = parseHead(parseSegmentRecord(record).head);
+				return { signature, signed: signedBytes('head', canonical) };
+			}),
+		judgeRun: (of, record) =>
+			isSigned(of, () => {
+				const { canonical, signature } = parseRunRecord(record);
+				return { signature, signed: signedBytes('run', canonical) };
+			}),
 	};
 }
 

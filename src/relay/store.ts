@@ -9,7 +9,7 @@ import { idFrom, type DeviceId, type HomeId } from '#domain/base/ids.ts';
 import { runChild, type ChildWork } from '#relay/process/child-process.ts';
 import { footageMemberOf, lostRights } from '#relay-core/footage-member.ts';
 import { HomeRegistry } from '#relay-core/home-registry.ts';
-import { recordJudgeOf } from '#relay-core/record-judge.ts';
+import { recordJudgesOf } from '#relay-core/record-judge.ts';
 import {
 	messageFrom,
 	messageToStore,
@@ -24,6 +24,8 @@ import { ChangeNotices } from '#relay/base/change-notices.ts';
 import { createFootageApi } from '#relay/footage/footage-api.ts';
 import type { FootageEnv } from '#relay/footage/footage-request.ts';
 import { FootageStart } from '#relay/footage/footage-start.ts';
+import { LookLog } from '#relay/footage/looks/look-log.ts';
+import { createLooksApi, lookedIn } from '#relay/footage/looks/looks-api.ts';
 import { createSpaceApi } from '#relay/footage/space/space-api.ts';
 import { ownVersion, SpaceStart } from '#relay/footage/space/space-start.ts';
 import { createSidecarApi } from '#relay/footage/sidecar-api.ts';
@@ -65,7 +67,7 @@ async function startStore(
 			sha256: (bytes) => Promise.resolve(sha256(bytes)),
 			verify: (...signed) => crypto.verify(...signed),
 		},
-		judge: recordJudgeOf(crypto, (id) => homes.find(id)),
+		...recordJudgesOf(crypto, (id) => homes.find(id)),
 		before: () => space.before(),
 		roomOf: (opened) => space.of(opened),
 		ready: ({ archive, index, sidecars }) => {
@@ -79,13 +81,16 @@ async function startStore(
 			const who = { claimsOf, memberOf };
 			const { opened } = space;
 			const all = new Hono<FootageEnv>();
+			const looks = new LookLog(sidecars.database);
+			const looked = lookedIn(looks, Date.now);
+			all.route('/', createLooksApi({ looks, wallMs: Date.now, ...who }));
 			if (opened !== null) {
 				all.route('/', createSpaceApi({ space: opened, storeId: index.storeId, ...who }));
 				const mayGrow = (home: HomeId, bytes: number) => opened.mayAdd(home, null, bytes).newer;
 				const tools = { archive, index, sidecars, crypto, mayGrow, ...who };
 				all.route('/', createSidecarApi(tools));
 			}
-			all.route('/', createFootageApi({ archive, index, ...who }));
+			all.route('/', createFootageApi({ archive, index, looked, ...who }));
 			footageApi = all;
 		},
 	});

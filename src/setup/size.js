@@ -51,9 +51,9 @@ export function firstLoad(path = '/', more = /^$/) {
 	};
 }
 
-/** kB of scripts until a camera is watched: the larger of its screens, and the engine behind it. */
+/** kB of scripts until a camera is watched: its screen, and the engine behind it. */
 export function watchKB() {
-	return compressedKB(firstLoad('/watch/[camera]', /^src\/compose\.ts$|\/OwnCamera\.svelte$/).js);
+	return compressedKB(firstLoad('/watch/[camera]', /^src\/compose\.ts$|\/CameraPage\.svelte$/).js);
 }
 
 /**

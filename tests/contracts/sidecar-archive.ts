@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { concatBytes } from '#domain/base/bytes.ts';
-import type { CameraId } from '#domain/base/ids.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
 import {
 	buildSidecarRecord,
 	eventKey,
@@ -18,6 +18,8 @@ export interface GivenSidecars {
 	/** The camera whose sidecars it takes. */
 	readonly camera: CameraId;
 	readonly sealed: (kind: 'event' | 'thumbnail', wallUs: number) => Promise<SidecarRecord>;
+	/** Another device reads the first so many seconds of footage, and goes; it tells which. */
+	readonly looked: (seconds: number) => Promise<DeviceId>;
 	/** Makes it unreachable. */
 	readonly away: () => void;
 }
@@ -48,6 +50,20 @@ export function sidecarArchiveContract(make: () => Promise<GivenSidecars>): void
 			const sent = concatBytes(wrong, buildSidecarRecord(good), wrong);
 			expect((await archive.put(camera, sent)).refused).toEqual([0, 2]);
 			expect((await archive.changed(camera, 0)).keys).toHaveLength(1);
+		});
+
+		test('SY44 tells who looked at its footage, until the camera has heard it', async () => {
+			const { archive, camera, looked } = await make();
+			expect(await archive.looks(camera)).toEqual({ looks: [], more: false });
+			const device = await looked(3);
+			const [look, ...others] = (await archive.looks(camera)).looks;
+			expect(others).toEqual([]);
+			expect(look).toMatchObject({ device });
+			expect(Math.round((look!.endUs - look!.startUs) / 1e6)).toBe(3);
+			expect(look!.fromMs).toBeLessThanOrEqual(look!.toMs);
+			expect((await archive.looks(camera)).looks).toEqual([look]);
+			await archive.heardLooks(camera, [look!.id]);
+			expect(await archive.looks(camera)).toEqual({ looks: [], more: false });
 		});
 
 		test('SY30 a fault says that it cannot be reached', async () => {

@@ -43,7 +43,7 @@ test('AP1 AP2 the server gone and the network off: every screen opens, records a
 	for (const [path, heading] of [
 		['/', 'Your cameras'],
 		['/camera', 'Camera'],
-		['/watch', 'My cameras'],
+		['/watch', 'Your cameras'],
 		['/settings', 'Settings'],
 		['/storage', 'Storage'],
 	] as const) {

@@ -81,6 +81,21 @@ test('SY20 SY10 SY25 SY35 what two cameras saw is uploaded whole: recorded offli
 				.count(),
 		)
 		.toBe(2);
+	// RS11: an owner limits what its home may hold there, and takes that back.
+	await atRelay(page).getByText('Limit for your home').click();
+	const limit = atRelay(page).getByLabel('At most, in GB');
+	await limit.fill('1000000');
+	await limit.press('Enter');
+	await atRelay(page)
+		.getByText(/^Enter an amount from/)
+		.waitFor();
+	await limit.fill('0.5');
+	await limit.press('Enter');
+	await atRelay(page)
+		.getByText(/of 500 MB at the relay. An owner limited your home to 500 MB there.$/)
+		.waitFor();
+	await atRelay(page).getByRole('button', { name: 'Remove the limit' }).click();
+	await expect.poll(() => atRelay(page).getByText('An owner limited').count()).toBe(0);
 	await page.goto(`${relay.address}/camera`);
 	await expect.poll(() => status(page, /^At the relay up to .* · All there$/).count()).toBe(2);
 

@@ -2,8 +2,15 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
 import { openHome, pairByLink } from './support/pairing-steps.ts';
-import { becomeCamera, collectPageErrors, startRecording } from './support/user-steps.ts';
+import {
+	becomeCamera,
+	collectPageErrors,
+	openByMenu,
+	playerRegion,
+	startRecording,
+} from './support/user-steps.ts';
 import { waitForSegments } from './support/stored-footage.ts';
+import { segmentsAtRelay } from './support/relay-footage.ts';
 import { waitForLivePath, expectMovingPicture } from './support/live-steps.ts';
 
 /**
@@ -37,7 +44,7 @@ afterAll(async () => {
 	await relay.stop();
 });
 
-test('RG2 LV41 LV42 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, and every command is logged', async () => {
+test('RG2 SY40 SY41 EV15 LV41 LV42 LV24 LV25 EV11 EV12 a viewer watches by name, may start and not stop, and every command is logged', async () => {
 	await viewer.goto(`${relay.address}/watch`);
 	await viewer.getByRole('article').getByRole('link').first().click({ timeout: 30_000 });
 	const settings = viewer.getByRole('button', { name: 'Camera settings' });
@@ -66,8 +73,37 @@ test('RG2 LV41 LV42 LV24 LV25 EV11 EV12 a viewer watches by name, may start and 
 	await commands.waitFor({ state: 'detached' });
 	await expect.poll(() => settings.evaluate((one) => one === document.activeElement)).toBe(true);
 
-	// Nor may it admit other devices.
 	const there = viewer.url();
+	const [page] = there.split('?');
+	// Its footage is nowhere but there, and the page says so.
+	await viewer.goto(`${relay.address}/saved`);
+	await viewer.getByText(/^Nothing of .+ is copied to the relay\./).waitFor();
+	await expect
+		.poll(() => viewer.getByRole('link', { name: 'Watch live' }).getAttribute('href'))
+		.toBe('/watch');
+
+	// What is copied to the relay it may play, but neither pin nor delete, and the page says why.
+	await camera.goto(`${relay.address}/storage`);
+	await camera.getByRole('button', { name: 'Keep a copy at the relay' }).click();
+	await camera
+		.getByText(/^At the relay up to/)
+		.first()
+		.waitFor({ timeout: 30_000 });
+	await camera.goto(`${relay.address}/camera`);
+	await waitForSegments(camera, 6);
+	await expect
+		.poll(() => [...segmentsAtRelay(relay.data).values()].flat().length, { timeout: 30_000 })
+		.toBeGreaterThan(5);
+	await viewer.goto(`${page}?saved`);
+	const player = playerRegion(viewer);
+	await expect.poll(() => player.getAttribute('data-origin'), { timeout: 30_000 }).toBe('relay');
+	await player.getByText('Only owners of this home can delete or pin what').waitFor();
+	for (const name of ['Pin', 'Delete'])
+		await expect
+			.poll(() => player.getByRole('button', { name, exact: true }).isDisabled())
+			.toBe(true);
+
+	// Nor may it admit other devices.
 	await viewer.goto(`${relay.address}/pair`);
 	const admits = viewer.getByRole('region', { name: 'Add another device' });
 	await admits.getByText('Only an owner can add devices, and this device is not one.').waitFor();
@@ -104,18 +140,37 @@ test('RG2 LV41 LV42 LV24 LV25 EV11 EV12 a viewer watches by name, may start and 
 	expect(Math.abs(answered!.y - (pressed!.y + pressed!.height))).toBeLessThan(44);
 	await camera.getByRole('button', { name: 'Start recording' }).waitFor();
 
-	// Its footage is not here, and the page says where.
-	await viewer.goto(`${relay.address}/saved`);
-	await viewer.getByText(/Open Spy-cam on .+ to play them\./).waitFor();
+	// What it deletes at the relay can be undone before it is said; then it is gone there.
+	await viewer.goto(`${page}?saved`);
+	await expect.poll(() => player.getAttribute('data-origin'), { timeout: 30_000 }).toBe('relay');
+	const before = segmentsAtRelay(relay.data);
+	await player.getByRole('slider', { name: 'Timeline' }).focus();
+	await viewer.keyboard.press('Home');
+	for (const undone of [true, false]) {
+		await player.getByRole('button', { name: 'Delete', exact: true }).click();
+		await player.getByText(/ You can undo this for ten seconds\.$/).waitFor();
+		await player.getByRole('button', { name: /^Delete .* s$/ }).click();
+		await player.getByText(/^Deleted: .* You can undo this for ten seconds\.$/).waitFor();
+		if (!undone) break;
+		await player.getByRole('button', { name: 'Undo' }).click();
+		await player.getByText('Restored.').waitFor();
+		expect(segmentsAtRelay(relay.data)).toEqual(before);
+	}
+	await openByMenu(viewer, 'Saved');
 	await expect
-		.poll(() => viewer.getByRole('link', { name: 'Watch live' }).getAttribute('href'))
-		.toBe('/watch');
+		.poll(() => [...segmentsAtRelay(relay.data).values()].flat().length)
+		.toBeLessThan([...before.values()].flat().length);
 
 	// All of it is on the camera's own timeline.
 	const id = /watch\/([0-9a-f]{32})/.exec(there)?.[1] ?? '';
 	await camera.goto(`${relay.address}/watch/${id}?saved`);
 	const happened = camera.getByRole('region', { name: /^What happened on / });
-	for (const said of ['Anna watched', 'Anna turned on guard mode', 'Anna stopped the recording']) {
+	for (const said of [
+		'Anna watched',
+		'Anna turned on guard mode',
+		'Anna stopped the recording',
+		/ looked at .*, says the relay$/,
+	]) {
 		await happened.getByText(said).first().waitFor();
 	}
 	expect(errors.flat()).toEqual([]);

@@ -32,7 +32,69 @@ async function rename(page: Page, from: string, to: string): Promise<void> {
 	await card(page, to).waitFor();
 }
 
-test('RC37 PB28 two lenses of one device record, are watched, stopped and played independently', async () => {
+/** What the pictures of the home's day show at the next frame of the page. */
+function pictures(page: Page) {
+	return page.evaluate(async () => {
+		await new Promise(requestAnimationFrame);
+		const board = document.querySelector<HTMLElement>('section.board');
+		return {
+			state: board?.dataset['state'],
+			handMs: Number(board?.dataset['wallMs']),
+			shown: [...document.querySelectorAll<HTMLElement>('section.picture')].map(({ dataset }) => ({
+				state: dataset['state'],
+				wallMs: Number(dataset['wallMs']),
+				driftMs: Math.abs(Number(dataset['driftMs'] || NaN)),
+			})),
+		};
+	});
+}
+
+/** Both lenses have been recording since; the later one began some seconds after the first. */
+async function playTogether(page: Page): Promise<void> {
+	await page.getByRole('link', { name: 'All cameras at once' }).click();
+	const board = page.getByRole('region', { name: 'All cameras at once' });
+	const hand = board.getByRole('slider', { name: 'Timeline of all cameras' });
+	await hand.focus();
+	await page.keyboard.press('Home');
+	// PB56: the one that began later says when.
+	const yard = board.getByRole('region', { name: 'Yard', exact: true });
+	await yard.getByText(/^starts at /).waitFor();
+	await expect
+		.poll(async () => (await pictures(page)).shown.map(({ state }) => state))
+		.toEqual([...['paused', 'gap']]);
+	await page.keyboard.press('k');
+	const playing = ['playing', 'playing'];
+	await expect
+		.poll(async () => (await pictures(page)).shown.map(({ state }) => state), { timeout: 30_000 })
+		.toEqual(playing);
+	// PB52: a frame is measured as it is painted. What is shown between two of them is older.
+	await expect
+		.poll(async () => Math.max(...(await pictures(page)).shown.map(({ driftMs }) => driftMs)))
+		.toBeLessThan(100);
+	await page.keyboard.press('k');
+	await expect
+		.poll(async () => {
+			const { state, handMs, shown } = await pictures(page);
+			const off = shown.map(({ wallMs }) => handMs - wallMs);
+			// The frame at the hand begins up to a frame before it.
+			return state === 'paused' && off.every((ms) => ms > -2 && ms < 200);
+		})
+		.toBe(true);
+
+	// PB59: to the camera at that moment, and back to the same.
+	const { handMs } = await pictures(page);
+	await yard.getByRole('link', { name: /^Yard at / }).click();
+	await playerRegion(page).waitFor();
+	expect(Math.abs((await shownWallMs(page)) - handMs)).toBeLessThan(200);
+	await page.goBack();
+	await board.waitFor();
+	await expect.poll(async () => Math.abs((await pictures(page)).handMs - handMs)).toBeLessThan(2);
+	await expect.poll(() => board.getByRole('region').count()).toBe(2);
+	await board.getByRole('link', { name: 'Saved footage' }).click();
+	await page.getByRole('list', { name: 'Days with footage' }).waitFor();
+}
+
+test('RC37 PB28 PB50 PB52 PB56 PB59 two lenses of one device record, are watched, stopped and played independently, and together', async () => {
 	const page = await context.newPage();
 	const errors = collectPageErrors(page);
 	await becomeCamera(page, relay.address);
@@ -82,8 +144,11 @@ test('RC37 PB28 two lenses of one device record, are watched, stopped and played
 	const today = days.getByRole('button').first();
 	await today.waitFor();
 	await expect.poll(() => today.getAttribute('aria-pressed')).toBe('true');
-	const bars = page.getByRole('region', { name: /^Footage on / }).getByRole('link');
+	const bars = page.getByRole('region', { name: /^Footage on / }).getByRole('link', {
+		name: / from /,
+	});
 	await expect.poll(() => bars.count()).toBe(2);
+	await playTogether(page);
 	await page.getByRole('link', { name: /^Yard, from / }).press('Enter');
 	await playerRegion(page).waitFor();
 	expect(await shownWallMs(page)).toBeGreaterThan(0);
@@ -135,7 +200,7 @@ test('RC37 PB28 two lenses of one device record, are watched, stopped and played
 	await openByMenu(page, 'Watch');
 	await page
 		.getByRole('article', { name: 'Yard' })
-		.getByText('Only its footage is here.')
+		.getByText('On this device', { exact: true })
 		.waitFor();
 	expect(errors).toEqual([]);
 });

@@ -7,12 +7,14 @@ import { storagePersistenceContract } from '../contracts/persistence.ts';
 import { reserveContract } from '../contracts/reserve.ts';
 import { grantStoreContract } from '../contracts/grant-store.ts';
 import { lastPictureStoreContract } from '../contracts/last-picture-store.ts';
+import { headPinStoreContract } from '../contracts/head-pin-store.ts';
 import { lastSeenStoreContract } from '../contracts/last-seen-store.ts';
 import { cameraLockContract } from '../contracts/camera-lock.ts';
 import { ManualClock } from './clock.ts';
 import { MemoryCameraPreferences } from './preference-store.ts';
 import { MemoryGrantStore } from './grant-store.ts';
 import { MemoryLastPictureStore } from './last-picture-store.ts';
+import { MemoryHeadPinStore } from './head-pin-store.ts';
 import { MemoryLastSeenStore } from './last-seen-store.ts';
 import { MemoryLedger, MemoryPersistence, MemoryReserve } from './storage.ts';
 import { MemoryCameraLock } from './camera-lock.ts';
@@ -26,6 +28,9 @@ describe('MemoryCameraPreferences', () =>
 			return Promise.resolve();
 		},
 	}));
+
+describe('MemoryHeadPinStore', () =>
+	headPinStoreContract((stored) => Promise.resolve(new MemoryHeadPinStore(stored))));
 
 describe('MemoryLastSeenStore', () =>
 	lastSeenStoreContract((stored) => Promise.resolve(new MemoryLastSeenStore(stored))));

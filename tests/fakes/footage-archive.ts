@@ -2,6 +2,7 @@ import type { Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { minuteOf } from '#domain/footage/index-page.ts';
+import { withSeqs, type SeqRange } from '#domain/sync/seq-ranges.ts';
 import { parseSegmentRecord, segmentRecordLength } from '#domain/sync/segment-record.ts';
 import type {
 	ArchivedPages,
@@ -16,6 +17,7 @@ interface Page {
 	readonly minute: number;
 	readonly records: Map<number, Bytes>;
 	change: number;
+	withdrawn: readonly SeqRange[];
 }
 
 /** Keeps everything, in memory; full, away or wiped on demand. */
@@ -38,6 +40,7 @@ export class FakeFootageArchive implements FootageArchive {
 	#store = 'store-1';
 	#change = 0;
 	#pages: Page[] = [];
+	readonly #withoutInit = new Set<number>();
 
 	wipe(): void {
 		this.#store += '+';
@@ -49,9 +52,9 @@ export class FakeFootageArchive implements FootageArchive {
 		if (this.away) return Promise.reject(new Fault('offline', 'the relay is away'));
 		const pages = this.#pages.filter((page) => page.camera === camera && page.change > since);
 		return Promise.resolve({
-			...{ store: this.#store, more: false },
-			pages: pages.map(({ runNo, minute, change, records }) => ({
-				...{ runNo, minute, change },
+			...{ store: this.#store, more: false, withoutInit: [...this.#withoutInit] },
+			pages: pages.map(({ runNo, minute, change, records, withdrawn }) => ({
+				...{ runNo, minute, change, withdrawn },
 				seqs: [...records.keys()].sort((a, b) => a - b).map((seq) => [seq, seq] as const),
 			})),
 		});
@@ -84,7 +87,8 @@ export class FakeFootageArchive implements FootageArchive {
 			else if (this.invalid.has(seq)) refused.push({ seq, why: 'invalid' });
 			else {
 				kept.push(seq);
-				if (entry !== null) this.#keep({ camera, runNo, minute }, seq, record);
+				if (entry === null) this.#withoutInit.delete(runNo);
+				else this.#keep({ camera, runNo, minute }, seq, record);
 			}
 		}
 		return { store: this.#store, kept, refused };
@@ -96,6 +100,21 @@ export class FakeFootageArchive implements FootageArchive {
 			(one) => one.camera === camera && one.runNo === runNo && one.records.has(seq),
 		);
 		return Promise.resolve(page?.records.get(seq) ?? null);
+	}
+
+	/** Takes out a minute, and tells: damaged, or `forGood`. */
+	takeOut(minute: number, forGood: boolean): void {
+		for (const page of this.#pages.filter((one) => one.minute === minute)) {
+			if (forGood) page.withdrawn = withSeqs([], [...page.records.keys()]);
+			page.records.clear();
+			this.#change += 1;
+			page.change = this.#change;
+		}
+	}
+
+	/** Finds the init section of a run damaged, and tells. */
+	loseInit(runNo: number): void {
+		this.#withoutInit.add(runNo);
 	}
 
 	/** Forgets what it acknowledged, or `changes` its bytes. */
@@ -120,7 +139,7 @@ export class FakeFootageArchive implements FootageArchive {
 			page.camera === camera && page.runNo === runNo && page.minute === minute;
 		let page = this.#pages.find(same);
 		if (page === undefined) {
-			page = { camera, runNo, minute, records: new Map(), change: 0 };
+			page = { camera, runNo, minute, records: new Map(), change: 0, withdrawn: [] };
 			this.#pages.push(page);
 		}
 		page.records.set(seq, record);

@@ -1,6 +1,7 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault } from '#domain/base/fault.ts';
-import type { CameraId } from '#domain/base/ids.ts';
+import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import type { Span } from '#domain/footage/span.ts';
 import { slicesOf } from '#domain/footage/envelope.ts';
 import { minuteOf } from '#domain/footage/index-page.ts';
 import { parseGrant } from '#domain/home/grant.ts';
@@ -13,6 +14,7 @@ import {
 	type SidecarRecord,
 } from '#domain/sync/sidecar-record.ts';
 import type {
+	ArchivedLook,
 	ArchivedSidecars,
 	SidecarArchive,
 	SidecarResult,
@@ -23,16 +25,36 @@ import type {
 export class FakeSidecarArchive implements SidecarArchive {
 	away = false;
 	full = false;
+	/** Somebody is at it now. */
+	lookedAt = false;
 	/** All that was sent, in order. */
 	readonly sent: SidecarRecord[] = [];
 	#store = 'store-1';
 	readonly #keys = new Map<string, number>();
+	#looks: ArchivedLook[] = [];
+	#lookId = 0;
 	#spans: (SignedSpan & { readonly change: number })[] = [];
 
 	wipe(): void {
 		this.#store += '+';
 		this.#keys.clear();
 		this.#spans = [];
+	}
+
+	/** As if another device had read these spans. */
+	look(device: DeviceId, ...spans: readonly Span[]): void {
+		for (const span of spans)
+			this.#looks.push({ ...span, id: (this.#lookId += 1), device, fromMs: 1, toMs: 2 });
+	}
+
+	looks(): ReturnType<SidecarArchive['looks']> {
+		if (this.away) return Promise.reject(new Fault('offline', 'the relay is away'));
+		return Promise.resolve({ looks: [...this.#looks], more: this.lookedAt });
+	}
+
+	heardLooks(_: CameraId, ids: readonly number[]): Promise<void> {
+		this.#looks = this.#looks.filter(({ id }) => !ids.includes(id));
+		return Promise.resolve();
 	}
 
 	/** As from another device. */

@@ -3,7 +3,6 @@
  * it recovers within a minute by itself, while the disk stays full of what is not its own (RS3 to
  * RS7).
  */
-import { spawnSync } from 'node:child_process';
 import { appendFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -15,11 +14,11 @@ import { FootageIndex } from '#relay/footage/footage-index.ts';
 import { PackArchive } from '#relay/footage/pack-archive.ts';
 import { PackFolder } from '#relay/footage/pack-folder.ts';
 import { WebCrypto } from '#web/crypto.ts';
-import { temporaryFolder } from '../e2e/support/launch.ts';
 import { arrive, cameraOf, TestDevice, TestHome, type Keys } from '../relay-core/test-device.ts';
 import { relayWith } from '../relay/config/settings-file.ts';
 import { signedRun, type SignedRun } from '../relay/footage/signed-run.ts';
 import { SOAK } from './support/counts.ts';
+import { smallDisk } from './support/small-disk.ts';
 
 const CAMERAS = 10;
 const ROUNDS = SOAK ? 20 : 2;
@@ -31,19 +30,10 @@ afterEach(async () => {
 	for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-/** `null`: only root may make a small disk. */
-function smallDisk(): string | null {
-	const data = temporaryFolder();
-	const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', data]);
-	if (status !== 0) {
-		rmSync(data, { recursive: true });
-		return null;
-	}
-	cleanUps.push(() => {
-		spawnSync('umount', ['-l', data]);
-		rmSync(data, { recursive: true, force: true });
-	});
-	return data;
+function smallDiskFolder(): string | null {
+	const disk = smallDisk();
+	if (disk !== null) cleanUps.push(disk.remove);
+	return disk?.folder ?? null;
 }
 
 class Uploading {
@@ -126,7 +116,7 @@ function fillUp(file: string): void {
 }
 
 test('S2 RS4 ten cameras on a full disk', async ({ skip }) => {
-	const data = smallDisk() ?? skip('only root may make a small disk');
+	const data = smallDiskFolder() ?? skip('only root may make a small disk');
 	const limits = { socketsPerMinute: 1_000_000, socketsPerAddress: 100_000 };
 	const relay = await relayWith({ limits, footageCapGB: 1 }, data);
 	cleanUps.push(() => relay.kill());

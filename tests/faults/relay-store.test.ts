@@ -2,7 +2,6 @@
  * S1: store killed, stopped and out of space while live parts flow, and footage runs. No part may
  * be lost (RL1, RL2), and no segment that was acknowledged (SY7).
  */
-import { spawnSync } from 'node:child_process';
 import { appendFileSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -19,6 +18,7 @@ import {
 import { relayWithRoom } from '../relay/config/settings-file.ts';
 import { uploadingCamera } from '../relay/footage/uploading.ts';
 import { times } from './support/counts.ts';
+import { smallDisk } from './support/small-disk.ts';
 
 const EACH_MS = 40;
 const anchorUs = 1_795_000_020_000_000;
@@ -208,26 +208,17 @@ async function large({ owner }: Flow, n: number, { device }: Keys): Promise<void
 	await owner.next('taken');
 }
 
-/** Mounts a disk of 8 MiB; `null` if this process may not. */
-function smallDisk(): string | null {
-	const data = temporaryFolder();
-	const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', data]);
-	if (status !== 0) {
-		rmSync(data, { recursive: true });
-		return null;
-	}
-	cleanUps.push(() => {
-		spawnSync('umount', ['-l', data]);
-		rmSync(data, { recursive: true, force: true });
-	});
-	return data;
+function smallDiskFolder(): string | null {
+	const disk = smallDisk();
+	if (disk !== null) cleanUps.push(disk.remove);
+	return disk?.folder ?? null;
 }
 
 const NO_DISK = 'only root may make a small disk';
 const FULL = { live: 'ok', store: 'failing', wrong: ['the disk is full'] };
 
 test('S1 out of space', async ({ skip }) => {
-	const data = smallDisk() ?? skip(NO_DISK);
+	const data = smallDiskFolder() ?? skip(NO_DISK);
 	const flow = await flowing(data);
 	const keys: Keys[] = [];
 	const ballast = join(data, 'ballast');
@@ -253,7 +244,7 @@ test('S1 out of space', async ({ skip }) => {
 test.for(['stop', 'kill'] as const)(
 	'RL25 S1 started on a full disk, after a %s: live works as usual, and changes are saved once there is room',
 	async (end, { skip }) => {
-		const data = smallDisk() ?? skip(NO_DISK);
+		const data = smallDiskFolder() ?? skip(NO_DISK);
 		const first = await flowing(data);
 		const keys = [await first.newcomer()];
 		await first.stop();

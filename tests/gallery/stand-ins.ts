@@ -4,6 +4,7 @@ import type { Gap, Span } from '#domain/footage/span.ts';
 import type { ClipPlan } from '#engine/playback/clip-exporter.ts';
 import { INITIAL_STATE, type PlayerState } from '#engine/playback/player-state.ts';
 import type { Installation } from '#ports/app/installer.ts';
+import type { MarkedRemoval, MarkPermission } from '#engine/sync/marks/footage-marks.ts';
 import type { Engine, LocalCamera } from '#state/app/engine.ts';
 import { stubHome, stubHosting, type HomeOptions, type Stub } from './home.ts';
 import { CAMERA, NOON } from './scene.ts';
@@ -34,6 +35,7 @@ function monthOfFootage(): { footage: Span[]; gaps: Gap[] } {
 interface StubOptions {
 	readonly player?: Partial<PlayerState>;
 	readonly pins?: readonly Span[];
+	readonly mayMark?: MarkPermission;
 	readonly plan?: Partial<ClipPlan> | null;
 	readonly installation?: Installation;
 	/** The result of a clip export: done, a fault, or stuck at 40 %. */
@@ -44,6 +46,7 @@ interface StubOptions {
 export function stubEngine({
 	player,
 	pins = [],
+	mayMark = 'yes',
 	plan,
 	installation,
 	clip,
@@ -88,14 +91,27 @@ export function stubEngine({
 		calendar: localCalendar,
 		clock: { wallMs: () => NOON, monotonicMs: () => 0, every: off, after: off },
 		footage: { watch: off, runs: () => Promise.resolve([]) },
-		origins: { cameras: () => Promise.resolve([]), on: off },
+		problems: { of: () => [], on: off },
+		origins: {
+			cameras: () => Promise.resolve([]),
+			spans: () => Promise.resolve([]),
+			state: () => 'ready',
+			on: off,
+		},
 		segments: {
 			watch: off,
 			cameras: () => Promise.resolve([]),
-			removals: () => Promise.resolve([]),
 			pins: () => Promise.resolve(pins.map((pin, id) => ({ ...pin, id, camera: CAMERA }))),
 			runs: () => Promise.resolve([]),
 		},
+		marks: () =>
+			Promise.resolve({
+				...{ on: off, settle: nothing, dismiss: nothing, removal: (of: MarkedRemoval) => of },
+				may: () => Promise.resolve(mayMark),
+				removals: () => Promise.resolve([]),
+				pins: () => Promise.resolve(pins.map((pin) => ({ ...pin, camera: CAMERA }))),
+			}),
+		savedCopies: () => Promise.resolve({ of: () => Promise.resolve([]) }),
 		eventLog: { watch: off, between: () => Promise.resolve([]) },
 		thumbnails: {
 			near: () => Promise.resolve(null),

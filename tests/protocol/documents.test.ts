@@ -27,12 +27,13 @@ const row =
 const EVENT: EventBody = {
 	...{ kind: 'ordered', endUs: 5, by: { device, name: 'Anna' } },
 	order: { name: 'torch', value: true, fault: null },
+	seen: { startUs: 1, endUs: 2 },
 };
 
 test('an event is read as it was written, and each field is checked', () => {
 	expect(eventBodyFrom(eventBytes(EVENT))).toEqual(EVENT);
 	expectChecked(readEvent, EVENT, {
-		optional: ['by', 'order'],
+		optional: ['by', 'order', 'seen'],
 		free: ['by.name', 'order.value'],
 	});
 	const sample = EVENT as unknown as Sample;
@@ -41,7 +42,7 @@ test('an event is read as it was written, and each field is checked', () => {
 	expectBound(readEvent, sample, ['kind'], EVENT_KINDS.at(-1), 'of a later version');
 	// Events of earlier versions name nobody.
 	expect(readEvent('{"kind":"moved","endUs":1}')).toEqual({
-		...{ kind: 'moved', endUs: 1, by: null, order: null },
+		...{ kind: 'moved', endUs: 1, by: null, order: null, seen: null },
 	});
 	for (const text of NOT_JSON) expect(readEvent(text)).toBeNull();
 });
@@ -51,9 +52,9 @@ test('the size of an event does not tell whether anybody is named', () => {
 	fc.assert(
 		fc.property(fc.constantFrom(...EVENT_KINDS), name, (kind, given) => {
 			const by = given === null ? null : { device, name: given };
-			const bytes = eventBytes({ kind, endUs: 1, by, order: null });
+			const bytes = eventBytes({ kind, endUs: 1, by, order: null, seen: null });
 			expect(bytes).toHaveLength(448);
-			expect(eventBodyFrom(bytes)).toEqual({ kind, endUs: 1, by, order: null });
+			expect(eventBodyFrom(bytes)).toEqual({ kind, endUs: 1, by, order: null, seen: null });
 		}),
 	);
 });

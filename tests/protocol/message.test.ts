@@ -28,6 +28,7 @@ const STATE: CameraState = {
 	lenses: [{ id: 'back', label: 'Back' }],
 	lens: 'back',
 	quality: 'high',
+	copied: { runNo: 3, seq: 9, done: true },
 	guard: false,
 	battery: { level: 0.5, charging: false },
 	needs: ['covered'],
@@ -53,6 +54,7 @@ const SAMPLES: readonly Message[] = [
 	{ t: 'command', id, nonce: id, camera: id, name: 'torch', value: true },
 	{ t: 'done', id, fault: 'timeout' },
 	{ t: 'what-became', id, nonce: id },
+	{ t: 'missing', camera: id, runNo: 3, seqs: [[1, 9]] },
 	{ t: 'stale', id },
 ];
 const sampleOf = (t: string) => SAMPLES.find((one) => one.t === t) as unknown as Sample;
@@ -90,7 +92,7 @@ test.each(SAMPLES.map((sample) => [sample.t, sample] as const))(
 				.map((field) => `cameras.0.${field}`)
 				.filter(() => message.t === 'state'),
 		];
-		const optional = ['sound', 'cameras.0.recorded', 'cameras.0.needs'];
+		const optional = ['sound', 'cameras.0.recorded', 'cameras.0.needs', 'cameras.0.copied'];
 		const own = optional.filter((name) => name !== 'sound' || message.t === 'call');
 		expectChecked(messageBodyFrom, message as unknown as Sample, {
 			optional: own,

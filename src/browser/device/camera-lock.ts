@@ -16,7 +16,7 @@ export class WebCameraLock implements CameraLock {
 	readonly #prefix: string;
 
 	/** `camera`: the right to record; `lens`: tab leadership; `upload`: the copy to the relay. */
-	constructor(what: 'camera' | 'lens' | 'upload' = 'camera') {
+	constructor(what: 'camera' | 'lens' | 'upload' | 'looks' = 'camera') {
 		this.#prefix = `spycam-${what} `;
 	}
 

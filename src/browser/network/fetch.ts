@@ -12,11 +12,11 @@ export async function fetchText(
 	return { status, text: new TextDecoder().decode(bytes) };
 }
 
-/** As `fetchText`; `init`: method, headers and body. */
+/** As `fetchText`; `init`: method, headers, body, and whether it outlives the page. */
 export async function fetchBytes(
 	address: string,
 	deadlineMs: number,
-	init: Pick<RequestInit, 'method' | 'headers' | 'body'> = {},
+	init: Pick<RequestInit, 'method' | 'headers' | 'body' | 'keepalive'> = {},
 ): Promise<{ readonly status: number; readonly bytes: Uint8Array<ArrayBuffer> }> {
 	const signal = AbortSignal.timeout(deadlineMs);
 	try {

@@ -1,5 +1,4 @@
 import { concatBytes, ByteWriter, type Bytes } from '#domain/base/bytes.ts';
-import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type {
 	ArchivedPages,
@@ -12,25 +11,17 @@ import {
 	relayUsageFrom,
 	type RelayUsageAnswer,
 } from '#protocol/footage.ts';
-import { fetchBytes } from './fetch.ts';
+import {
+	askRelayJson,
+	decoded,
+	fetchFromRelay,
+	jsonOf,
+	relayFault,
+	type RelayAccess,
+} from './relay-http.ts';
 
 const ANSWER_MS = 10_000;
 const UPLOAD_MS = 120_000;
-
-/** The relay that this device is connected to; `null`: none now. */
-export interface RelayAccess {
-	readonly origin: string;
-	readonly token: string;
-}
-
-const KINDS: Readonly<Record<number, FaultKind>> = {
-	400: 'malformed',
-	401: 'denied',
-	403: 'denied',
-	409: 'conflict',
-	413: 'malformed',
-	422: 'unsupported',
-};
 
 /** The copy at the relay, over `/api/footage` (docs/api.md). */
 export class RelayArchive implements FootageArchive {
@@ -41,10 +32,11 @@ export class RelayArchive implements FootageArchive {
 	}
 
 	have(camera: CameraId, since: number): Promise<ArchivedPages> {
-		return this.#ask(archivedPagesFrom, `${camera}/have?since=${String(since)}`, ANSWER_MS);
+		const path = `${camera}/have?since=${String(since)}`;
+		return askRelayJson(this.#access(), { path, deadlineMs: ANSWER_MS }, archivedPagesFrom);
 	}
 
-	put(
+	async put(
 		camera: CameraId,
 		runNo: number,
 		runRecord: Bytes | null,
@@ -52,58 +44,36 @@ export class RelayArchive implements FootageArchive {
 	): Promise<ArchiveResult> {
 		const length = new ByteWriter(4).u32(runRecord?.length ?? 0).bytes;
 		const body = concatBytes(length, runRecord ?? new Uint8Array(), records);
-		const init = { method: 'POST', body };
-		return this.#ask(archiveAnswerFrom, `${camera}/${String(runNo)}`, UPLOAD_MS, init);
+		const path = `${camera}/${String(runNo)}`;
+		const request = { path, deadlineMs: UPLOAD_MS, method: 'POST', body };
+		const { status, bytes } = await fetchFromRelay(this.#access(), request);
+		// 507 says, too, what was kept; or that not even the index can be written.
+		const full = status === 507 ? archiveAnswerFrom(jsonOf(bytes)) : null;
+		if (full !== null) return full;
+		if (status !== 200) throw relayFault(status);
+		return decoded(archiveAnswerFrom, bytes);
 	}
 
 	/** What the home takes there, and may take. Throws as `have` does. */
 	usage(): Promise<RelayUsageAnswer> {
-		return this.#ask(relayUsageFrom, '', ANSWER_MS);
+		return askRelayJson(this.#access(), { path: '', deadlineMs: ANSWER_MS }, relayUsageFrom);
+	}
+
+	/** An owner's; `null`: as much as there is. Returns what holds now. Throws as `have` does. */
+	lowerShare(bytes: number | null): Promise<RelayUsageAnswer> {
+		const body = JSON.stringify({ bytes });
+		const request = { path: 'share', deadlineMs: ANSWER_MS, method: 'POST', body };
+		return askRelayJson(this.#access(), request, relayUsageFrom);
 	}
 
 	async read(camera: CameraId, runNo: number, seq: number): Promise<Bytes | null> {
 		const range = `${String(seq)}-${String(seq)}`;
 		const path = `${camera}/${String(runNo)}/${range}`;
-		const { status, bytes } = await this.#fetch(path, UPLOAD_MS);
+		const { status, bytes } = await fetchFromRelay(this.#access(), { path, deadlineMs: UPLOAD_MS });
 		if (status === 200) return bytes;
 		// It found its copy damaged.
 		const { wrong } = Object(jsonOf(bytes)) as { readonly wrong?: unknown };
 		if (status === 404 || wrong === 'corrupt') return null;
-		throw faultOf(status);
-	}
-
-	async #ask<T>(
-		decode: (value: unknown) => T | null,
-		path: string,
-		deadlineMs: number,
-		init: Pick<RequestInit, 'method' | 'body'> = {},
-	): Promise<T> {
-		const { status, bytes } = await this.#fetch(path, deadlineMs, init);
-		// 507 answers, too: it says what was kept.
-		if (status !== 200 && status !== 507) throw faultOf(status);
-		const answer = decode(jsonOf(bytes));
-		if (answer === null) throw new Fault('unavailable', 'the relay answered something else');
-		return answer;
-	}
-
-	#fetch(path: string, deadlineMs: number, init: Pick<RequestInit, 'method' | 'body'> = {}) {
-		const access = this.#access();
-		if (access === null)
-			return Promise.reject(new Fault('offline', 'no relay is connected', undefined, 'connection'));
-		const headers = { Authorization: `Bearer ${access.token}` };
-		const address = `${access.origin}/api/footage/${path}`;
-		return fetchBytes(address, deadlineMs, { ...init, headers });
-	}
-}
-
-function faultOf(status: number): Fault {
-	return new Fault(KINDS[status] ?? 'unavailable', `the relay answered ${String(status)}`);
-}
-
-function jsonOf(bytes: Bytes): unknown {
-	try {
-		return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
-	} catch {
-		return null;
+		throw relayFault(status);
 	}
 }

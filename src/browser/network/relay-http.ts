@@ -1,7 +1,6 @@
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import { fetchBytes } from './fetch.ts';
-import type { RelayAccess } from './relay-archive.ts';
 
 const KINDS: Readonly<Record<number, FaultKind>> = {
 	400: 'malformed',
@@ -14,23 +13,38 @@ const KINDS: Readonly<Record<number, FaultKind>> = {
 	507: 'quota',
 };
 
-export interface RelayRequest extends Pick<RequestInit, 'method' | 'body'> {
+/** The relay that this device is connected to; `null`: none now. */
+export interface RelayAccess {
+	readonly origin: string;
+	readonly token: string;
+}
+
+export interface RelayRequest extends Pick<RequestInit, 'method' | 'body' | 'keepalive'> {
 	/** Below `/api/footage/`. */
 	readonly path: string;
 	readonly deadlineMs: number;
 }
 
-/** Asks the relay below `/api/footage/` (docs/api.md). Throws `Fault` as the ports say. */
-export async function askRelay(
+/** Whatever it answers, below `/api/footage/` (docs/api.md). Throws `offline`, `timeout`. */
+export async function fetchFromRelay(
 	access: RelayAccess | null,
 	{ path, deadlineMs, ...init }: RelayRequest,
-): Promise<Bytes> {
-	if (access === null) throw new Fault('offline', 'no relay is connected');
+): Promise<{ readonly status: number; readonly bytes: Bytes }> {
+	if (access === null) throw new Fault('offline', 'no relay is connected', undefined, 'connection');
 	const headers = { Authorization: `Bearer ${access.token}` };
 	const address = `${access.origin}/api/footage/${path}`;
-	const { status, bytes } = await fetchBytes(address, deadlineMs, { ...init, headers });
+	return fetchBytes(address, deadlineMs, { ...init, headers });
+}
+
+export function relayFault(status: number): Fault {
+	return new Fault(KINDS[status] ?? 'unavailable', `the relay answered ${String(status)}`);
+}
+
+/** Throws `Fault` as the ports say. */
+export async function askRelay(access: RelayAccess | null, request: RelayRequest): Promise<Bytes> {
+	const { status, bytes } = await fetchFromRelay(access, request);
 	if (status === 200) return bytes;
-	throw new Fault(KINDS[status] ?? 'unavailable', `the relay answered ${String(status)}`);
+	throw relayFault(status);
 }
 
 /** As `askRelay`, for answers in JSON that `decode` knows. */
@@ -39,12 +53,18 @@ export async function askRelayJson<T>(
 	request: RelayRequest,
 	decode: (value: unknown) => T | null,
 ): Promise<T> {
-	const answer = decode(jsonOf(await askRelay(access, request)));
+	return decoded(decode, await askRelay(access, request));
+}
+
+/** Throws `unavailable` for what `decode` does not know. */
+export function decoded<T>(decode: (value: unknown) => T | null, bytes: Bytes): T {
+	const answer = decode(jsonOf(bytes));
 	if (answer === null) throw new Fault('unavailable', 'the relay answered something else');
 	return answer;
 }
 
-function jsonOf(bytes: Bytes): unknown {
+/** `null`: not JSON. */
+export function jsonOf(bytes: Bytes): unknown {
 	try {
 		return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
 	} catch {

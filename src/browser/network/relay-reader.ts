@@ -12,7 +12,7 @@ import {
 	readableSpansFrom,
 } from '#protocol/sidecars.ts';
 import { askRelay, askRelayJson } from './relay-http.ts';
-import type { RelayAccess } from './relay-archive.ts';
+import type { RelayAccess } from './relay-http.ts';
 
 const ANSWER_MS = 10_000;
 /** Up to 16 MiB. */

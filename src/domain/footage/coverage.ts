@@ -68,7 +68,7 @@ function footageOf(run: Run): Span[] {
 }
 
 /** Merges spans that overlap or are separated only by a seam. */
-function merged(spans: readonly Span[]): Span[] {
+export function merged(spans: readonly Span[]): Span[] {
 	const result: Span[] = [];
 	for (const span of spans.toSorted((a, b) => a.startUs - b.startUs)) {
 		const last = result.at(-1);

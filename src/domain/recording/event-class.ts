@@ -17,6 +17,7 @@ const CLASSES: Readonly<Record<EventKind, EventClass>> = {
 	watched: 'access',
 	sealed: 'access',
 	ordered: 'access',
+	looked: 'access',
 	stalled: 'technical',
 	'new-recorder': 'technical',
 	'new-lens': 'technical',

@@ -35,6 +35,8 @@ export const EVENT_KINDS = [
 	/** A device watched; `sealed`: it got sealed parts but never a key. */
 	'watched',
 	'sealed',
+	/** A device read what the camera saved at the relay, by the relay's word. */
+	'looked',
 	/** A device sent a command; it was done or refused. */
 	'ordered',
 	/** The built-in test picture was recorded instead of a lens. */
@@ -64,6 +66,8 @@ export interface CameraEvent extends Span {
 	readonly kind: EventKind;
 	readonly by: EventActor | null;
 	readonly order: EventCommand | null;
+	/** What was looked at. */
+	readonly seen: Span | null;
 }
 
-export type EventDetail = Partial<Pick<CameraEvent, 'by' | 'order'>>;
+export type EventDetail = Partial<Pick<CameraEvent, 'by' | 'order' | 'seen'>>;

@@ -3,10 +3,12 @@ import { Fault } from '#domain/base/fault.ts';
 import { HEAD_BYTES } from '#domain/footage/head.ts';
 import {
 	buildEntries,
+	endUsOf,
 	ENTRY_BYTES,
 	parseEntries,
 	type IndexEntry,
 } from '#domain/footage/index-page.ts';
+import type { Span } from '#domain/footage/span.ts';
 
 /** Layout and rules: docs/spec/sync.md, "Segment record". */
 const LENGTH_BYTES = 4;
@@ -51,6 +53,23 @@ export function segmentRecordLength(bytes: Uint8Array, at = 0): number | null {
 	if (length <= FRAME_BYTES || LENGTH_BYTES + length > MAX_RECORD_BYTES)
 		throw new Fault('malformed', 'no segment record is that long');
 	return LENGTH_BYTES + length;
+}
+
+/** From the first segment to the last of whole records; `null`: only init sections. */
+export function spanOfRecords(bytes: Uint8Array): Span | null {
+	let [startUs, endUs] = [Infinity, -Infinity];
+	for (let at = 0; at < bytes.length;) {
+		const length = segmentRecordLength(bytes, at);
+		if (length === null) break;
+		const front = bytes.subarray(at + LENGTH_BYTES, at + LENGTH_BYTES + ENTRY_BYTES);
+		at += length;
+		if (front.every((byte) => byte === 0)) continue;
+		for (const entry of parseEntries(front)) {
+			startUs = Math.min(startUs, entry.startUs);
+			endUs = Math.max(endUs, endUsOf(entry));
+		}
+	}
+	return startUs < endUs ? { startUs, endUs } : null;
 }
 
 /** Length of the record of a segment of so many sealed bytes. */

@@ -120,6 +120,6 @@ export class EventLog {
 	}
 }
 
-function contentOf(kind: EventKind, { by = null, order = null }: EventDetail): EventContent {
-	return { kind, by, order };
+function contentOf(kind: EventKind, { by = null, order = null, seen = null }: EventDetail): EventContent {
+	return { kind, by, order, seen };
 }

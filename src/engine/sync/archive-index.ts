@@ -1,6 +1,7 @@
 import type { CameraId } from '#domain/base/ids.ts';
-import { minuteOf, salvageEntries, segmentOf } from '#domain/footage/index-page.ts';
+import { minuteOf, segmentOf } from '#domain/footage/index-page.ts';
 import type { Segment } from '#domain/footage/segment.ts';
+import { entriesOf } from '#domain/sync/page-entries.ts';
 import type { FootageReader, ReadableRun } from '#ports/footage/footage-archive.ts';
 
 const DAY_MINUTES = 1440;
@@ -121,7 +122,7 @@ export class ArchiveIndex {
 		for (const { runNo, minute, entries } of pages) {
 			if (minute < from || minute > to) continue;
 			// What is damaged there hides nothing else.
-			const { entries: whole } = salvageEntries(entries);
+			const { entries: whole } = entriesOf(entries);
 			const segments = found.get(minute) ?? [];
 			for (const entry of whole) segments.push(segmentOf(camera, runNo, entry));
 			found.set(minute, segments);

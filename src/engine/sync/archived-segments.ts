@@ -1,8 +1,14 @@
 import type { ArchivedPages, FootageArchive } from '#ports/footage/footage-archive.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Run } from '#domain/footage/run.ts';
+import { holdsSeq, united, withSeqs, type SeqRange } from '#domain/sync/seq-ranges.ts';
 
-type Range = readonly [number, number];
+export interface RunMinute {
+	readonly runNo: number;
+	readonly minute: number;
+}
+
+type Known = RunMinute & { readonly ranges: readonly SeqRange[] };
 
 /** A run record that the archive took. */
 export interface SentRunRecord {
@@ -20,9 +26,15 @@ export class ArchivedSegments {
 	#store: string | null = null;
 	#since = 0;
 	/** By run and minute. */
-	readonly #pages = new Map<number, Map<number, readonly Range[]>>();
+	readonly #pages = new Map<number, Map<number, readonly SeqRange[]>>();
+	/** What it had, and does not want again. */
+	readonly #withdrawn = new Map<number, Map<number, readonly SeqRange[]>>();
 	/** Runs whose init section it was sent since the page was opened. */
 	readonly #inits = new Set<number>();
+	/** Runs of which it has segments, but no init section. */
+	readonly #withoutInit = new Set<number>();
+	/** Kept since it was asked: its answer may be older. */
+	readonly #meanwhile: (RunMinute & { readonly segments: readonly number[] })[] = [];
 	readonly #runRecords = new Map<number, SentRunRecord>();
 
 	constructor(archive: Pick<FootageArchive, 'have'>, camera: CameraId) {
@@ -35,29 +47,42 @@ export class ArchivedSegments {
 		return this.#store;
 	}
 
-	/** Asks for what changed. Throws as `FootageArchive` does. */
-	async refresh(): Promise<void> {
+	/** Asks for what changed; returns pages of which something is lost. Throws as `have` does. */
+	async refresh(): Promise<readonly RunMinute[]> {
+		const known = new Map<string, Known>();
+		this.#meanwhile.length = 0;
 		for (;;) {
 			const answer = await this.#archive.have(this.#camera, this.#since);
 			if (answer.store !== this.#store) {
-				const known = this.#store !== null;
+				const isOther = this.#store !== null;
 				this.#forget(answer.store);
+				known.clear();
 				// Numbers of changes mean something else there.
-				if (known) continue;
+				if (isOther) continue;
 			}
-			this.#take(answer);
-			if (!answer.more) return;
+			this.#take(answer, known);
+			if (!answer.more) break;
 		}
+		for (const { runNo, minute, segments } of this.#meanwhile) this.#add(runNo, minute, segments);
+		return [...known.values()].filter(({ runNo, minute, ranges }) => {
+			const now = this.#settled(runNo, minute);
+			return !ranges.every(([first, last]) =>
+				now.some(([from, to]) => from <= first && last <= to),
+			);
+		});
 	}
 
 	/** Notes what an upload kept; `false`: it is another store, so ask again. */
 	kept(store: string, runNo: number, minute: number, seqs: readonly number[]): boolean {
 		if (store !== this.#store) return false;
-		if (seqs.includes(0)) this.#inits.add(runNo);
+		if (seqs.includes(0)) {
+			this.#inits.add(runNo);
+			this.#withoutInit.delete(runNo);
+		}
 		const segments = seqs.filter((seq) => seq > 0);
 		if (segments.length === 0) return true;
-		const ranges = this.#page(runNo, minute) ?? [];
-		this.#put(runNo, minute, withSeqs(ranges, segments));
+		this.#add(runNo, minute, segments);
+		this.#meanwhile.push({ runNo, minute, segments });
 		return true;
 	}
 
@@ -75,24 +100,29 @@ export class ArchivedSegments {
 	}
 
 	has(runNo: number, minute: number, seq: number): boolean {
-		return holds(this.#page(runNo, minute) ?? [], seq);
+		return holdsSeq(this.#page(runNo, minute) ?? [], seq);
+	}
+
+	/** Whether it need not be sent: it is there, or was and is not wanted again. */
+	isSettled(runNo: number, minute: number, seq: number): boolean {
+		return holdsSeq(this.#settled(runNo, minute), seq);
 	}
 
 	/**
-	 * Whether all of a minute is surely there now, without a look at what is here: its neighbours go
-	 * on where it ends.
+	 * Whether all of a minute is surely there now, or is not wanted again, without a look at what is
+	 * here: its neighbours go on where it ends.
 	 */
 	isWhole(run: Pick<Run, 'runNo' | 'firstSeq' | 'lastSeq'>, minute: number): boolean {
-		const [range, ...more] = this.#page(run.runNo, minute) ?? [];
+		const [range, ...more] = this.#settled(run.runNo, minute);
 		if (range === undefined || more.length > 0) return false;
 		const [first, last] = range;
-		const begins = first <= run.firstSeq || this.has(run.runNo, minute - 1, first - 1);
-		const ends = last === run.lastSeq || this.has(run.runNo, minute + 1, last + 1);
+		const begins = first <= run.firstSeq || this.isSettled(run.runNo, minute - 1, first - 1);
+		const ends = last === run.lastSeq || this.isSettled(run.runNo, minute + 1, last + 1);
 		return begins && ends;
 	}
 
 	/** Pages of it that hold something, in no order. */
-	pages(): readonly { readonly runNo: number; readonly minute: number; readonly seqs: Range }[] {
+	pages(): readonly (RunMinute & { readonly seqs: SeqRange })[] {
 		return [...this.#pages].flatMap(([runNo, minutes]) =>
 			[...minutes].flatMap(([minute, ranges]) =>
 				ranges.map((seqs) => ({ ...{ runNo, minute }, seqs })),
@@ -100,9 +130,27 @@ export class ArchivedSegments {
 		);
 	}
 
+	/** The newest segment of it, by number, never by a clock; `null`: it has none. */
+	get newest(): { readonly runNo: number; readonly seq: number } | null {
+		const numbers = [...this.#pages].flatMap(([runNo, minutes]) => (minutes.size > 0 ? runNo : []));
+		const runNo = Math.max(...numbers);
+		const ends = [...(this.#pages.get(runNo)?.values() ?? [])].map((one) => one.at(-1)?.[1] ?? 0);
+		return ends.length === 0 ? null : { runNo, seq: Math.max(...ends) };
+	}
+
 	/** Whether its init section was sent to this store since the page was opened. */
 	hasInit(runNo: number): boolean {
 		return this.#inits.has(runNo);
+	}
+
+	/** Whether it has segments of that run, but not its init section. */
+	lacksInit(runNo: number): boolean {
+		return this.#withoutInit.has(runNo);
+	}
+
+	/** It was sent, or cannot be: not again before the archive says that it is missing. */
+	noteInitTried(runNo: number): void {
+		this.#withoutInit.delete(runNo);
 	}
 
 	/** The newest one that this store took since the page was opened. */
@@ -125,43 +173,58 @@ export class ArchivedSegments {
 		return (this.#pages.get(runNo)?.size ?? 0) > 0;
 	}
 
-	#page(runNo: number, minute: number): readonly Range[] | undefined {
+	#add(runNo: number, minute: number, segments: readonly number[]): void {
+		const ranges = this.#page(runNo, minute) ?? [];
+		put(this.#pages, runNo, minute, withSeqs(ranges, segments));
+	}
+
+	#page(runNo: number, minute: number): readonly SeqRange[] | undefined {
 		return this.#pages.get(runNo)?.get(minute);
 	}
 
-	#put(runNo: number, minute: number, ranges: readonly Range[]): void {
-		const minutes = this.#pages.get(runNo) ?? new Map<number, readonly Range[]>();
-		minutes.set(minute, ranges);
-		this.#pages.set(runNo, minutes);
+	#settled(runNo: number, minute: number): readonly SeqRange[] {
+		const there = this.#page(runNo, minute) ?? [];
+		const withdrawn = this.#withdrawn.get(runNo)?.get(minute);
+		return withdrawn === undefined ? there : united([...there, ...withdrawn]);
 	}
 
 	#forget(store: string): void {
 		this.#store = store;
 		this.#since = 0;
 		this.#pages.clear();
+		this.#withdrawn.clear();
+		this.#withoutInit.clear();
 		this.#inits.clear();
 		this.#runRecords.clear();
 	}
 
-	#take({ pages }: ArchivedPages): void {
-		for (const { runNo, minute, change, seqs } of pages) {
-			this.#put(runNo, minute, seqs);
+	/** `known`: filled with what was there before. */
+	#take({ pages, withoutInit }: ArchivedPages, known: Map<string, Known>): void {
+		for (const { runNo, minute, change, seqs, withdrawn } of pages) {
+			const name = `${String(runNo)} ${String(minute)}`;
+			const ranges = this.#page(runNo, minute) ?? [];
+			if (!known.has(name)) known.set(name, { runNo, minute, ranges });
+			if (seqs.length > 0) put(this.#pages, runNo, minute, united(seqs));
+			else this.#pages.get(runNo)?.delete(minute);
+			if (withdrawn.length > 0) put(this.#withdrawn, runNo, minute, withdrawn);
+			else this.#withdrawn.get(runNo)?.delete(minute);
 			this.#since = Math.max(this.#since, change);
+		}
+		this.#withoutInit.clear();
+		for (const runNo of withoutInit) {
+			this.#inits.delete(runNo);
+			this.#withoutInit.add(runNo);
 		}
 	}
 }
 
-function holds(ranges: readonly Range[], seq: number): boolean {
-	return ranges.some(([first, last]) => first <= seq && seq <= last);
-}
-
-function withSeqs(ranges: readonly Range[], seqs: readonly number[]): readonly Range[] {
-	const all = [...ranges, ...seqs.map((seq): Range => [seq, seq])].sort((a, b) => a[0] - b[0]);
-	const merged: [number, number][] = [];
-	for (const [first, last] of all) {
-		const before = merged.at(-1);
-		if (before && first <= before[1] + 1) before[1] = Math.max(before[1], last);
-		else merged.push([first, last]);
-	}
-	return merged;
+function put(
+	pages: Map<number, Map<number, readonly SeqRange[]>>,
+	runNo: number,
+	minute: number,
+	ranges: readonly SeqRange[],
+): void {
+	const minutes = pages.get(runNo) ?? new Map<number, readonly SeqRange[]>();
+	minutes.set(minute, ranges);
+	pages.set(runNo, minutes);
 }

@@ -4,14 +4,14 @@ import type { Run } from '#domain/footage/run.ts';
 import type { Segment } from '#domain/footage/segment.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Footage } from '#ports/footage/footage.ts';
-import type { ArchivedSegments } from './archived-segments.ts';
+import type { ArchivedSegments, RunMinute } from './archived-segments.ts';
 import type { RefusedSegments } from './refused-segments.ts';
 
 const BATCH_SEGMENTS = 64;
 /** A run that ended while the page closed may lack its last record; older ones do not. */
 const ENDED_RUNS = 8;
 
-/** What goes in one request: segments of one minute of a run, or its record alone. */
+/** What goes in one request: segments of one minute of a run, or its record or beginning alone. */
 export interface Batch {
 	readonly run: Run;
 	readonly minute: number;
@@ -96,7 +96,7 @@ export class Backlog {
 			}
 			if (left === 0 && run.ended !== null) this.#completeRuns.add(run.runNo);
 		}
-		batch ??= this.#recordOnly(runs);
+		batch ??= this.#recordOnly(runs) ?? this.#initOnly(runs);
 		const open = runs.filter(({ ended, endUs }) => ended === null && minuteOf(endUs) >= now - 1);
 		const bytesPerMs = open.reduce((sum, run) => sum + rateOf(run), 0);
 		return { batch, minutesLeft, bytesLeft, bytesPerMs, oldestLeft };
@@ -158,6 +158,11 @@ export class Backlog {
 	forgetMinute({ runNo, startUs }: Segment): void {
 		const minute = minuteOf(startUs);
 		this.#archived.forgetPage(runNo, minute);
+		this.lookAgainAt({ runNo, minute });
+	}
+
+	/** The archive has less of it than it had. */
+	lookAgainAt({ runNo, minute }: RunMinute): void {
 		this.#complete.delete(keyOf(runNo, minute));
 		this.#completeRuns.delete(runNo);
 	}
@@ -187,11 +192,23 @@ export class Backlog {
 				(one) => one.runNo === runNo && minuteOf(one.startUs) === minute && !one.bad,
 			);
 			const missing = own.filter(
-				({ seq }) => !this.#archived.has(runNo, minute, seq) && !this.#refused.has(runNo, seq),
+				({ seq }) =>
+					!this.#archived.isSettled(runNo, minute, seq) && !this.#refused.has(runNo, seq),
 			);
 			const free = missing.filter(({ seq }) => !this.#underWay.has(keyOf(runNo, minute, seq)));
 			if (free.length > 0) return { run, minute, segments: fitting(free, bytes) };
 			if (missing.length === 0 && isOver(run, minute)) this.#complete.add(keyOf(runNo, minute));
+		}
+		return null;
+	}
+
+	/** An init section that the archive lost. */
+	#initOnly(runs: readonly Run[]): Batch | null {
+		for (const run of runs) {
+			const { runNo, endUs } = run;
+			if (!this.#archived.lacksInit(runNo) || this.#refused.has(runNo, 0)) continue;
+			if (this.#underWay.has(keyOf(runNo, 'record'))) continue;
+			return { run, minute: minuteOf(endUs), segments: [] };
 		}
 		return null;
 	}

@@ -3,7 +3,7 @@ import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { minuteOf } from '#domain/footage/index-page.ts';
 import type { Run } from '#domain/footage/run.ts';
-import type { Segment } from '#domain/footage/segment.ts';
+import type { SeqRange } from '#domain/sync/seq-ranges.ts';
 import type { UploadChoice } from '#domain/sync/upload-choice.ts';
 import { eventMinutes, isWanted } from '#domain/sync/upload-plan.ts';
 import type { CameraLock } from '#ports/device/camera-lock.ts';
@@ -14,12 +14,21 @@ import type { FootageArchive } from '#ports/footage/footage-archive.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { CameraPreferences } from '#protocol/preferences.ts';
 import { TabTurn } from './tab-turn.ts';
-import { Uploader, type UploaderTools } from './uploader.ts';
+import { Uploader } from './uploader.ts';
+import type { UploaderTools } from './uploader-tools.ts';
 import type { UploadSlots } from './upload-slots.ts';
 import type { HeldBack, UploadState } from './upload-state.ts';
 
 /** Events that go before the rest; all of them count for the choice `events`. */
 const URGENT_EVENTS = 100;
+
+/** How far the copy of a camera is, by its own word. */
+export interface CopiedUpTo {
+	readonly runNo: number;
+	readonly seq: number;
+	/** Nothing older is left to send. */
+	readonly done: boolean;
+}
 
 /** A camera of this device, as its recorder, live host and preferences know it. */
 export interface UploadedCamera {
@@ -51,7 +60,7 @@ export interface CameraUploadsTools {
 	readonly messagesWait: () => boolean;
 	readonly storeIs: (store: string) => void;
 	readonly sendBeside: UploaderTools['sendBeside'];
-	readonly lost: (camera: CameraId, segment: Segment) => void;
+	readonly lost: (camera: CameraId, startUs: number) => void;
 	/** The right to record, and to upload, of one tab. */
 	readonly records: CameraLock;
 	readonly uploads: CameraLock;
@@ -97,6 +106,17 @@ export class CameraUploads {
 
 	get uploader(): Pick<Uploader, 'oldestLeftUs' | 'bytesPerHour'> | null {
 		return this.#uploader;
+	}
+
+	/** The newest segment that is there, and whether all is; `null`: not known in this tab. */
+	get copied(): CopiedUpTo | null {
+		const newest = this.#turn?.mine === true ? (this.#uploader?.newest ?? null) : null;
+		return newest && { ...newest, done: this.#uploader?.state.kind === 'current' };
+	}
+
+	/** Others miss these there. */
+	recheck(runNo: number, seqs: readonly SeqRange[]): void {
+		this.#uploader?.recheck(runNo, seqs);
 	}
 
 	/** Whose turn it is among the tabs of this browser. Never throws. */

@@ -1,22 +1,17 @@
-import { concatBytes } from '#domain/base/bytes.ts';
+import type { Bytes } from '#domain/base/bytes.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
-import { signedBytes } from '#domain/base/signed.ts';
 import { spansOverlap, type Span } from '#domain/footage/span.ts';
 import { may } from '#domain/home/rights.ts';
 import type { Role, Subject } from '#domain/home/roster.ts';
-import { statementRecord, type SidecarRecord } from '#domain/sync/sidecar-record.ts';
-import {
-	buildSpanStatement,
-	parseSpanStatement,
-	type SpanPurpose,
-	type SpanStatement,
-} from '#domain/sync/span-statement.ts';
+import type { SidecarRecord } from '#domain/sync/sidecar-record.ts';
+import type { SpanPurpose, SpanStatement } from '#domain/sync/span-statement.ts';
 import type { Clock } from '#ports/device/clock.ts';
 import type { Footage } from '#ports/footage/footage.ts';
 import type { PinsAndTrash } from '#ports/footage/pins-and-trash.ts';
 import type { SignedSpan } from '#ports/footage/sidecar-archive.ts';
-import type { Crypto, SignKey } from '#ports/keys/crypto.ts';
+import type { Crypto } from '#ports/keys/crypto.ts';
+import { readSpan, signSpan, spanName as nameOf, type SpanSigner } from './signed-span.ts';
 
 export interface SpanExchangeTools {
 	readonly crypto: Pick<Crypto, 'sign' | 'verify' | 'verifier'>;
@@ -24,7 +19,7 @@ export interface SpanExchangeTools {
 	readonly footage: Pick<Footage, 'runs'>;
 	readonly store: Pick<PinsAndTrash, 'pins' | 'pin' | 'removals' | 'remove'>;
 	/** This device; `null`: locked. */
-	readonly self: () => { readonly device: DeviceId; readonly sign: SignKey } | null;
+	readonly self: () => SpanSigner | null;
 	/** By the roster as it is now; `null`: no member. */
 	readonly member: (
 		device: DeviceId,
@@ -53,12 +48,12 @@ export class SpanExchange {
 
 	/** Takes what the archive has, and does what an owner said elsewhere. */
 	async hear(camera: CameraId, spans: readonly SignedSpan[]): Promise<void> {
-		for (const { kind, signed } of spans) {
+		const { crypto } = this.#tools;
+		for (const span of spans) {
+			const { kind } = span;
 			try {
-				const { statement, canonical, signature } = parseSpanStatement(signed);
-				if (statement.camera !== camera) continue;
-				const covered = signedBytes(kind, canonical);
-				if (!(await this.#isSaid(statement, covered, signature))) continue;
+				const statement = await readSpan(crypto, span, (said) => this.#keyOf(said));
+				if (statement?.camera !== camera) continue;
 				this.#note(kind, statement);
 				if (statement.author !== this.#tools.self()?.device) await this.#follow(kind, statement);
 			} catch (error) {
@@ -117,16 +112,12 @@ export class SpanExchange {
 		if (!there) await store.pin(camera, span);
 	}
 
-	/** Whether this device or an owner said it. */
-	async #isSaid(
-		{ author }: SpanStatement,
-		covered: Uint8Array<ArrayBuffer>,
-		signature: Uint8Array<ArrayBuffer>,
-	): Promise<boolean> {
-		const { crypto, member, self } = this.#tools;
+	/** Of this device and of owners. */
+	#keyOf({ author }: SpanStatement): Bytes | null {
+		const { member, self } = this.#tools;
 		const entry = member(author);
-		if (!entry?.subject || (author !== self()?.device && !may(entry.roles, 'manage'))) return false;
-		return crypto.verify(await crypto.verifier(entry.subject.sign), signature, covered);
+		if (!entry?.subject || (author !== self()?.device && !may(entry.roles, 'manage'))) return null;
+		return entry.subject.sign;
 	}
 
 	async #signed(
@@ -139,19 +130,13 @@ export class SpanExchange {
 		const before = this.#said.get(nameOf(kind, said))?.atMs ?? 0;
 		// Above what it takes back, whatever the clock did.
 		const atMs = Math.max(Math.floor(clock.wallMs()), before + 1);
-		const statement = { ...said, atMs, author: device.device };
-		const canonical = buildSpanStatement(statement);
-		const signature = await crypto.sign(device.sign, signedBytes(kind, canonical));
+		const { statement, record } = await signSpan(crypto, device, kind, { ...said, atMs });
 		this.#note(kind, statement);
-		return statementRecord(kind, concatBytes(canonical, signature));
+		return record;
 	}
 
 	#note(kind: SpanPurpose, statement: SpanStatement): void {
 		const name = nameOf(kind, statement);
 		if ((this.#said.get(name)?.atMs ?? -1) < statement.atMs) this.#said.set(name, statement);
 	}
-}
-
-function nameOf(kind: SpanPurpose, { startUs, endUs }: Span): string {
-	return `${kind} ${String(startUs)} ${String(endUs)}`;
 }

@@ -3,21 +3,17 @@ import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { Listeners } from '#domain/base/listeners.ts';
 import { MINUTE_US, minuteOf } from '#domain/footage/index-page.ts';
-import type { Run } from '#domain/footage/run.ts';
-import type { Segment } from '#domain/footage/segment.ts';
-import type { Clock } from '#ports/device/clock.ts';
+import type { SeqRange } from '#domain/sync/seq-ranges.ts';
 import type { EvictedPage } from '#ports/footage/segment-store.ts';
-import type { Footage } from '#ports/footage/footage.ts';
-import type { ArchiveResult, FootageArchive } from '#ports/footage/footage-archive.ts';
+import type { ArchiveResult } from '#ports/footage/footage-archive.ts';
 import { ArchivedSegments } from './archived-segments.ts';
 import { Backlog, type Batch, type Found } from './backlog.ts';
 import { RefusedSegments } from './refused-segments.ts';
 import { recordsOf } from './segment-records.ts';
-import type { ArchivedMinutes } from './sidecar-uploader.ts';
 import { SpotCheck } from './spot-check.ts';
-import type { UploadSlots } from './upload-slots.ts';
+import type { UploaderTools } from './uploader-tools.ts';
 import { UploadSpeed } from './upload-speed.ts';
-import type { HeldBack, UploadProgress, UploadState } from './upload-state.ts';
+import type { UploadProgress, UploadState } from './upload-state.ts';
 
 /** While there is nothing new, or something else needs the uplink. */
 const IDLE_MS = 1_000;
@@ -36,30 +32,8 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 const AT_ONCE = 2;
 /** A run record is signed anew this often while the run goes on. */
 const RECORD_MS = 5 * 60_000;
-
-export interface UploaderTools {
-	readonly footage: Pick<Footage, 'runs' | 'between' | 'read' | 'watch'>;
-	readonly archive: FootageArchive;
-	readonly clock: Clock;
-	readonly slots: UploadSlots;
-	/** 0 to below 1. */
-	readonly random: () => number;
-	/** The signed run record as of now. */
-	readonly signRun: (run: Run) => Promise<Bytes>;
-	/** Minutes that go before the rest, most urgent first: what retention takes next, then events. */
-	readonly urgent: (camera: CameraId) => Promise<readonly number[]>;
-	/** Minutes that are to be uploaded at all (the person's choice). */
-	readonly wanted: (minute: number) => boolean;
-	readonly heldBack: () => HeldBack | null;
-	/** `gentle`: somebody watches live; `wait`: messages wait for the uplink. */
-	readonly pace: () => 'full' | 'gentle' | 'wait';
-	/** The archive's id, each time it is another one than before. */
-	readonly storeIs: (store: string) => void;
-	/** A turn for what stands beside segments (SY35). Throws as `SidecarArchive` does. */
-	readonly sendBeside: (camera: CameraId, archived: ArchivedMinutes) => Promise<void>;
-	/** It had acknowledged that segment, and does not have it. */
-	readonly lost: (camera: CameraId, segment: Segment) => void;
-}
+/** What the archive mended, or had to let go, is told when it is asked (SY18). */
+const ASK_MS = 10 * 60_000;
 
 /**
  * Uploads what a camera saved (SY10). What is left is derived each time, from what is here and what
@@ -80,8 +54,8 @@ export class Uploader {
 	#upToUs: number | null = null;
 	#lostMs: number | null = null;
 	#noRoom: { readonly minute: number; readonly untilMs: number } | null = null;
-	/** The relay is there again, so it may be another store. */
-	#stale = false;
+	/** When it was asked what it has. */
+	#askedMs = -Infinity;
 	#underWay = 0;
 	#failures = 0;
 	#notBeforeMs = -Infinity;
@@ -109,6 +83,11 @@ export class Uploader {
 		return this.#state;
 	}
 
+	/** The newest segment that is there; `null`: none, or that is not known. */
+	get newest(): { readonly runNo: number; readonly seq: number } | null {
+		return this.#archived.newest;
+	}
+
 	/** Bytes per hour, while it has much to send; `null`: not known. */
 	get bytesPerHour(): number | null {
 		const { bytesPerMs } = this.#speed;
@@ -126,7 +105,7 @@ export class Uploader {
 	unsavedBytes({ runNo, minute, segments }: EvictedPage): number {
 		if (!this.#tools.wanted(minute)) return 0;
 		return segments.reduce(
-			(sum, { seq, size }) => sum + (this.#archived.has(runNo, minute, seq) ? 0 : size),
+			(sum, { seq, size }) => sum + (this.#archived.isSettled(runNo, minute, seq) ? 0 : size),
 			0,
 		);
 	}
@@ -145,9 +124,15 @@ export class Uploader {
 		this.#wake();
 	}
 
+	/** Others miss these there (SY49). */
+	recheck(runNo: number, seqs: readonly SeqRange[]): void {
+		this.#spotCheck.tell(runNo, seqs);
+		this.#wake();
+	}
+
 	/** The relay is there again: no more waiting, and it is asked what it has. */
 	askAgain(): void {
-		this.#stale = true;
+		this.#askedMs = -Infinity;
 		this.#notBeforeMs = -Infinity;
 		this.look();
 	}
@@ -193,9 +178,11 @@ export class Uploader {
 		}
 		const leftMs = this.#notBeforeMs - clock.monotonicMs();
 		if (leftMs > 0) return leftMs;
-		if (this.#archived.store === null || this.#stale) await this.#refresh();
+		const { due } = this.#spotCheck;
+		// Before a check, too: what had to leave since is not missing.
+		if (due || clock.monotonicMs() - this.#askedMs >= ASK_MS) await this.#refresh();
 		if (clock.monotonicMs() >= (this.#noRoom?.untilMs ?? Infinity)) this.#setNoRoom(null);
-		if (this.#spotCheck.due) await this.#check();
+		if (due) await this.#check();
 		const idle = this.#state.kind === 'current' && this.#underWay === 0;
 		const lookedMs = clock.monotonicMs() - this.#lookedMs;
 		if (idle && !this.#changed && lookedMs < LOOK_MS) return IDLE_MS;
@@ -246,6 +233,7 @@ export class Uploader {
 		const { runNo } = run;
 		const init = !this.#archived.hasInit(runNo);
 		const { records, unreadable } = await recordsOf(this.#tools.footage, batch, init);
+		this.#archived.noteInitTried(runNo);
 		for (const seq of unreadable) this.#refused.add(run, seq, segments, 'unreadable');
 		const sent = this.#archived.runRecord(runNo);
 		const nowMs = clock.wallMs();
@@ -308,9 +296,12 @@ export class Uploader {
 
 	async #refresh(): Promise<void> {
 		const before = this.#archived.store;
-		await this.#archived.refresh();
+		const lost = await this.#archived.refresh();
+		for (const page of lost) this.#backlog.lookAgainAt(page);
+		if (lost[0] !== undefined) this.#nameLost(lost[0].minute * MINUTE_US);
+		this.#spotCheck.noteLost(lost);
 		const { store } = this.#archived;
-		this.#stale = false;
+		[this.#askedMs, this.#changed] = [this.#tools.clock.monotonicMs(), true];
 		if (store === null || store === before) return;
 		this.#backlog.forget();
 		this.#refused.clear();
@@ -339,14 +330,19 @@ export class Uploader {
 		try {
 			const lost = await this.#spotCheck.run();
 			if (!this.#spotCheck.bad) this.#lostMs = null;
-			if (lost === null) return;
-			const { segment } = lost;
-			if (this.#lostMs === null) this.#tools.lost(this.#camera, segment);
-			this.#lostMs = segment.startUs / 1000;
-			this.#backlog.forgetMinute(segment);
+			for (const { segment } of lost) {
+				this.#nameLost(segment.startUs);
+				this.#backlog.forgetMinute(segment);
+				this.#changed = true;
+			}
 		} catch (error) {
 			expectFault(error);
 		}
+	}
+
+	#nameLost(startUs: number): void {
+		if (this.#lostMs === null) this.#tools.lost(this.#camera, startUs);
+		this.#lostMs = startUs / 1000;
 	}
 
 	#isThere(endUs: number): void {

@@ -10,6 +10,7 @@ import { batteryLow } from '#domain/recording/quality-ladder.ts';
 import type { EvictionLimits, PlannedEviction } from '#domain/storage/eviction-plan.ts';
 import type { Outlook } from '#domain/storage/forecast.ts';
 import { buildRunRecord } from '#domain/sync/run-record.ts';
+import type { SeqRange } from '#domain/sync/seq-ranges.ts';
 import type { UploadChoice } from '#domain/sync/upload-choice.ts';
 import { bytesBefore, unsavedInMs } from '#domain/sync/upload-plan.ts';
 import type { PowerSource } from '#ports/device/power-source.ts';
@@ -18,7 +19,12 @@ import type { Network } from '#ports/network/network.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { RelayUsageAnswer } from '#protocol/footage.ts';
 import type { DevicePreferences } from '#protocol/preferences.ts';
-import { CameraUploads, type CameraUploadsTools, type UploadedCamera } from './camera-uploads.ts';
+import {
+	CameraUploads,
+	type CameraUploadsTools,
+	type CopiedUpTo,
+	type UploadedCamera,
+} from './camera-uploads.ts';
 import { UploadSlots } from './upload-slots.ts';
 import type { HeldBack, UploadState } from './upload-state.ts';
 
@@ -64,6 +70,8 @@ export interface UploadsTools extends Omit<
 	};
 	/** What the home takes at the relay. Throws as `FootageArchive` does. */
 	readonly usage: () => Promise<RelayUsage>;
+	/** Returns what it takes and may take now. Throws as `usage` does. */
+	readonly lowerShare: (bytes: number | null) => Promise<RelayUsage>;
 	readonly power: PowerSource;
 	readonly network: Pick<Network, 'metered'>;
 	/** The storage forecast of this device; `null`: not known yet. */
@@ -115,6 +123,11 @@ export interface UploadControls {
 	on(listener: () => void): () => void;
 	/** Throws `denied` unless this device is an owner, and as `PreferenceStore` does. */
 	choose(number: number, choice: UploadChoice): Promise<void>;
+	/**
+	 * What this home may hold at the relay; `null`: as much as there is (RS11). Throws `denied`
+	 * unless this device is an owner, and as `FootageArchive` does.
+	 */
+	lowerShare(bytes: number | null): Promise<void>;
 	/** Throws as `PreferenceStore` does. */
 	set(change: Partial<DeviceUploadChoices>): Promise<void>;
 }
@@ -166,10 +179,9 @@ export class Uploads implements UploadControls {
 		messenger.on(() => {
 			const before = kind;
 			({ kind } = messenger.state);
-			if (kind === 'connected' && before !== kind) {
-				for (const one of this.#cameras) one.askAgain();
-				void this.#readUsage();
-			}
+			if (kind === 'connected' && before !== kind) for (const one of this.#cameras) one.askAgain();
+			// Connected comes first, what to show the relay a moment later: then this is told again.
+			if (before !== kind || this.usage === null) void this.#readUsage();
 			if (kind !== before) this.#listeners.notify();
 		});
 		power.on(() => this.#lookAgain());
@@ -187,8 +199,25 @@ export class Uploads implements UploadControls {
 		await this.#cameras.find((one) => one.number === number)?.choose(choice);
 	}
 
+	async lowerShare(bytes: number | null): Promise<void> {
+		if (!this.#tools.mayChoose())
+			throw new Fault('denied', 'only an owner decides about the space at the relay');
+		this.usage = await this.#tools.lowerShare(bytes);
+		this.#listeners.notify();
+	}
+
 	async set(change: Partial<DeviceUploadChoices>): Promise<void> {
 		await this.#tools.preferences.write(change);
+	}
+
+	/** `null`: nothing of it is copied, or not by this tab. */
+	copiedOf(camera: CameraId): CopiedUpTo | null {
+		return this.#cameras.find((one) => one.camera === camera)?.copied ?? null;
+	}
+
+	/** Others miss these segments at the relay (SY49). */
+	recheck(camera: CameraId, runNo: number, seqs: readonly SeqRange[]): void {
+		this.#cameras.find((one) => one.camera === camera)?.recheck(runNo, seqs);
 	}
 
 	/** Bytes of pages that are to be copied, and are not known to be there. */
@@ -219,7 +248,7 @@ export class Uploads implements UploadControls {
 				heldBack: () => this.#heldBack,
 				messagesWait: () => this.#tools.messenger.waiting > 0,
 				storeIs: (store) => void this.#noteStore(store),
-				lost: (id, { startUs }) => this.#tools.noteLost(id, startUs),
+				lost: (id, startUs) => this.#tools.noteLost(id, startUs),
 				changed: () => this.#listeners.notify(),
 			},
 			camera,

@@ -1,5 +1,6 @@
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { CameraId } from '#domain/base/ids.ts';
+import type { SeqRange } from '#domain/sync/seq-ranges.ts';
 import type { SignedSpan } from './sidecar-archive.ts';
 
 /** Segments of one page that are durable there. */
@@ -10,15 +11,19 @@ export interface ArchivedPage {
 	/** Rises with every write to the archive. */
 	readonly change: number;
 	/** Ranges that include both ends, in ascending order. */
-	readonly seqs: readonly (readonly [number, number])[];
+	readonly seqs: readonly SeqRange[];
+	/** What was there and is not wanted again: it had to leave, or a person deleted it. */
+	readonly withdrawn: readonly SeqRange[];
 }
 
 export interface ArchivedPages {
 	/** Another id is another store: what the one before acknowledged does not count. */
 	readonly store: string;
-	/** At most a day of pages at once, oldest change first. */
+	/** At most a day of pages at once, oldest change first; also those of which all is gone. */
 	readonly pages: readonly ArchivedPage[];
 	readonly more: boolean;
+	/** Runs of which segments are there, but no init section. */
+	readonly withoutInit: readonly number[];
 }
 
 /**

@@ -1,28 +1,31 @@
 import { Hono, type Context } from 'hono';
 import { ByteReader, type Bytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault, type FaultKind } from '#domain/base/fault.ts';
-import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
-import { parseEntries } from '#domain/footage/index-page.ts';
-import type { Right } from '#domain/home/rights.ts';
+import type { CameraId } from '#domain/base/ids.ts';
 import { MAX_UPLOAD_BYTES } from '#protocol/footage.ts';
 import type { FootageMember } from '#relay-core/footage-member.ts';
-import type { TokenClaims } from '#relay-core/relay.ts';
-import { bearerOf } from '#relay/http/token.ts';
-import type { FootageIndex, IndexedPage } from './footage-index.ts';
-import { bodyOf, cameraIn, numberIn, type FootageEnv } from './footage-request.ts';
+import type { FootageIndex } from './footage-index.ts';
+import {
+	bodyOf,
+	cameraIn,
+	memberIn,
+	numberIn,
+	type FootageEnv,
+	type MemberSource,
+} from './footage-request.ts';
 import type { PackArchive } from './pack-archive.ts';
 
 const MAX_RECORDS = 64;
 const MAX_PAGES = 1440;
+/** Whose init section is missing; the rest is told once these came. */
+const MAX_RUNS = 64;
 const RETRY_S = 60;
 
-export interface FootageApiDependencies {
+export interface FootageApiDependencies extends MemberSource {
 	readonly archive: PackArchive;
 	readonly index: FootageIndex;
-	/** `null`: the token is forged or expired. */
-	readonly claimsOf: (token: string) => TokenClaims | null;
-	/** By the roster as it is now; `null`: no member. */
-	readonly memberOf: (home: HomeId, device: DeviceId) => Promise<FootageMember | null>;
+	/** Another device than the camera's reads these segment records. Undefined: nobody asks. */
+	readonly looked?: (member: FootageMember, camera: CameraId, records: Uint8Array) => void;
 }
 
 const STATUS: Partial<Record<FaultKind, 400 | 404 | 409 | 422 | 503 | 507>> = {
@@ -34,30 +37,15 @@ const STATUS: Partial<Record<FaultKind, 400 | 404 | 409 | 422 | 503 | 507>> = {
 };
 
 /** Footage over HTTP (docs/api.md, "Footage"). Rights: SY9. */
-export function createFootageApi({
-	archive,
-	index,
-	claimsOf,
-	memberOf,
-}: FootageApiDependencies): Hono<FootageEnv> {
+export function createFootageApi(tools: FootageApiDependencies): Hono<FootageEnv> {
+	const { archive, index, looked } = tools;
 	const api = new Hono<FootageEnv>();
-
-	async function allowed(
-		context: Context<FootageEnv>,
-		right: Right,
-	): Promise<FootageMember | Response> {
-		const claims = claimsOf(bearerOf(context.req.header('Authorization')));
-		const member = claims && (await memberOf(claims.home, claims.device));
-		if (!member) return context.json({ wrong: 'token' }, 401, { 'WWW-Authenticate': 'Bearer' });
-		if (!member.may(right)) return context.json({ wrong: 'right' }, 403);
-		return member;
-	}
 
 	/** A camera of the member's own device. */
 	async function recording(
 		context: Context<FootageEnv>,
 	): Promise<[FootageMember, CameraId] | Response> {
-		const member = await allowed(context, 'record');
+		const member = await memberIn(tools, context, 'record');
 		if (member instanceof Response) return member;
 		const camera = cameraIn(context);
 		if (!(await member.owns(camera))) return context.json({ wrong: 'camera' }, 403);
@@ -65,7 +53,7 @@ export function createFootageApi({
 	}
 
 	api.get('/api/footage/:camera/pages', async (context) => {
-		const member = await allowed(context, 'footage');
+		const member = await memberIn(tools, context, 'footage');
 		if (member instanceof Response) return member;
 		const [from, to] = [numberIn(context, 'from'), numberIn(context, 'to')];
 		if (to - from >= MAX_PAGES) throw new Fault('malformed', 'more than a day of pages');
@@ -84,26 +72,28 @@ export function createFootageApi({
 		if (asked instanceof Response) return asked;
 		const [{ home }, camera] = asked;
 		const since = numberIn(context, 'since');
-		const pages = index.changedPages(home.id, camera, since, MAX_PAGES);
+		const { pages, more } = index.withdrawn.changed(home.id, camera, since, MAX_PAGES);
 		return context.json({
-			store: index.storeId,
-			more: pages.length === MAX_PAGES,
-			pages: pages.map((page) => ({
-				...{ runNo: page.runNo, minute: page.minute, change: page.change },
-				seqs: rangesOf(page),
-			})),
+			...{ store: index.storeId, more },
+			withoutInit: index.withdrawn.runsWithoutInit(home.id, camera, MAX_RUNS),
+			pages,
 		});
 	});
 
 	/** SY24: a camera's device reads back its own. */
-	async function reading(context: Context<FootageEnv>): Promise<FootageMember | Response> {
+	async function reading(
+		context: Context<FootageEnv>,
+	): Promise<{ readonly member: FootageMember; readonly own: boolean } | Response> {
 		const own = await recording(context);
-		return own instanceof Response ? allowed(context, 'footage') : own[0];
+		if (!(own instanceof Response)) return { member: own[0], own: true };
+		const member = await memberIn(tools, context, 'footage');
+		return member instanceof Response ? member : { member, own: false };
 	}
 
 	api.get('/api/footage/:camera/:runNo/:range', async (context) => {
-		const member = await reading(context);
-		if (member instanceof Response) return member;
+		const asked = await reading(context);
+		if (asked instanceof Response) return asked;
+		const { member, own } = asked;
 		const range = /^(\d{1,15})-(\d{1,15})$/.exec(context.req.param('range'));
 		const [first, last] = [Number(range?.[1] ?? Number.NaN), Number(range?.[2] ?? Number.NaN)];
 		if (!(first <= last) || last - first >= MAX_RECORDS)
@@ -111,6 +101,7 @@ export function createFootageApi({
 		const run = { home: member.home.id, camera: cameraIn(context), runNo: runIn(context) };
 		const records = await archive.read(run, [first, last], MAX_UPLOAD_BYTES);
 		if (records.length === 0) throw new Fault('not-found', 'no such segment here');
+		if (!own) looked?.(member, run.camera, records);
 		return context.body(records, 200, { 'Content-Type': 'application/octet-stream' });
 	});
 
@@ -150,15 +141,4 @@ function uploadIn(body: Bytes): { readonly runRecord: Bytes | null; readonly rec
 	if (4 + length > body.length) throw new Fault('malformed', 'upload ends inside its run record');
 	const runRecord = length === 0 ? null : body.slice(4, 4 + length);
 	return { runRecord, records: body.subarray(4 + length) };
-}
-
-/** Numbers of the segments of a page, as ranges that include both ends. */
-function rangesOf({ entries }: IndexedPage): [number, number][] {
-	const ranges: [number, number][] = [];
-	for (const { seq } of parseEntries(entries)) {
-		const last = ranges.at(-1);
-		if (last && last[1] === seq - 1) last[1] = seq;
-		else ranges.push([seq, seq]);
-	}
-	return ranges;
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import { ENTRY_BYTES } from '#domain/footage/index-page.ts';
+import type { SeqRange } from '#domain/sync/seq-ranges.ts';
 import { IndexDatabase, type Row, type Value } from './index-database.ts';
 import type { PackKey } from './pack-folder.ts';
+import { WITHDRAWN_TABLES, WithdrawnSegments } from './withdrawn-segments.ts';
 
 const VERSION = 1;
 
@@ -81,6 +83,8 @@ export class FootageIndex {
 	readonly database: IndexDatabase;
 	/** Differs for every new store: what an old one acknowledged does not count here. */
 	readonly storeId: string;
+	/** What its cameras are told. */
+	readonly withdrawn: WithdrawnSegments;
 	/** Called when a page was written or deleted. */
 	onChange: (of: Pick<PackKey, 'home' | 'camera'>, minute: number) => void = () => undefined;
 
@@ -93,7 +97,10 @@ export class FootageIndex {
 				database.run('INSERT INTO store VALUES (?, 0)', newStoreId());
 			}
 			if (version() !== VERSION) throw new Error('a newer Spy-cam wrote this index');
+			// Files of earlier versions have none of these.
+			database.exec(WITHDRAWN_TABLES);
 		});
+		this.withdrawn = new WithdrawnSegments(this.database);
 		this.storeId = String(this.#get('SELECT id FROM store')?.['id']);
 	}
 
@@ -213,15 +220,6 @@ export class FootageIndex {
 		}
 	}
 
-	/** Pages of a camera written after `change`, oldest change first. */
-	changedPages(home: HomeId, camera: CameraId, change: number, limit: number): IndexedPage[] {
-		return this.#all(
-			`SELECT pages.* FROM pages JOIN cameras ON cameras.id = pages.camera
-				WHERE home = ? AND cameras.camera = ? AND change > ? ORDER BY change LIMIT ?`,
-			...[home, camera, change, limit],
-		).map(pageOf);
-	}
-
 	/** Bytes in packs that count; of a home, or of all. */
 	usedBytes(home?: HomeId): number {
 		const row =
@@ -234,8 +232,7 @@ export class FootageIndex {
 	/** Returns the number of this change. */
 	write(home: HomeId, camera: CameraId, { run, pages = [] }: IndexChanges): number {
 		return this.#transaction(() => {
-			this.#run('UPDATE store SET newestChange = newestChange + 1');
-			const change = Number(this.#get('SELECT newestChange FROM store')?.['newestChange']);
+			const change = this.nextChange();
 			const id = this.#cameraKey(home, camera);
 			let grown = 0;
 			if (run) {
@@ -246,7 +243,8 @@ export class FootageIndex {
 						SET record = excluded.record, initBytes = excluded.initBytes`,
 					...[id, run.runNo, run.runId, run.record, run.initBytes],
 				);
-				if (run.initBytes > 0) this.#spare({ home, camera, runNo: run.runNo, minute: -1 });
+				if (run.initBytes > 0 || run.record !== null)
+					this.#spare({ home, camera, runNo: run.runNo, minute: -1 });
 			}
 			for (const { runNo, minute, entries, bytes, firstSeq, lastSeq } of pages) {
 				const before = this.page({ home, camera, runNo, minute });
@@ -260,6 +258,7 @@ export class FootageIndex {
 					...[id, runNo, minute, entries, bytes, firstSeq, lastSeq, change, change],
 				);
 				this.#spare({ home, camera, runNo, minute });
+				this.withdrawn.returned({ camera: id, runNo, minute }, entries, change);
 				this.onChange({ home, camera }, minute);
 			}
 			this.#run('UPDATE cameras SET bytes = bytes + ? WHERE id = ?', grown, id);
@@ -267,11 +266,18 @@ export class FootageIndex {
 		});
 	}
 
-	/** Deletes a page; its pack is deleted afterwards. Idempotent. */
-	deletePage(key: PackKey & { readonly minute: number }): void {
+	/**
+	 * Deletes a page; its pack is deleted afterwards. Its camera is told, and sends again what is not
+	 * in `withdrawn`. Idempotent.
+	 */
+	deletePage(
+		key: PackKey & { readonly minute: number },
+		withdrawn: readonly SeqRange[] = [],
+	): void {
 		this.#transaction(() => {
 			const page = this.page(key);
 			if (page === null) return;
+			this.noteWithdrawn(key, withdrawn);
 			const id = this.#cameraKey(key.home, key.camera);
 			this.#run(
 				'DELETE FROM pages WHERE camera = ? AND minute = ? AND runNo = ?',
@@ -280,6 +286,22 @@ export class FootageIndex {
 			this.#run('UPDATE cameras SET bytes = bytes - ? WHERE id = ?', page.bytes, id);
 			this.onChange(key, key.minute);
 		});
+	}
+
+	/** Tells its camera that these left, and are not wanted any more. */
+	noteWithdrawn(key: PackKey & { readonly minute: number }, ranges: readonly SeqRange[]): void {
+		this.#transaction(() => {
+			const camera = this.#cameraKey(key.home, key.camera);
+			const { runNo, minute } = key;
+			this.withdrawn.note({ camera, runNo, minute }, ranges, this.nextChange());
+			this.withdrawn.trim(camera);
+		});
+	}
+
+	/** The number of a change that begins. */
+	nextChange(): number {
+		this.#run('UPDATE store SET newestChange = newestChange + 1');
+		return this.newestChange;
 	}
 
 	close(): void {

@@ -34,6 +34,7 @@ interface FootageStartOptions {
 	readonly index: string;
 	readonly crypto: PackArchiveTools['crypto'];
 	readonly judge?: PackArchiveTools['judge'];
+	readonly judgeRun?: PackArchiveTools['judgeRun'];
 	readonly log: Logger;
 	/** Before the index is opened, which takes room on the disk. */
 	readonly before: () => Promise<void>;
@@ -98,8 +99,8 @@ export class FootageStart {
 			const sidecars = new SidecarIndex(join(dirname(file), SIDECAR_FILE), index);
 			this.#sidecars = sidecars;
 			const room = roomOf({ index, packs, sidecars });
-			const { judge } = this.#options;
-			const judging = judge ? { judge } : {};
+			const { judge, judgeRun } = this.#options;
+			const judging = { ...(judge && { judge }), ...(judgeRun && { judgeRun }) };
 			const isRemoved: PackArchiveTools['isRemoved'] = (of, span) => sidecars.isRemoved(of, span);
 			const archive = new PackArchive({ packs, index, crypto, room, isRemoved, ...judging });
 			const report = await archive.recover();

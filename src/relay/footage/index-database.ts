@@ -61,11 +61,6 @@ export class IndexDatabase {
 		return this.#prepared(sql).all(...values);
 	}
 
-	/** One row after the other; nothing may be written meanwhile. */
-	iterate(sql: string, ...values: Value[]): Iterable<Row> {
-		return this.#sqlite.prepare(sql).iterate(...values);
-	}
-
 	run(sql: string, ...values: Value[]): void {
 		this.#prepared(sql).run(...values);
 	}

@@ -1,21 +1,15 @@
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
+import type { SeqRange } from '#domain/sync/seq-ranges.ts';
 import { newStoreId, type FootageIndex } from './footage-index.ts';
-import type { IndexDatabase, Row } from './index-database.ts';
+import type { IndexDatabase } from './index-database.ts';
+import {
+	COLUMNS,
+	LeavingQueue,
+	pageOf,
+	type KeptMinute,
+	type LeavingCamera,
+} from './leaving-queue.ts';
 import type { PackKey } from './pack-folder.ts';
-
-/** One minute of footage as retention sees it. */
-export interface KeptMinute {
-	readonly home: HomeId;
-	readonly camera: CameraId;
-	readonly runNo: number;
-	/** By the camera's clock, which may be wrong by years. */
-	readonly minute: number;
-	readonly bytes: number;
-	readonly firstSeq: number;
-	readonly lastSeq: number;
-	/** Counts up with every write to the store: when it came. */
-	readonly firstChange: number;
-}
 
 export interface CameraUse {
 	readonly home: HomeId;
@@ -41,10 +35,12 @@ const ONE_DOOMED = 'FROM doomed WHERE home = ? AND camera = ? AND runNo = ? AND 
  * know it (RS9).
  */
 export class IndexRetention {
+	readonly #index: FootageIndex;
 	readonly #database: IndexDatabase;
 
-	constructor({ database }: FootageIndex) {
-		this.#database = database;
+	constructor(index: FootageIndex) {
+		this.#index = index;
+		this.#database = index.database;
 	}
 
 	/** Bytes of each home that has a camera here. */
@@ -73,8 +69,13 @@ export class IndexRetention {
 
 	/** The oldest page of a camera, in the order in which it recorded. */
 	oldest(home: HomeId, camera: CameraId): KeptMinute | null {
-		for (const page of this.#inOrder(home, camera, 'runNo, lastSeq')) return page;
-		return null;
+		const row = this.#database.get(
+			`SELECT ${COLUMNS} FROM pages
+				WHERE camera = (SELECT id FROM cameras WHERE home = ? AND camera = ?)
+				ORDER BY runNo, lastSeq LIMIT 1`,
+			...[home, camera],
+		);
+		return row === undefined ? null : pageOf({ home, camera }, row);
 	}
 
 	/**
@@ -90,17 +91,19 @@ export class IndexRetention {
 	): KeptMinute[] {
 		const leaving: KeptMinute[] = [];
 		for (const pinned of [false, true]) {
-			const queues = this.#camerasOf(home).map((camera) =>
-				this.#queueOf(home, camera, (page) => isPinned(page) === pinned, limits.pages),
+			const queues = this.#camerasOf(home).map(
+				(of) => new LeavingQueue(this.#database, of, (page) => isPinned(page) === pinned),
 			);
-			while (leaving.length < limits.pages && sumOf(leaving) < limits.bytes) {
-				const next = queues
-					.filter(({ pages }) => pages.length > 0)
-					.sort((a, b) => (a.ages[0] ?? Infinity) - (b.ages[0] ?? Infinity))[0];
-				const page = next?.pages.shift();
-				if (next === undefined || page === undefined) break;
-				next.ages = next.ages.filter((age) => age !== page.firstChange);
-				leaving.push(page);
+			let bytes = 0;
+			while (leaving.length < limits.pages && bytes < limits.bytes) {
+				const next = queues.reduce<LeavingQueue | null>(
+					(first, one) => (one.age < (first?.age ?? Infinity) ? one : first),
+					null,
+				);
+				if (!next?.page) break;
+				bytes += next.page.bytes;
+				leaving.push(next.page);
+				next.take();
 			}
 			if (leaving.length > 0) break;
 		}
@@ -114,14 +117,18 @@ export class IndexRetention {
 		return this.#database.transaction(() => {
 			const packs: PackKey[] = [];
 			let bytes = 0;
+			const change = this.#index.nextChange();
 			for (const { home, camera, runNo, minute } of pages) {
 				const row = this.#database.get(
 					`DELETE FROM pages WHERE minute = ? AND runNo = ? AND camera =
-						(SELECT id FROM cameras WHERE home = ? AND camera = ?) RETURNING camera, bytes`,
+						(SELECT id FROM cameras WHERE home = ? AND camera = ?)
+						RETURNING camera, bytes, firstSeq, lastSeq`,
 					...[minute, runNo, home, camera],
 				);
 				if (row === undefined) continue;
 				const id = Number(row['camera']);
+				const seqs: SeqRange = [Number(row['firstSeq']), Number(row['lastSeq'])];
+				this.#index.withdrawn.note({ camera: id, runNo, minute }, [seqs], change);
 				packs.push({ home, camera, runNo, minute });
 				let gone = Number(row['bytes']);
 				const init = this.#emptyRun(id, runNo);
@@ -132,6 +139,7 @@ export class IndexRetention {
 				this.#database.run(
 					`DELETE FROM cameras WHERE id = ?
 						AND NOT EXISTS (SELECT 1 FROM pages WHERE camera = cameras.id)
+						AND NOT EXISTS (SELECT 1 FROM withdrawn WHERE camera = cameras.id)
 						AND NOT EXISTS (SELECT 1 FROM runs WHERE camera = cameras.id)`,
 					id,
 				);
@@ -164,7 +172,7 @@ export class IndexRetention {
 					packs.push({ home, camera, runNo: Number(row['runNo']), minute });
 				}
 				bytes += held;
-				for (const table of ['pages', 'runs'])
+				for (const table of ['pages', 'runs', 'withdrawn'])
 					this.#database.run(`DELETE FROM ${table} WHERE camera = ?`, id);
 				this.#database.run('DELETE FROM cameras WHERE id = ?', id);
 			}
@@ -222,55 +230,10 @@ export class IndexRetention {
 		return row === undefined ? null : Number(row['initBytes']);
 	}
 
-	#camerasOf(home: HomeId): CameraId[] {
-		const rows = this.#database.all('SELECT camera FROM cameras WHERE home = ?', home);
-		return rows.map((row) => String(row['camera']) as CameraId);
+	#camerasOf(home: HomeId): LeavingCamera[] {
+		const rows = this.#database.all('SELECT id, camera FROM cameras WHERE home = ?', home);
+		return rows.map((row) => ({
+			...{ home, id: Number(row['id']), camera: String(row['camera']) as CameraId },
+		}));
 	}
-
-	#queueOf(
-		home: HomeId,
-		camera: CameraId,
-		takes: (page: KeptMinute) => boolean,
-		most: number,
-	): { readonly pages: KeptMinute[]; ages: number[] } {
-		const newest = this.#newest(home, camera);
-		const first = (order: 'runNo, lastSeq' | 'firstChange'): KeptMinute[] => {
-			const found: KeptMinute[] = [];
-			for (const page of this.#inOrder(home, camera, order)) {
-				if (found.length === most) break;
-				const grows = page.runNo === newest?.runNo && page.minute === newest.minute;
-				if (!grows && takes(page)) found.push(page);
-			}
-			return found;
-		};
-		const ages = first('firstChange').map(({ firstChange }) => firstChange);
-		return { pages: first('runNo, lastSeq'), ages };
-	}
-
-	#newest(home: HomeId, camera: CameraId): KeptMinute | null {
-		for (const page of this.#inOrder(home, camera, 'runNo DESC, lastSeq DESC')) return page;
-		return null;
-	}
-
-	*#inOrder(home: HomeId, camera: CameraId, order: string): Generator<KeptMinute> {
-		const rows = this.#database.iterate(
-			`SELECT runNo, minute, bytes, firstSeq, lastSeq, firstChange FROM pages
-				WHERE camera = (SELECT id FROM cameras WHERE home = ? AND camera = ?)
-				ORDER BY ${order}`,
-			...[home, camera],
-		);
-		for (const row of rows) yield pageOf(home, camera, row);
-	}
-}
-
-function sumOf(pages: readonly KeptMinute[]): number {
-	return pages.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function pageOf(home: HomeId, camera: CameraId, row: Row): KeptMinute {
-	return {
-		...{ home, camera, runNo: Number(row['runNo']), minute: Number(row['minute']) },
-		...{ bytes: Number(row['bytes']), firstSeq: Number(row['firstSeq']) },
-		...{ lastSeq: Number(row['lastSeq']), firstChange: Number(row['firstChange']) },
-	};
 }

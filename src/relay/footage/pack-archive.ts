@@ -11,6 +11,7 @@ import {
 	segmentRecordBytes,
 	type SegmentRecord,
 } from '#domain/sync/segment-record.ts';
+import { withSeqs } from '#domain/sync/seq-ranges.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
 import { checkSegmentRecord, type RecordOrigin } from '#relay-core/segment-check.ts';
 import type { ArchiveRoom } from './archive-room.ts';
@@ -24,6 +25,7 @@ import {
 	type RecoveryReport,
 } from './pack-mending.ts';
 import { PackReader } from './pack-reader.ts';
+import { isNewRecord, newerRecord, writeRunPack } from './run-pack.ts';
 import {
 	pageFrom,
 	placed,
@@ -66,6 +68,8 @@ export interface PackArchiveTools {
 	readonly room?: ArchiveRoom;
 	/** Whether a head is signed as it should be. Undefined: the hash of the bytes has to do. */
 	readonly judge?: RecordJudge;
+	/** Whether a run record is signed as it should be. Undefined: it cannot be told. */
+	readonly judgeRun?: RecordJudge;
 	/** Of the machine; another one in tests. */
 	readonly monotonicMs?: () => number;
 	/** Whether a person deleted this span (SY33). Undefined: nothing was. */
@@ -122,14 +126,19 @@ export class PackArchive {
 
 	/** Takes out what is damaged in a pack. `judge`: more than the hash, for a whole check. */
 	async mend(key: PackKey, judge?: RecordJudge): Promise<MendedPack> {
-		const mended = await this.keepOnly(key, judge);
+		const mended = await this.#inTurn(key.home, key.camera, () => this.#mending.mend(key, judge));
 		if (mended.lost.length > 0) this.#tools.room?.lost(key, mended);
 		return mended;
 	}
 
-	/** Takes out what `judge` does not keep, without a word. */
-	keepOnly(key: PackKey, judge?: RecordJudge): Promise<MendedPack> {
-		return this.#inTurn(key.home, key.camera, () => this.#mending.mend(key, judge));
+	/** Takes out what `judge` does not keep, for ever: its camera does not send it again. */
+	keepOnly(key: MinuteKey, judge: RecordJudge): Promise<MendedPack> {
+		return this.#inTurn(key.home, key.camera, async () => {
+			const mended = await this.#mending.mend(key, judge);
+			const { lost } = mended;
+			if (lost.length > 0) this.#tools.index.noteWithdrawn(key, withSeqs([], lost));
+			return mended;
+		});
 	}
 
 	/** Deletes pages of one camera: out of the index first, then their packs (RS9). */
@@ -252,14 +261,14 @@ export class PackArchive {
 			}
 		};
 		let initBytes = run?.initBytes ?? 0;
-		if (init !== null && initBytes > 0) kept.push(0);
-		else if (init !== null) {
-			const bytes = init;
-			await settle([0], async () => {
-				await this.#tools.packs.append({ home, camera, runNo, minute: null }, 0, [bytes]);
-				initBytes = bytes.length;
+		const record = run?.record ?? null;
+		const fresh = initBytes === 0 ? init : null;
+		// First, and not settled alone: a camera is not told that its run record was not taken.
+		if (fresh !== null || isNewRecord(this.#tools.index.run(home, camera, runNo), record))
+			initBytes = await writeRunPack(this.#tools.packs, { home, camera, runNo }, fresh, {
+				...{ initBytes, record },
 			});
-		}
+		if (init !== null && initBytes > 0) kept.push(0);
 		for (const [minute, held] of byMinute) {
 			await settle(
 				held.map(({ seq }) => seq),
@@ -269,7 +278,6 @@ export class PackArchive {
 				},
 			);
 		}
-		const record = run?.record ?? null;
 		this.#tools.index.write(home, camera, { run: { runNo, runId, record, initBytes }, pages });
 		if (kept.length > 0) room?.added(home, camera, records.length);
 		return { kept: kept.sort((a, b) => a - b), refused };
@@ -302,10 +310,7 @@ export class PackArchive {
 			throw new Fault('malformed', 'run record: not signed for this run');
 		if (before !== null && before.runId !== record.runId)
 			throw new Fault('conflict', 'another run has this number');
-		const newest =
-			before?.record && parseRunRecord(before.record).record.wallMs >= record.wallMs
-				? before.record
-				: signed;
+		const newest = newerRecord(before?.record ?? null, signed);
 		return { runNo, runId: record.runId, record: newest, initBytes: before?.initBytes ?? 0 };
 	}
 

@@ -63,11 +63,12 @@ export class PackFolder {
 		}
 	}
 
-	/** Puts a pack in the place of another; a crash leaves one of the two. */
+	/** Puts a pack in the place of another, if there is one; a crash leaves one of the two. */
 	async replace(key: PackKey, parts: readonly Uint8Array[]): Promise<void> {
 		const file = this.fileOf(key);
 		const fresh = `${file}.new`;
 		try {
+			await this.#makeFolder(dirname(file));
 			const pack = await open(fresh, 'w', FILE_MODE);
 			try {
 				await writeAll(pack, parts, 0);

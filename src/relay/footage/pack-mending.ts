@@ -1,5 +1,6 @@
 import { expectFault } from '#domain/base/fault.ts';
 import { parseEntries } from '#domain/footage/index-page.ts';
+import { parseRunRecord } from '#domain/sync/run-record.ts';
 import { parseSegmentRecord, segmentRecordBytes } from '#domain/sync/segment-record.ts';
 import type { Bytes } from '#domain/base/bytes.ts';
 import type { Crypto } from '#ports/keys/crypto.ts';
@@ -14,12 +15,15 @@ import {
 	type Held,
 	type MinuteKey,
 } from './pack-records.ts';
+import { newerRecord, parseRunPack, runPackBytes, writeRunPack } from './run-pack.ts';
 
 export interface MendingTools {
 	readonly packs: PackFolder;
 	readonly index: FootageIndex;
 	readonly crypto: Pick<Crypto, 'sha256'>;
 	readonly judge?: RecordJudge;
+	/** Of a signed run record. */
+	readonly judgeRun?: RecordJudge;
 }
 
 /** What a look at one pack found. */
@@ -73,8 +77,9 @@ export class PackMending {
 		const { home, camera, runNo, minute } = key;
 		if (minute === null) {
 			const run = index.run(home, camera, runNo);
-			if (run !== null) index.write(home, camera, { run: { ...run, initBytes: 0 } });
-			await packs.delete(key);
+			const without = { initBytes: 0, record: run?.record ?? null };
+			if (run !== null) index.write(home, camera, { run: { ...run, ...without } });
+			await writeRunPack(packs, { home, camera, runNo }, null, without);
 		} else if (held.length === 0) {
 			index.deletePage({ ...key, minute });
 			await packs.delete(key);
@@ -92,9 +97,9 @@ export class PackMending {
 	indexedBytes(key: PackKey): number | undefined {
 		const { index } = this.#tools;
 		const { home, camera, runNo, minute } = key;
-		return minute === null
-			? index.run(home, camera, runNo)?.initBytes
-			: index.page({ ...key, minute })?.bytes;
+		if (minute !== null) return index.page({ ...key, minute })?.bytes;
+		const run = index.run(home, camera, runNo);
+		return run === null ? undefined : runPackBytes(run);
 	}
 
 	/** `held`: `null` when the index knows nothing of the pack. */
@@ -152,17 +157,38 @@ export class PackMending {
 
 	async #rebuildRun(key: PackKey, size: number): Promise<number> {
 		const { packs, index, crypto } = this.#tools;
-		const [record] = wholeRecordsOf(await packs.read(key, 0, size));
-		const head = record === undefined ? null : await headOf(crypto, record);
-		if (record === undefined || head?.seq !== 0) {
+		const { home, camera, runNo } = key;
+		const found = parseRunPack(await packs.read(key, 0, size));
+		const head = found.init === null ? null : await headOf(crypto, found.init);
+		const init = head?.seq === 0 && head.runNo === runNo ? found.init : null;
+		const before = index.run(home, camera, runNo);
+		const runId = before?.runId ?? (init === null ? null : head?.runId) ?? null;
+		const kept = await this.#runRecordOf(key, found.record, runId);
+		const record = newerRecord(before?.record ?? null, kept);
+		const ownId = runId ?? (record === null ? null : parseRunRecord(record).record.runId);
+		if (ownId === null) {
 			await packs.delete(key);
 			return 0;
 		}
-		const before = index.run(key.home, key.camera, key.runNo);
-		const initBytes = record.length;
-		const run = { runNo: key.runNo, runId: head.runId, record: before?.record ?? null, initBytes };
-		index.write(key.home, key.camera, { run });
-		return initBytes;
+		// Earlier versions put no run record there.
+		const isWhole = init === found.init && record === kept;
+		const initBytes = init?.length ?? 0;
+		if (!isWhole || runPackBytes({ initBytes, record }) !== size)
+			await writeRunPack(packs, { home, camera, runNo }, init, { initBytes: 0, record });
+		index.write(home, camera, { run: { runNo, runId: ownId, record, initBytes } });
+		return Math.min(size, runPackBytes({ initBytes, record: kept }));
+	}
+
+	/** `null`: it is not the one of that run, or not signed by its camera. */
+	async #runRecordOf(key: PackKey, signed: Bytes | null, runId: string | null) {
+		if (signed === null) return null;
+		const { record } = parseRunRecord(signed);
+		const { judgeRun = yes } = this.#tools;
+		const own =
+			record.camera === key.camera &&
+			record.runNo === key.runNo &&
+			(runId === null || record.runId === runId);
+		return own && (await judgeRun(key, signed)) ? signed : null;
 	}
 
 	async #rebuild(key: MinuteKey, size: number): Promise<number> {

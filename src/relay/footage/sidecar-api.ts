@@ -3,7 +3,7 @@ import { concatBytes } from '#domain/base/bytes.ts';
 import { expectFault, Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId, HomeId } from '#domain/base/ids.ts';
 import { endUsOf, parseEntries } from '#domain/footage/index-page.ts';
-import { isKit, type Right } from '#domain/home/rights.ts';
+import { isKit } from '#domain/home/rights.ts';
 import {
 	buildSidecarRecord,
 	parseSidecarRecords,
@@ -19,6 +19,7 @@ import {
 	bodyOf,
 	cameraIn,
 	type FootageEnv,
+	memberIn,
 	numberIn,
 	optionalNumberIn,
 } from './footage-request.ts';
@@ -53,20 +54,8 @@ const STATUS: Partial<Record<FaultKind, 400 | 404 | 409 | 422 | 507>> = {
  * `createFootageApi`: its paths are narrower. Rights: SY32.
  */
 export function createSidecarApi(tools: SidecarApiDependencies): Hono<FootageEnv> {
-	const { archive, index, sidecars, crypto, claimsOf, memberOf, mayGrow } = tools;
+	const { archive, index, sidecars, crypto, mayGrow } = tools;
 	const api = new Hono<FootageEnv>();
-
-	async function allowed(
-		context: Context<FootageEnv>,
-		right: Right,
-	): Promise<FootageMember | Response> {
-		const token = /^Bearer (\S+)$/.exec(context.req.header('Authorization') ?? '')?.[1] ?? '';
-		const claims = claimsOf(token);
-		const member = claims && (await memberOf(claims.home, claims.device));
-		if (!member) return context.json({ wrong: 'token' }, 401, { 'WWW-Authenticate': 'Bearer' });
-		if (!member.may(right)) return context.json({ wrong: 'right' }, 403);
-		return member;
-	}
 
 	/** Answers who may see saved footage, about a camera of the home. */
 	function reading(
@@ -78,14 +67,14 @@ export function createSidecarApi(tools: SidecarApiDependencies): Hono<FootageEnv
 		) => Response,
 	): void {
 		api.get(`/api/footage/:camera/${path}`, async (context) => {
-			const member = await allowed(context, 'footage');
+			const member = await memberIn(tools, context, 'footage');
 			if (member instanceof Response) return member;
 			return answer({ home: member.home.id, camera: cameraIn(context) }, context, member);
 		});
 	}
 
 	api.get('/api/footage/cameras', async (context) => {
-		const member = await allowed(context, 'footage');
+		const member = await memberIn(tools, context, 'footage');
 		if (member instanceof Response) return member;
 		const home = member.home.id;
 		const bytes = new Map(index.cameras(home).map((one) => [one.camera, one.bytes]));
@@ -137,7 +126,7 @@ export function createSidecarApi(tools: SidecarApiDependencies): Hono<FootageEnv
 	});
 
 	api.get('/api/footage/:camera/meta', async (context) => {
-		const member = await allowed(context, 'record');
+		const member = await memberIn(tools, context, 'record');
 		if (member instanceof Response) return member;
 		const camera = cameraIn(context);
 		if (!(await member.owns(camera))) return context.json({ wrong: 'camera' }, 403);
@@ -149,7 +138,7 @@ export function createSidecarApi(tools: SidecarApiDependencies): Hono<FootageEnv
 
 	api.post('/api/footage/:camera/meta', async (context) => {
 		const camera = cameraIn(context);
-		const asked = await allowed(context, 'write');
+		const asked = await memberIn(tools, context, 'write');
 		if (asked instanceof Response) return asked;
 		const own = asked.may('record') && (await asked.owns(camera));
 		if (!own && !asked.may('manage')) return context.json({ wrong: 'right' }, 403);

@@ -34,6 +34,15 @@ const SCHEMA = `
 	CREATE TABLE usage (home TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 	PRAGMA user_version = ${String(VERSION)};
 `;
+/** Later than the first version, which does without: see `LookLog`. */
+const LOOKS = `
+	CREATE TABLE IF NOT EXISTS looks (
+		id INTEGER PRIMARY KEY AUTOINCREMENT, home TEXT NOT NULL, camera TEXT NOT NULL,
+		device TEXT NOT NULL, hour INTEGER NOT NULL, startUs INTEGER NOT NULL, endUs INTEGER NOT NULL,
+		fromMs INTEGER NOT NULL, toMs INTEGER NOT NULL, told INTEGER NOT NULL
+	) STRICT;
+	CREATE INDEX IF NOT EXISTS looksBy ON looks (home, camera, device, hour);
+`;
 
 /** What the store has of a camera, of the changes after a number. */
 export interface ChangedSidecars {
@@ -69,6 +78,11 @@ export class SidecarIndex {
 		// What retention deletes here frees real bytes.
 		this.#database = new IndexDatabase(file, makeTables, 'vacuumed');
 		this.storeId = String(this.#database.get('SELECT id FROM store')?.['id']);
+	}
+
+	/** For what else stands beside footage. */
+	get database(): IndexDatabase {
+		return this.#database;
 	}
 
 	/** Stores checked records of one camera, all or none. */
@@ -220,6 +234,7 @@ export class SidecarIndex {
 		this.#transaction(() => {
 			this.#database.run('DELETE FROM items WHERE home = ?', home);
 			this.#database.run('DELETE FROM usage WHERE home = ?', home);
+			this.#database.run('DELETE FROM looks WHERE home = ?', home);
 		});
 		this.#database.exec('PRAGMA incremental_vacuum');
 	}
@@ -325,5 +340,6 @@ function makeTables(database: IndexDatabase): void {
 		database.exec(SCHEMA);
 		database.run('INSERT INTO store VALUES (?, 0)', newStoreId());
 	}
+	database.exec(LOOKS);
 	if (version() !== VERSION) throw new Error('a newer Spy-cam wrote this index');
 }

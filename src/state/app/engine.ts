@@ -34,6 +34,9 @@ import type {
 	LastPictureControls,
 	LiveHostControls,
 } from '#engine/live/controls.ts';
+import type { MarkControls } from '#engine/sync/marks/footage-marks.ts';
+import type { SavedCopyControls } from '#engine/sync/marks/saved-copies.ts';
+import type { FootageProblems } from '#engine/sync/check/footage-problems.ts';
 import type { UploadControls } from '#engine/sync/uploads.ts';
 import type { ScreenWakeLock } from '#ports/device/wake-lock.ts';
 import type { Capture, Picture } from '#ports/media/capture.ts';
@@ -75,6 +78,12 @@ export interface Engine {
 	/** Saved footage of all cameras, wherever it is. */
 	readonly footage: Footage;
 	readonly origins: FootageOrigins;
+	/** Pins and deletions of it. Loaded on first use. */
+	marks(): Promise<MarkControls>;
+	/** What the relay has of whole cameras. Loaded on first use. */
+	savedCopies(): Promise<SavedCopyControls>;
+	/** What is wrong with footage elsewhere, as far as it was looked at. */
+	readonly problems: FootageProblems;
 	readonly preferences: DevicePreferenceControls;
 	/** Of a camera, by number. */
 	cameraPreferences(number: number): CameraPreferenceControls;

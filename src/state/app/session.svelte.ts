@@ -78,11 +78,14 @@ export class Session {
 	}
 
 	/**
-	 * Where this device's own footage plays: at its only camera, once that has saved something, else
-	 * at `/saved`.
+	 * Where saved footage is: at the only camera of the home, once that has saved something, else at
+	 * `/saved`.
 	 */
 	get savedPath(): string {
+		this.#subscribe();
 		const [camera, another] = this.cameras;
+		const others = this.#engine?.cameraDirectory.cameras ?? [];
+		if (others.some(({ own, blank }) => !own && !blank)) return '/saved';
 		if (!camera?.id || another || camera.savedUntilMs === null) return '/saved';
 		return `/watch/${camera.id}?saved`;
 	}
@@ -198,8 +201,9 @@ export class Session {
 				engine.features.engine === 'firefox',
 			);
 			const { localDevice, maintenance, wakeLock, power, dataLoss, preferences, cameras } = engine;
+			const { cameraDirectory } = engine;
 			this.#subscribe = subscribed(
-				...[localDevice, maintenance, wakeLock, power, dataLoss, preferences],
+				...[localDevice, maintenance, wakeLock, power, dataLoss, preferences, cameraDirectory],
 			);
 			const follow = (): void => {
 				const before = this.#cameras;

@@ -7,7 +7,9 @@ import type { Role } from '#domain/home/roster.ts';
 import type { Member, ForkSummary, RevocationProof } from '#engine/members/member-list.ts';
 import type { RelayConnectionState } from '#engine/messaging/messenger.ts';
 import type { WatchedCamera } from '#engine/live/controls.ts';
+import type { SavedCopy } from '#engine/sync/marks/saved-copies.ts';
 import type { Engine } from '#state/app/engine.ts';
+import { CopyRemoval } from './copy-removal.svelte.ts';
 
 export type MemberAction = 'rename' | 'revoke' | 'change' | 'earlier';
 export type { ForkSummary } from '#engine/members/member-list.ts';
@@ -25,7 +27,21 @@ export interface RevokedDevice {
 	readonly name: string | null;
 	readonly device: DeviceId;
 	readonly proof: RevocationProof;
+	/** Of what its cameras saved at the relay; `null`: it is kept. */
+	readonly removal: CopyRemoval | null;
 }
+
+/** What the cameras of a device saved at the relay. `unknown`: it does not answer. */
+export interface SavedByDevice {
+	readonly device: DeviceId;
+	readonly state: 'asking' | 'known' | 'unknown';
+	readonly copies: readonly SavedCopy[];
+}
+
+type DevicesEngine = Pick<
+	Engine,
+	'members' | 'cameraDirectory' | 'messenger' | 'lastSeen' | 'savedCopies'
+>;
 
 /** The devices of this home, and an owner's actions on them. */
 export class Devices {
@@ -33,10 +49,12 @@ export class Devices {
 	settling = $state(false);
 	settleFault = $state.raw<FaultKind | null>(null);
 	gone = $state.raw<readonly RevokedDevice[]>([]);
-	readonly #engine: Pick<Engine, 'members' | 'cameraDirectory' | 'messenger' | 'lastSeen'>;
+	/** Of the device that somebody is about to revoke. */
+	saved = $state.raw<SavedByDevice | null>(null);
+	readonly #engine: DevicesEngine;
 	readonly #subscribe: () => void;
 
-	constructor(engine: Pick<Engine, 'members' | 'cameraDirectory' | 'messenger' | 'lastSeen'>) {
+	constructor(engine: DevicesEngine) {
 		this.#engine = engine;
 		this.#subscribe = subscribed(engine.members, engine.cameraDirectory, engine.messenger);
 	}
@@ -143,13 +161,35 @@ export class Devices {
 		}
 	}
 
-	async revoke({ device, name }: Member): Promise<void> {
+	/** Asks the relay what the cameras of a device saved there. */
+	async lookAtSaved(device: DeviceId): Promise<void> {
+		if (this.#engine.messenger.state.kind === 'none') return;
+		this.saved = { device, state: 'asking', copies: [] };
+		let answer: SavedByDevice;
+		try {
+			const copies = await (await this.#engine.savedCopies()).of(device);
+			answer = { device, state: 'known', copies };
+		} catch {
+			answer = { device, state: 'unknown', copies: [] };
+		}
+		if (this.#asksAbout(device)) this.saved = answer;
+	}
+
+	#asksAbout(device: DeviceId): boolean {
+		return this.saved?.device === device;
+	}
+
+	/** `remove`: what of its footage at the relay goes as well, once it is out. */
+	async revoke({ device, name }: Member, remove: readonly SavedCopy[] = []): Promise<void> {
+		const cameras = remove.map(({ camera }) => camera);
+		const removal = cameras.length > 0 ? new CopyRemoval(this.#engine, cameras) : null;
 		await this.#do('revoke', device, () =>
 			this.#engine.members.revoke(device, (proof) => {
 				const others = this.gone.filter((one) => one.device !== device);
-				this.gone = [...others, { device, name, proof }];
+				this.gone = [...others, { device, name, proof, removal }];
 			}),
 		);
+		if (this.worked?.outcome === 'done') await removal?.begin();
 	}
 
 	async #do(work: MemberAction, device: DeviceId, doing: () => Promise<void>): Promise<void> {

@@ -6,6 +6,7 @@ import { batteryLow } from '#domain/recording/quality-ladder.ts';
 import type { WatchedCamera } from '#engine/live/controls.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { isDisconnected } from '#state/home/disconnected.ts';
+import type { EarlierCamera } from '#state/playback/earlier-cameras.svelte.ts';
 import { Library, type LibraryCamera } from '#state/playback/library.svelte.ts';
 
 export type { WatchedCamera } from '#engine/live/controls.ts';
@@ -111,11 +112,14 @@ export class Wall {
 	}
 
 	/** Cameras that are no longer of this home, whose footage is here. */
-	get formerCameras(): readonly LibraryCamera[] {
+	get formerCameras(): readonly EarlierCamera[] {
 		const { cameras } = this;
-		return (this.#library.cameras ?? []).filter(
-			({ id }) => !cameras.some((camera) => camera.id === id),
-		);
+		return (this.#library.cameras ?? [])
+			.filter(({ id }) => !cameras.some((camera) => camera.id === id))
+			.map(({ id, name, sinceMs, untilMs, days }) => {
+				const picture = days[0]?.picture ?? null;
+				return { id, name, sinceMs, untilMs, picture, origins: ['here'] };
+			});
 	}
 
 	/** Worst first. While the relay is gone nobody knows who is offline. */

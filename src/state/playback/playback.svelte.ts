@@ -1,14 +1,23 @@
 import { subscribed } from '#state/app/subscribed.ts';
+import { expectFault } from '#domain/base/fault.ts';
 import { idFrom, type CameraId } from '#domain/base/ids.ts';
-import { monthPage, type MonthPage } from '#domain/timeline/month.ts';
-import { firstEndingAfter } from '#domain/timeline/ribbon.ts';
-import type { Gap } from '#domain/footage/span.ts';
-import { ambiguousTimeOf } from '#domain/footage/ambiguous-time.ts';
-import type { PlayerControls, PlayerState } from '#engine/playback/player-state.ts';
+import type { Gap, Span } from '#domain/footage/span.ts';
+import { wholeCoverage } from '#engine/playback/day-playlist.ts';
+import {
+	INITIAL_STATE,
+	type PlayerControls,
+	type PlayerState,
+} from '#engine/playback/player-state.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { ThumbnailCache } from './thumbnail-cache.svelte.ts';
 import { DayEvents } from './day-events.svelte.ts';
-import { timezoneOffsetAt } from './timezone-offset.ts';
+import {
+	momentsOfTime,
+	monthOf,
+	spanAt,
+	startOfDay,
+	type CalendarMonth,
+} from './footage-calendar.ts';
 import { SpanSelection } from './span-selection.svelte.ts';
 import { Ribbon } from './ribbon.svelte.ts';
 
@@ -19,17 +28,39 @@ const BEFORE_END_US = 10_000_000;
  * Delay before another day opens, which takes half a second: scrubbing past it must not pay that.
  */
 const SLOW_MS = 120;
+/** How often it is looked what there is, before anything of it is played. */
+const LIST_MS = 2000;
 
 /** The live picture may cover saved footage; scrubbing leaves it. */
 export interface LiveOverlay {
 	on(): boolean;
 	leave(): void;
+	/**
+	 * PB40: nothing is played before somebody leaves the live picture: playing footage from elsewhere
+	 * costs its bytes, and is a look at it.
+	 */
+	readonly waits: boolean;
 }
 
-const NO_LIVE_OVERLAY: LiveOverlay = { on: () => false, leave: () => undefined };
+/** Moves through saved footage: of one camera, or of several in step. */
+export interface MovingControls {
+	readonly state: Pick<PlayerState, 'kind' | 'wallMs' | 'rate'> | null;
+	toggle(): void;
+	/** By so much time, ms; forward or back. */
+	skip(ms: number): Promise<void>;
+	/** To the next or the previous frame. */
+	step(by: 1 | -1): void;
+	rate(rate: number): void;
+}
+
+const NO_LIVE_OVERLAY: LiveOverlay = {
+	on: () => false,
+	leave: () => undefined,
+	waits: false,
+};
 
 /** One player on one `<video>`, for the page that shows it. */
-export class Playback {
+export class Playback implements MovingControls {
 	#player = $state.raw<PlayerControls | null>(null);
 	/** The URL names an unknown camera. */
 	unknown = $state(false);
@@ -38,6 +69,12 @@ export class Playback {
 	#camera: CameraId | null = null;
 	#closed = false;
 	#off: () => void = () => undefined;
+	/** What there is, while the player has not been asked for any of it. */
+	#listed = $state.raw<PlayerState | null>(null);
+	#stopListing: () => void = () => undefined;
+	#video: HTMLVideoElement | null = null;
+	#aimMs: number | null = null;
+	#beginning: Promise<void> | null = null;
 
 	readonly ribbon: Ribbon;
 	readonly selection: SpanSelection;
@@ -63,7 +100,7 @@ export class Playback {
 
 	get state(): PlayerState | null {
 		this.#subscribe();
-		return this.#player?.state ?? null;
+		return this.#player?.state ?? this.#listed;
 	}
 
 	get camera(): CameraId | null {
@@ -74,25 +111,86 @@ export class Playback {
 	async open(video: HTMLVideoElement, address: string, atMs: number | null): Promise<void> {
 		const camera = idFrom<CameraId>(address);
 		this.unknown = camera === null;
-		if (camera === null) return;
+		if (camera === null || this.#closed) return;
+		this.#camera = camera;
+		this.#video = video;
+		this.#aimMs = atMs;
+		this.selection.watch(camera);
+		this.thumbnails.open(camera);
+		this.dayEvents.open(camera);
+		if (this.#now.on() && this.#now.waits) await this.#list(camera);
+		else await this.#go(atMs);
+	}
+
+	/** What there is of a camera, without playing it; kept up to date. */
+	async #list(camera: CameraId): Promise<void> {
+		const { clock, footage } = this.#engine;
+		let cancel: (() => void) | null = null;
+		const off = footage.watch(() => {
+			// The first answer from elsewhere is waited for; more is not in a hurry.
+			if ((this.#listed?.footage.length ?? 0) === 0) void this.#look(camera);
+			else
+				cancel ??= clock.after(LIST_MS, () => {
+					cancel = null;
+					void this.#look(camera);
+				});
+		});
+		this.#stopListing = () => {
+			off();
+			cancel?.();
+		};
+		await this.#look(camera);
+	}
+
+	async #look(camera: CameraId): Promise<void> {
+		const { clock, footage } = this.#engine;
+		try {
+			const runs = await footage.runs(camera);
+			if (this.#player !== null || this.#closed) return;
+			const found = wholeCoverage(runs, clock.wallMs() * 1000);
+			const last = found.footage.at(-1);
+			const kind = last === undefined ? 'empty' : 'paused';
+			const wallMs = last === undefined ? null : shortlyBeforeMs(last);
+			this.#listed = { ...INITIAL_STATE, kind, wallMs, ...found };
+			this.#follow(this.#listed);
+		} catch (error) {
+			// The next change looks again.
+			expectFault(error);
+		}
+	}
+
+	/** To a moment, which may be the first that is played; `null`: near the end. */
+	async #go(ms: number | null): Promise<void> {
+		if (this.#player !== null) {
+			if (ms !== null) await this.#player.seek(ms);
+			return;
+		}
+		this.#aimMs = ms;
+		this.#beginning ??= this.#begin().finally(() => (this.#beginning = null));
+		await this.#beginning;
+	}
+
+	async #begin(): Promise<void> {
+		const [camera, video] = [this.#camera, this.#video];
+		if (camera === null || video === null) return;
+		this.#listed = { ...(this.#listed ?? INITIAL_STATE), kind: 'loading' };
 		const player = await this.#engine.player(video);
+		const lastMs = this.#aimMs ?? (await this.#lastMoment(camera));
 		if (this.#closed) {
 			player.close();
 			return;
 		}
-		this.#camera = camera;
+		this.#stopListing();
 		this.#subscribe = subscribed(player);
 		this.#off = player.on(() => this.#follow(player.state));
 		this.#player = player;
-		this.selection.watch(camera);
-		this.thumbnails.open(camera);
-		this.dayEvents.open(camera);
-		await player.open(camera, atMs ?? (await this.#lastMoment(camera)));
+		await player.open(camera, this.#aimMs ?? lastMs);
 	}
 
 	close(): void {
 		this.#closed = true;
 		this.#off();
+		this.#stopListing();
 		clearTimeout(this.#slow);
 		this.selection.close();
 		this.thumbnails.close();
@@ -110,7 +208,8 @@ export class Playback {
 	}
 
 	async seek(wallMs: number): Promise<void> {
-		await this.#player?.seek(wallMs);
+		if (this.#now.on()) this.#now.leave();
+		await this.#go(wallMs);
 	}
 
 	async skip(ms: number): Promise<void> {
@@ -139,15 +238,15 @@ export class Playback {
 		clearTimeout(this.#slow);
 		const day = this.state?.day;
 		const near = day && day.startUs <= ms * 1000 && ms * 1000 < day.endUs;
-		if (near) void this.#player?.seek(ms);
-		else this.#slow = setTimeout(() => void this.#player?.seek(ms), SLOW_MS);
+		if (near) void this.#go(ms);
+		else this.#slow = setTimeout(() => void this.#go(ms), SLOW_MS);
 	}
 
 	/** When scrubbing ends: shows the exact frame, or in a gap the next footage. */
 	async rest(ms: number): Promise<void> {
 		clearTimeout(this.#slow);
 		if (this.#now.on()) this.#now.leave();
-		await this.#player?.seek(ms);
+		await this.#go(ms);
 		if (this.ribbon.heldMs !== ms) return;
 		this.ribbon.letGo();
 		this.thumbnails.follow(null);
@@ -192,70 +291,45 @@ export class Playback {
 
 	/** The first moment of a day. */
 	dayOf(ms: number): number {
-		const { calendar } = this.#engine;
-		const { year, month, day } = calendar.fieldsOf(ms);
-		return calendar.dayStart(year, month, day);
+		return startOfDay(this.#engine.calendar, ms);
 	}
 
-	/**
-	 * `time` as from a time input, `14:02` or `14:02:31`. Returns two moments where the time occurs
-	 * twice, earlier one first (TL15). A skipped time becomes the next that exists (TL17).
-	 */
+	/** One moment, or two where the time occurs twice (TL15). */
 	momentsOf(dayMs: number, time: string): readonly number[] {
-		const [hour = 0, minute = 0, second = 0] = time.split(':').map(Number);
-		const ms = this.#engine.calendar.momentOf(dayMs, hour, minute, second);
-		const twin = ambiguousTimeOf(timezoneOffsetAt, ms);
-		return twin === null ? [ms] : [ms, twin.otherMs].sort((a, b) => a - b);
+		return momentsOfTime(this.#engine.calendar, dayMs, time);
 	}
 
 	hasFootage(ms: number): boolean {
-		const footage = this.state?.footage ?? [];
-		const span = footage[firstEndingAfter(footage, ms * 1000)];
-		return span !== undefined && span.startUs <= ms * 1000;
+		return spanAt(this.state?.footage ?? [], ms) !== null;
 	}
 
 	/** The calendar page of a month, relative to the month that contains `ms`. */
-	month(
-		ms: number,
-		shift: number,
-	): MonthPage & { readonly fromMs: number; readonly week: readonly number[] } {
-		const { calendar } = this.#engine;
-		const { year, month } = calendar.fieldsOf(ms);
-		const fromMs = calendar.dayStart(year, month + shift, 1);
-		const first = calendar.fieldsOf(fromMs);
-		const footage = this.state?.footage ?? [];
-		const monday = first.day - first.weekday;
-		const week = [0, 1, 2, 3, 4, 5, 6].map((n) =>
-			calendar.dayStart(first.year, first.month, monday + n),
-		);
-		return { fromMs, week, ...monthPage(first.year, first.month, footage, calendar) };
+	month(ms: number, shift: number): CalendarMonth {
+		return monthOf(this.#engine.calendar, this.state?.footage ?? [], ms, shift);
 	}
 
 	/** The gap that contains a moment. */
 	gapAt(ms: number): Gap | null {
-		const us = ms * 1000;
-		const gaps = this.state?.gaps ?? [];
-		const gap = gaps[firstEndingAfter(gaps, us)];
-		return gap && gap.startUs <= us ? gap : null;
+		return spanAt(this.state?.gaps ?? [], ms);
 	}
 
 	async retry(): Promise<void> {
 		const camera = this.#camera;
 		if (camera === null) return;
 		const atMs = this.state?.wallMs ?? (await this.#lastMoment(camera));
-		await this.#player?.open(camera, atMs);
+		if (this.#player === null) await this.#go(atMs ?? null);
+		else await this.#player.open(camera, atMs);
 	}
 
-	/** Slightly before the end, so that there is something to play. */
 	async #lastMoment(camera: CameraId): Promise<number | undefined> {
 		const last = (await this.#engine.footage.runs(camera)).findLast(({ lastSeq }) => lastSeq > 0);
-		return last && Math.max(last.startUs, last.endUs - BEFORE_END_US) / 1000;
+		return last && shortlyBeforeMs(last);
 	}
 
 	/** To the footage saved last, or the given offset before it. */
 	async #leaveNow(ms: number): Promise<void> {
 		this.#now.leave();
-		await this.#player?.seek(Math.max(this.ribbon.fromMs, this.ribbon.toMs - SHORT_MS + ms));
+		await this.#go(Math.max(this.ribbon.fromMs, this.ribbon.toMs - SHORT_MS + ms));
 	}
 
 	/** Moves the ribbon with the playback position, and extends it with new footage. */
@@ -269,4 +343,9 @@ export class Playback {
 		);
 		if (wallMs !== null) this.dayEvents.follow(wallMs);
 	}
+}
+
+/** Slightly before the end, so that there is something to play. */
+function shortlyBeforeMs({ startUs, endUs }: Span): number {
+	return Math.max(startUs, endUs - BEFORE_END_US) / 1000;
 }

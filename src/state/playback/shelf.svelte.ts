@@ -1,17 +1,23 @@
 import { faultOf, type Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
-import type { Span } from '#domain/footage/span.ts';
+import type { SavedCamera } from '#domain/footage/origin.ts';
+import type { Gap, Span } from '#domain/footage/span.ts';
+import { hasSound } from '#domain/media/silence.ts';
 import { coveredDays, type CoveredDay } from '#domain/timeline/covered-days.ts';
 import { wholeCoverage } from '#engine/playback/day-playlist.ts';
 import type { Pin } from '#ports/footage/pins-and-trash.ts';
+import type { WatchedCamera } from '#engine/live/controls.ts';
+import { subscribed } from '#state/app/subscribed.ts';
 import type { Engine } from '#state/app/engine.ts';
+import { relayAnswer, type RelayAnswer } from './saved-origins.svelte.ts';
 
-/** What one camera saved on this device. */
-export interface ShelfCamera {
-	readonly id: CameraId;
-	readonly name: string | null;
+/** What one camera saved, wherever that is. */
+export interface ShelfCamera extends SavedCamera {
 	/** Sorted and disjoint; at least one span. */
 	readonly footage: readonly Span[];
+	readonly gaps: readonly Gap[];
+	/** Some of it has sound. */
+	readonly sound: boolean;
 	readonly pins: readonly Pin[];
 }
 
@@ -48,17 +54,35 @@ export async function firstPicture(
 	return found && new Blob([found.jpeg], { type: 'image/jpeg' });
 }
 
-/** All footage on this device, by camera and by day. */
+/** All footage of the home, by camera and by day. */
 export class Shelf {
 	/** `null`: not read yet. */
 	cameras = $state.raw<readonly ShelfCamera[] | null>(null);
 	/** Why it could not be read; the next change reads again. */
 	fault = $state.raw<Fault | null>(null);
 	readonly #engine: Engine;
+	readonly #subscribe: () => void;
 	#off: () => void = () => undefined;
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
+		this.#subscribe = subscribed(
+			...[engine.origins, engine.messenger, engine.members, engine.cameraDirectory],
+		);
+	}
+
+	/** What stands between this device and what the relay has. */
+	get relay(): RelayAnswer {
+		this.#subscribe();
+		return relayAnswer(this.#engine);
+	}
+
+	/** Cameras of other devices of the home, of which nothing that was saved is to be had. */
+	get without(): readonly WatchedCamera[] {
+		this.#subscribe();
+		return this.#engine.cameraDirectory.cameras.filter(
+			({ id, own, blank }) => !own && !blank && this.cameras?.some((one) => one.id === id) !== true,
+		);
 	}
 
 	watch(): void {
@@ -92,12 +116,15 @@ export class Shelf {
 		const { segments, footage, origins, clock } = this.#engine;
 		try {
 			const found: ShelfCamera[] = [];
-			for (const { id, name } of await origins.cameras()) {
-				const kept = wholeCoverage(await footage.runs(id), clock.wallMs() * 1000).footage;
+			for (const camera of await origins.cameras()) {
+				const { id } = camera;
+				const runs = await footage.runs(id);
+				const { footage: kept, gaps } = wholeCoverage(runs, clock.wallMs() * 1000);
 				if (kept.length === 0) continue;
-				found.push({ id, name, footage: kept, pins: await segments.pins(id) });
+				const sound = runs.some(({ mime }) => hasSound(mime));
+				found.push({ ...camera, footage: kept, gaps, sound, pins: await segments.pins(id) });
 			}
-			this.cameras = found;
+			this.cameras = found.toSorted((a, b) => Number(a.former) - Number(b.former));
 			this.fault = null;
 		} catch (error) {
 			this.fault = faultOf(error);

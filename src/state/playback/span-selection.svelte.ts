@@ -1,14 +1,20 @@
-import { faultOf, type Fault } from '#domain/base/fault.ts';
+import { faultOf, type Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import type { Span } from '#domain/footage/span.ts';
-import type { Pin, Removal } from '#ports/footage/pins-and-trash.ts';
+import type {
+	MarkControls,
+	MarkedPin,
+	MarkedRemoval,
+	MarkPermission,
+} from '#engine/sync/marks/footage-marks.ts';
 import type { Engine } from '#state/app/engine.ts';
 import type { Ribbon } from './ribbon.svelte.ts';
 
 /** The last action on a span, for a notice with undo. */
 export type SelectionOutcome =
-	| { readonly kind: 'deleted'; readonly removal: Removal }
-	| { readonly kind: 'pinned' | 'unpinned'; readonly pin: Pin }
+	/** `state` of the removal says how long it can be undone, or that it is gone or failed. */
+	| { readonly kind: 'deleted'; readonly removal: MarkedRemoval }
+	| { readonly kind: 'pinned' | 'unpinned'; readonly pin: MarkedPin }
 	| { readonly kind: 'restored' | 'is-pinned' | 'full' | 'nothing' | 'too-late' }
 	| { readonly kind: 'failed'; readonly fault: Fault };
 
@@ -33,11 +39,17 @@ const MIN_SHARE = 0.2;
 export class SpanSelection {
 	/** The selection; `null`: none is open. */
 	range = $state.raw<SelectedRange | null>(null);
-	pins = $state.raw<readonly Pin[]>([]);
+	pins = $state.raw<readonly MarkedPin[]>([]);
+	/** Whether footage of the camera can be pinned and deleted from here; `null`: not known yet. */
+	may = $state.raw<MarkPermission | null>(null);
 	outcome = $state.raw<SelectionOutcome | null>(null);
+	/** What is selected is not all here, so that deleting it is soon final. */
+	undoShort = $state(false);
 	readonly #engine: Engine;
 	readonly #ribbon: Ribbon;
 	readonly #reload: () => Promise<void>;
+	#marks: MarkControls | null = null;
+	#closed = false;
 	#camera: CameraId | null = null;
 	/** Visible time before the selection was opened, and since. */
 	#spanMs = 0;
@@ -54,18 +66,37 @@ export class SpanSelection {
 	/** Loads removals not purged yet, which can be undone even after a reload. */
 	watch(camera: CameraId): void {
 		this.#camera = camera;
-		this.#off = this.#engine.segments.watch(() => void this.#refresh());
-		void this.#refresh();
-		void this.#engine.segments.removals(camera).then(
-			(removals) => {
-				const removal = removals.at(-1);
-				if (removal && this.outcome === null) this.outcome = { kind: 'deleted', removal };
-			},
-			() => undefined,
-		);
+		void this.#begin(camera).catch(() => undefined);
+	}
+
+	async #begin(camera: CameraId): Promise<void> {
+		const marks = await this.#engine.marks();
+		if (this.#closed) return;
+		this.#marks = marks;
+		const changed = () => void this.#refresh();
+		const settle = () => marks.settle();
+		const { messenger, members, segments } = this.#engine;
+		const ends = [
+			marks.on(changed),
+			segments.watch(changed),
+			messenger.on(changed),
+			members.on(changed),
+		];
+		const page = typeof window === 'undefined' ? null : window;
+		page?.addEventListener('pagehide', settle);
+		this.#off = () => {
+			page?.removeEventListener('pagehide', settle);
+			for (const end of ends) end();
+			// Whoever leaves does not undo.
+			marks.settle();
+		};
+		await this.#refresh();
+		const removal = (await marks.removals(camera)).at(-1);
+		if (removal && this.outcome === null) this.outcome = { kind: 'deleted', removal };
 	}
 
 	close(): void {
+		this.#closed = true;
 		this.#off();
 	}
 
@@ -142,25 +173,33 @@ export class SpanSelection {
 	}
 
 	/** The pin at the playhead, or at the selection. */
-	get pinHere(): Pin | null {
+	get pinHere(): MarkedPin | null {
 		const { startMs, endMs } = this.range ?? { startMs: this.#ribbon.handMs, endMs: 0 };
 		const to = Math.max(startMs, endMs) * 1000;
 		return this.pins.find(({ startUs, endUs }) => startUs <= to && endUs > startMs * 1000) ?? null;
 	}
 
+	/** Looks where the selected footage is. */
+	async weigh(): Promise<void> {
+		const [{ span }, camera] = [this, this.#camera];
+		if (span === null || camera === null) return;
+		try {
+			const spans = await this.#engine.origins.spans(camera, span.startUs, span.endUs);
+			this.undoShort = spans.some(({ origins }) => !origins.includes('here'));
+		} catch {
+			// The deletion itself says how long.
+		}
+	}
+
 	/** Pins the span, or removes the pin that is there. */
 	async pin(): Promise<void> {
-		const { segments } = this.#engine;
-		await this.#do(async (camera) => {
+		await this.#do(async (camera, marks) => {
 			const pin = this.pinHere;
 			if (pin !== null) {
-				await segments.unpin(pin.id);
+				await marks.unpin(pin);
 				return { kind: 'unpinned', pin };
 			}
-			return {
-				kind: 'pinned',
-				pin: await this.#engine.pins.pin(camera, spanOf(this.effectiveRange)),
-			};
+			return { kind: 'pinned', pin: await marks.pin(camera, spanOf(this.effectiveRange)) };
 		});
 	}
 
@@ -170,8 +209,8 @@ export class SpanSelection {
 	async remove(): Promise<void> {
 		const { span } = this;
 		if (span === null) return;
-		await this.#do(async (camera) => {
-			const removal = await this.#engine.segments.remove(camera, span);
+		await this.#do(async (camera, marks) => {
+			const removal = await marks.remove(camera, span);
 			if (removal === null) return { kind: 'nothing' };
 			this.clear();
 			await this.#reload();
@@ -180,51 +219,76 @@ export class SpanSelection {
 	}
 
 	get undoable(): boolean {
-		const { kind } = this.outcome ?? {};
-		return kind === 'deleted' || kind === 'pinned' || kind === 'unpinned';
+		const { outcome } = this;
+		if (outcome?.kind === 'deleted') return ['here', 'waiting'].includes(outcome.removal.state);
+		return outcome?.kind === 'pinned' || outcome?.kind === 'unpinned';
 	}
 
 	async undo(): Promise<void> {
 		const { outcome: done } = this;
-		const { segments } = this.#engine;
-		await this.#do(async (camera) => {
+		await this.#do(async (camera, marks) => {
 			if (done?.kind === 'deleted') {
-				if (!(await segments.restore(done.removal.id))) return { kind: 'too-late' };
+				if (!(await marks.restore(done.removal))) return { kind: 'too-late' };
 				await this.#reload();
 				return { kind: 'restored' };
 			}
 			if (done?.kind === 'pinned') {
-				await segments.unpin(done.pin.id);
+				await marks.unpin(done.pin);
 				return { kind: 'unpinned', pin: done.pin };
 			}
-			if (done?.kind === 'unpinned') {
-				return { kind: 'pinned', pin: await this.#engine.pins.pin(camera, done.pin) };
-			}
+			if (done?.kind === 'unpinned')
+				return { kind: 'pinned', pin: await marks.pin(camera, done.pin) };
 			return null;
 		});
 	}
 
-	async #do(work: (camera: CameraId) => Promise<SelectionOutcome | null>): Promise<void> {
+	/** The notice was read. */
+	dismiss(): void {
+		if (this.outcome?.kind === 'deleted') this.#marks?.dismiss(this.outcome.removal);
+		this.outcome = null;
+	}
+
+	async #do(
+		work: (camera: CameraId, marks: MarkControls) => Promise<SelectionOutcome | null>,
+	): Promise<void> {
 		if (this.#camera === null) return;
 		try {
-			this.outcome = await work(this.#camera);
+			this.outcome = await work(this.#camera, await this.#engine.marks());
 		} catch (error) {
 			const fault = faultOf(error);
-			const kind = fault.kind === 'conflict' ? 'is-pinned' : fault.kind === 'quota' ? 'full' : null;
-			this.outcome = kind === null ? { kind: 'failed', fault } : { kind };
+			const kind = REFUSALS[fault.kind];
+			this.outcome = kind === undefined ? { kind: 'failed', fault } : { kind };
 		}
 		await this.#refresh();
 	}
 
 	async #refresh(): Promise<void> {
-		if (this.#camera === null) return;
+		const [camera, marks] = [this.#camera, this.#marks];
+		if (camera === null || marks === null) return;
 		try {
-			this.pins = await this.#engine.segments.pins(this.#camera);
+			[this.pins, this.may] = await Promise.all([marks.pins(camera), marks.may(camera)]);
+			await this.#follow(marks);
 		} catch {
 			// The next change retries.
 		}
 	}
+
+	/** What became of the deletion that the notice is about. */
+	async #follow(marks: MarkControls): Promise<void> {
+		const { outcome } = this;
+		if (outcome?.kind !== 'deleted') return;
+		const removal = marks.removal(outcome.removal);
+		if (removal === outcome.removal) return;
+		this.outcome = { kind: 'deleted', removal };
+		if (removal.state === 'failed') await this.#reload();
+	}
 }
+
+const REFUSALS: Partial<Record<FaultKind, 'is-pinned' | 'full' | 'nothing'>> = {
+	conflict: 'is-pinned',
+	quota: 'full',
+	'not-found': 'nothing',
+};
 
 function spanOf({ startMs, endMs }: SelectedRange): Span {
 	return { startUs: startMs * 1000, endUs: endMs * 1000 };

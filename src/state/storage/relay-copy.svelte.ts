@@ -86,6 +86,12 @@ export class RelayCopy {
 		return this.#engine.members.owner;
 	}
 
+	/** This browser belongs to no home. */
+	get homeless(): boolean {
+		this.#subscribe();
+		return this.#engine.members.list.length === 0;
+	}
+
 	/** Names of the devices where somebody may. */
 	get owners(): readonly string[] {
 		this.#subscribe();
@@ -141,6 +147,12 @@ export class RelayCopy {
 
 	async set(change: Partial<DeviceUploadChoices>): Promise<void> {
 		await this.#try(() => this.#uploads.set(change));
+	}
+
+	/** What this home may hold at the relay; `null`: as much as there is. Whether it is so now. */
+	async lowerShare(bytes: number | null): Promise<boolean> {
+		await this.#try(() => this.#uploads.lowerShare(bytes));
+		return this.fault === null;
 	}
 
 	async #try(work: () => Promise<void>): Promise<void> {

@@ -49,5 +49,7 @@ export function copyText(
 export function failureOf({
 	why,
 }: Extract<CopyState, { kind: 'failed' }>): 'full' | 'denied' | 'other' {
-	return why === 'full' || why === 'denied' ? why : 'other';
+	// `quota`: not even the index could be written.
+	if (why === 'full' || why === 'quota') return 'full';
+	return why === 'denied' ? why : 'other';
 }

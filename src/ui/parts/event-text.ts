@@ -6,10 +6,18 @@ import { named } from '#ui/words/format/named.ts';
 import { WORDS } from '#ui/words/words.ts';
 
 /** An event in words, with who caused it. */
-export function eventText({ kind, by, order }: CameraEvent, language: Session['language']): string {
+export function eventText(
+	{ kind, by, order, seen }: CameraEvent,
+	language: Session['language'],
+): string {
 	const w = HAPPENED[language];
 	const name = by?.name ?? w.someone;
 	if (kind === 'watched' || kind === 'sealed') return w[kind](name);
+	if (kind === 'looked') {
+		if (seen === null) return named(name);
+		const { time, moment } = WORDS[language];
+		return w.looked(name, moment(seen.startUs / 1000), time(seen.endUs / 1000));
+	}
 	if (kind === 'test-picture') return w.testPicture;
 	if (kind !== 'ordered') return WORDS[language].events.kinds[kind];
 	// From a later version, or damaged: still show the name.

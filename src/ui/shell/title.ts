@@ -29,6 +29,7 @@ export function titleOf(
 		(name === null ? null : named(name)) ??
 		pages[path] ??
 		(path.startsWith('/watch/') ? nav.watch : null) ??
+		(path.startsWith('/saved/') ? nav.saved : null) ??
 		(path.startsWith('/settings/') ? settings.title : null);
 	const state = blind !== null ? `▲ ${w.camera.notSaving}` : armed ? `● ${w.recordingNow}` : null;
 	return [state, place, w.app].filter((part) => part !== null).join(' · ');

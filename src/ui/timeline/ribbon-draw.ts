@@ -10,7 +10,7 @@ import type { EventClass } from '#domain/recording/event-class.ts';
 import type { ThumbnailSlot } from '#state/playback/thumbnail-cache.svelte.ts';
 import type { RibbonColors } from './ribbon-colors.ts';
 
-interface MarkedEvent extends Span {
+export interface MarkedEvent extends Span {
 	readonly shape: EventClass;
 }
 
@@ -37,9 +37,9 @@ export interface RibbonScene {
 	readonly live: number | null;
 }
 
-export const DATE_FONT = '600 12px system-ui, sans-serif';
+const DATE_FONT = '600 12px system-ui, sans-serif';
 const FONT = '12px system-ui, sans-serif';
-const LANE_PX = 56;
+export const LANE_PX = 56;
 export const HEIGHT_PX = 100;
 const LABEL_Y = 77;
 const DAY_Y = 94;
@@ -50,6 +50,18 @@ const MARK_PX = 5;
 /** Marks closer than this are drawn as one. */
 const MARK_GAP_PX = 9;
 export const THUMBNAIL_PX = { width: 82, height: LANE_PX - FOOT_PX };
+
+/** Room that the label of any date needs; pixels. */
+export function dateRoom(
+	context: CanvasRenderingContext2D,
+	tick: (ms: number, kind: 'day') => string,
+): number {
+	context.font = DATE_FONT;
+	// Samples of every weekday and every month.
+	const dates = Array.from({ length: 14 }, (_, n) => new Date(2026, n, 20 + n).getTime());
+	const widths = dates.map((ms) => context.measureText(tick(ms, 'day')).width);
+	return Math.ceil(Math.max(...widths)) + 14;
+}
 
 /** Paints the ribbon. The cost depends on what is visible, never on what is kept. */
 export function drawRibbon(
@@ -76,7 +88,7 @@ export function drawRibbon(
  * merged (TL7).
  */
 function* inSight(
-	{ view, width }: RibbonScene,
+	{ view, width }: Pick<RibbonScene, 'view' | 'width'>,
 	spans: readonly Span[],
 ): Generator<[number, number]> {
 	const { fromMs, toMs } = visibleRangeOf(view, width);
@@ -95,14 +107,15 @@ function* inSight(
 	if (open !== null) yield open;
 }
 
-function drawGaps(
+export function drawGaps(
 	context: CanvasRenderingContext2D,
-	lane: RibbonScene,
+	lane: Pick<RibbonScene, 'view' | 'width' | 'gaps'>,
 	{ hatch }: RibbonColors,
+	high = LANE_PX,
 ): void {
 	context.save();
 	context.beginPath();
-	for (const [from, to] of inSight(lane, lane.gaps)) context.rect(from, 0, to - from, LANE_PX);
+	for (const [from, to] of inSight(lane, lane.gaps)) context.rect(from, 0, to - from, high);
 	context.clip();
 	context.strokeStyle = hatch;
 	context.lineWidth = 1.5;
@@ -110,24 +123,25 @@ function drawGaps(
 	// The hatching moves with its time.
 	const step = 9;
 	const shift = (lane.view.centreMs / lane.view.msPerPx) % step;
-	for (let x = -LANE_PX - shift - step; x < lane.width + step; x += step) {
-		context.moveTo(x, LANE_PX);
-		context.lineTo(x + LANE_PX, 0);
+	for (let x = -high - shift - step; x < lane.width + step; x += step) {
+		context.moveTo(x, high);
+		context.lineTo(x + high, 0);
 	}
 	context.stroke();
 	context.restore();
 }
 
-function drawFootage(
+export function drawFootage(
 	context: CanvasRenderingContext2D,
-	lane: RibbonScene,
+	lane: Pick<RibbonScene, 'view' | 'width' | 'footage'>,
 	{ footage }: RibbonColors,
+	high = LANE_PX,
 ): void {
 	context.fillStyle = footage;
 	for (const [from, to] of inSight(lane, lane.footage)) {
 		// At least two whole pixels, so that seconds of footage are visible in a month.
 		const wide = to - from >= 2;
-		context.fillRect(wide ? from : Math.round(from), 0, wide ? to - from : 2, LANE_PX);
+		context.fillRect(wide ? from : Math.round(from), 0, wide ? to - from : 2, high);
 	}
 }
 
@@ -154,30 +168,31 @@ function drawThumbnails(context: CanvasRenderingContext2D, lane: RibbonScene): v
 }
 
 /** Unlike what was never recorded: the page itself, behind a dotted edge. */
-function drawNotYet(
+export function drawNotYet(
 	context: CanvasRenderingContext2D,
-	lane: RibbonScene,
+	lane: Pick<RibbonScene, 'view' | 'width' | 'notYet' | 'live'>,
 	{ paper, quiet, footage }: RibbonColors,
+	high = LANE_PX,
 ): void {
 	const { width, notYet, live } = lane;
 	const x = xOf(lane.view, width, notYet.fromMs);
 	if (x >= width) return;
 	const from = Math.max(0, x);
 	context.fillStyle = paper;
-	context.fillRect(from, 0, width - from, LANE_PX);
+	context.fillRect(from, 0, width - from, high);
 	if (x < 0) return;
 	context.strokeStyle = quiet;
 	context.lineWidth = 2;
 	context.setLineDash([2, 4]);
 	context.beginPath();
 	context.moveTo(x + 1, 0);
-	context.lineTo(x + 1, LANE_PX);
+	context.lineTo(x + 1, high);
 	context.stroke();
 	context.setLineDash([]);
 	if (live !== null) {
 		context.fillStyle = footage;
 		context.globalAlpha = 0.4 + 0.6 * live;
-		context.fillRect(x, 0, 4, LANE_PX);
+		context.fillRect(x, 0, 4, high);
 		context.globalAlpha = 1;
 	}
 	context.font = FONT;
@@ -185,7 +200,7 @@ function drawNotYet(
 	context.textBaseline = 'alphabetic';
 	if (context.measureText(notYet.text).width + 24 > width - x) return;
 	context.fillStyle = quiet;
-	context.fillText(notYet.text, x + 12, LANE_PX / 2 + 4);
+	context.fillText(notYet.text, x + 12, high / 2 + 4);
 }
 
 /** A line that can be told from whatever is on both sides of it. */
@@ -211,10 +226,11 @@ function drawPins(context: CanvasRenderingContext2D, lane: RibbonScene, inks: Ri
 	}
 }
 
-function drawEvents(
+export function drawEvents(
 	context: CanvasRenderingContext2D,
-	lane: RibbonScene,
+	lane: Pick<RibbonScene, 'view' | 'width' | 'events'>,
 	inks: RibbonColors,
+	markY = MARK_Y,
 ): void {
 	const { view, width, events } = lane;
 	const { fromMs, toMs } = visibleRangeOf(view, width);
@@ -222,8 +238,8 @@ function drawEvents(
 	for (const [from, to] of inSight(lane, events)) {
 		if (to - from < MARK_GAP_PX) continue;
 		context.beginPath();
-		context.moveTo(from, MARK_Y);
-		context.lineTo(to, MARK_Y);
+		context.moveTo(from, markY);
+		context.lineTo(to, markY);
 		outline(context, inks, inks.ink, 1.5);
 	}
 	const last: Record<EventClass, number> = { tamper: -99, access: -99, technical: -99 };
@@ -234,7 +250,7 @@ function drawEvents(
 		if (x - last[event.shape] < MARK_GAP_PX) continue;
 		last[event.shape] = x;
 		context.beginPath();
-		trace(context, event.shape, x);
+		trace(context, event.shape, x, markY);
 		outline(context, inks, inks.ink, 1);
 		context.fillStyle = inks.ink;
 		context.fill();
@@ -242,8 +258,8 @@ function drawEvents(
 }
 
 /** A triangle warns, a disc is somebody, a small square is the machine. */
-function trace(context: CanvasRenderingContext2D, shape: EventClass, x: number): void {
-	const [y, r] = [MARK_Y, MARK_PX];
+function trace(context: CanvasRenderingContext2D, shape: EventClass, x: number, y: number): void {
+	const r = MARK_PX;
 	switch (shape) {
 		case 'tamper':
 			context.moveTo(x, y - r - 1);
@@ -274,9 +290,10 @@ function drawMark(context: CanvasRenderingContext2D, lane: RibbonScene, inks: Ri
 	outline(context, inks, inks.ink, 2);
 }
 
-function drawTicks(
+/** Below a lane that ends at `LANE_PX`. */
+export function drawTicks(
 	context: CanvasRenderingContext2D,
-	lane: RibbonScene,
+	lane: Pick<RibbonScene, 'view' | 'width' | 'strokes' | 'labels'>,
 	{ ink, quiet, line }: RibbonColors,
 ): void {
 	const { view, width } = lane;

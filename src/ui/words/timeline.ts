@@ -29,6 +29,27 @@ const en = {
 	unpin: 'Unpin',
 	deletes: (from: string, to: string) => `Deletes ${from} to ${to}.`,
 	undoable: 'You can undo this for ten minutes.',
+	undoableShort: 'You can undo this for ten seconds.',
+	/** Why nothing can be pinned or deleted. */
+	mayNot: {
+		'not-owner': 'Only owners of this home can delete or pin what this camera saved.',
+		away: 'To delete or pin what this camera saved, the relay must answer. It does not now.',
+	},
+	marks: {
+		here: (from: string, to: string) =>
+			`Deleted: ${from} to ${to}. You can undo this for ten minutes.`,
+		waiting: (from: string, to: string) =>
+			`Deleted: ${from} to ${to}. You can undo this for ten seconds.`,
+		gone: (from: string, to: string) => `Deleted for good: ${from} to ${to}.`,
+		failed: (from: string, to: string) => `Not deleted: ${from} to ${to} is still at the relay.`,
+		pinned: (from: string, to: string) => `Pinned: ${from} to ${to}. It stays until you unpin it.`,
+		unpinned: (from: string, to: string) => `No longer pinned: ${from} to ${to}.`,
+		restored: 'Restored.',
+		'is-pinned': 'Part of it is pinned. Unpin it first.',
+		full: 'There is no space for more pins. Unpin something first, or allow more space under Storage.',
+		nothing: 'There is no footage in this span.',
+		'too-late': 'Too late: that footage is gone for good.',
+	},
 };
 
 const de: typeof en = {
@@ -56,6 +77,27 @@ const de: typeof en = {
 	unpin: 'Lösen',
 	deletes: (from, to) => `Löscht ${from} bis ${to}.`,
 	undoable: 'Das lässt sich zehn Minuten lang rückgängig machen.',
+	undoableShort: 'Das lässt sich zehn Sekunden lang rückgängig machen.',
+	mayNot: {
+		'not-owner':
+			'Nur Besitzer dieses Zuhauses können löschen oder anheften, was diese Kamera gespeichert hat.',
+		away: 'Um zu löschen oder anzuheften, was diese Kamera gespeichert hat, muss das Relay antworten. Gerade tut es das nicht.',
+	},
+	marks: {
+		here: (from, to) =>
+			`Gelöscht: ${from} bis ${to}. Das lässt sich zehn Minuten lang rückgängig machen.`,
+		waiting: (from, to) =>
+			`Gelöscht: ${from} bis ${to}. Das lässt sich zehn Sekunden lang rückgängig machen.`,
+		gone: (from, to) => `Endgültig gelöscht: ${from} bis ${to}.`,
+		failed: (from, to) => `Nicht gelöscht: ${from} bis ${to} ist noch beim Relay.`,
+		pinned: (from, to) => `Angeheftet: ${from} bis ${to}. Es bleibt, bis du es löst.`,
+		unpinned: (from, to) => `Nicht mehr angeheftet: ${from} bis ${to}.`,
+		restored: 'Wiederhergestellt.',
+		'is-pinned': 'Ein Teil davon ist angeheftet. Löse ihn zuerst.',
+		full: 'Mehr lässt sich nicht anheften: Der Platz reicht nicht. Löse zuerst etwas, oder erlaube unter „Speicher“ mehr Platz.',
+		nothing: 'In diesem Abschnitt ist keine Aufnahme.',
+		'too-late': 'Zu spät: Diese Aufnahme ist endgültig gelöscht.',
+	},
 };
 
 /** The ribbon and what is selected on it; apart from `WORDS`, for the screens that have one. */

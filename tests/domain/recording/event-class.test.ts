@@ -8,6 +8,6 @@ test('EV14 TL26 what is about the device is technical; what a lens saw or a pers
 		...['covered', 'frozen', 'moved', 'other-lens', 'cleared', 'unplugged'],
 		...['test-picture', 'copy-lost'],
 	]);
-	expect(of('access')).toEqual(['watched', 'sealed', 'ordered']);
+	expect(of('access')).toEqual(['watched', 'sealed', 'looked', 'ordered']);
 	expect(EVENT_KINDS.filter((kind) => isTechnical({ kind }))).toEqual(of('technical'));
 });

@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parseHead } from '#domain/footage/head.ts';
 import { parseSegmentRecord, segmentRecordLength } from '#domain/sync/segment-record.ts';
+import { parseRunPack } from '#relay/footage/run-pack.ts';
 
 /** Numbers of the segments in a relay's packs, by camera and run; 0 is the init section. */
 export function segmentsAtRelay(data: string): Map<string, readonly number[]> {
 	const found = new Map<string, number[]>();
 	for (const file of globSync('footage/**/*.pack', { cwd: data })) {
-		const bytes = new Uint8Array(readFileSync(join(data, file)));
+		const pack = new Uint8Array(readFileSync(join(data, file)));
+		// Behind the init section stands the run record.
+		const isRun = file.endsWith('run.pack');
+		const bytes = isRun ? (parseRunPack(pack).init ?? new Uint8Array()) : pack;
 		for (let at = 0; at < bytes.length;) {
 			const end = at + (segmentRecordLength(bytes, at) ?? bytes.length);
 			const { head } = parseHead(parseSegmentRecord(bytes.slice(at, end)).head);
@@ -17,7 +21,8 @@ export function segmentsAtRelay(data: string): Map<string, readonly number[]> {
 				run,
 				[...(found.get(run) ?? []), head.seq].toSorted((a, b) => a - b),
 			);
-			at = end;
+			// The signed run record stands behind the init section.
+			at = file.endsWith('run.pack') ? bytes.length : end;
 		}
 	}
 	return found;

@@ -210,3 +210,24 @@ export async function footageHash(page: Page): Promise<string> {
 	}
 	return hash.digest('hex');
 }
+
+/**
+ * Runs in a page: deletes the sealed bytes of all segments up to the one at a place, as if the
+ * disk had lost them. Their index stays.
+ */
+export async function loseBytes(lastPlace: number): Promise<void> {
+	const request = indexedDB.open('spycam-footage');
+	const database = await new Promise<IDBDatabase>((done, failed) => {
+		request.onsuccess = () => done(request.result);
+		request.onerror = () => failed(new Error('the footage database did not open'));
+	});
+	const gone = database
+		.transaction('bytes', 'readwrite')
+		.objectStore('bytes')
+		.delete(IDBKeyRange.upperBound(lastPlace));
+	await new Promise<void>((done, failed) => {
+		gone.onsuccess = () => done();
+		gone.onerror = () => failed(new Error('the bytes were not deleted'));
+	});
+	database.close();
+}

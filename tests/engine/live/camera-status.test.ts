@@ -106,6 +106,15 @@ test('LV50 tampering and storage are in a camera’s report, as soon as they cha
 	await home.until(() => needs()?.join() === 'storage', 1000);
 });
 
+test('SY48 the camera says how far its copy is, with its other news, and nothing without one', async () => {
+	const kitchen = await home.guest('Kitchen');
+	await home.until(() => first(kitchen).state !== null);
+	expect(first(kitchen).state?.copied).toBeUndefined();
+	home.recorded.copied = { runNo: 2, seq: 9, done: false };
+	await home.until(() => first(kitchen).state?.copied?.seq === 9, 1000);
+	expect(first(kitchen).state?.copied).toEqual({ runNo: 2, seq: 9, done: false });
+});
+
 describe('LV30 a lens that never recorded', () => {
 	beforeEach(() => {
 		home.recorded.ever = false;

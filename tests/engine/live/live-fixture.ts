@@ -1,4 +1,5 @@
 /** A camera and its viewers, with a fake relay and network controlled by the test. */
+import type { CameraState } from '#protocol/message.ts';
 import { WebCrypto } from '#web/crypto.ts';
 import { ascii, type Bytes } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
@@ -130,7 +131,7 @@ export async function makeHome() {
 	const siren = { failure: null as Fault | null, sounds: false };
 	const commands: string[] = [];
 	/** Whether the camera ever recorded, and whether its scheduler has decided yet. */
-	const recorded = { ever: true };
+	const recorded = { ever: true, copied: null as CameraState['copied'] | null };
 	const known = new Observable(true);
 	const planned = {
 		get known() {
@@ -217,7 +218,7 @@ export async function makeHome() {
 				siren.sounds = false;
 			},
 		},
-		...{ recorded: () => Promise.resolve(recorded.ever) },
+		...{ recorded: () => Promise.resolve(recorded.ever), copied: () => recorded.copied },
 		scheduler: {
 			get now() {
 				return planned.known ? BY_HAND : null;

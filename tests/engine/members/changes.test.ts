@@ -1,43 +1,20 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Role } from '#domain/home/roster.ts';
 import { ManualClock } from '../../fakes/clock.ts';
-import { fakeHome, type FakeMember } from '../../fakes/member.ts';
+import type { FakeMember } from '../../fakes/member.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
 import { until } from '../../support/until.ts';
-import { joinedTo, RELAY } from './joined.ts';
+import { connectedHome, homeOf, RELAY } from './joined.ts';
 
 let relay: FakeRelay;
 let owner: FakeMember;
-let camera: FakeMember;
 let viewer: FakeMember;
 
 beforeEach(async () => {
 	const clock = new ManualClock();
 	relay = new FakeRelay(clock, RELAY);
-	[owner, camera, viewer] = await fakeHome(clock, relay, RELAY);
-	relay.open(owner.homeRoster.entries, homeOf(owner));
-	await arrive(owner);
-	await join(camera, ['camera'], 'Door');
-	await join(viewer, ['viewer'], 'Phone');
+	[owner, , viewer] = await connectedHome(clock, relay);
 	await until(() => onlineIn(owner) === 3);
 });
-
-function homeOf({ homeRoster }: FakeMember) {
-	const home = homeRoster.roster?.home;
-	if (home === undefined) throw new Error('no home');
-	return home;
-}
-
-async function arrive(one: FakeMember): Promise<void> {
-	one.begin();
-	await until(() => one.messenger.state.kind === 'connected');
-}
-
-async function join(one: FakeMember, roles: readonly Role[], name: string): Promise<void> {
-	await joinedTo(owner, one, roles, name);
-	await until(() => inStep(owner));
-	await arrive(one);
-}
 
 const inStep = ({ messenger, homeRoster }: FakeMember) =>
 	messenger.relaySeq === homeRoster.entries.length;

@@ -4,7 +4,6 @@ import { base64urlOf } from '#domain/base/base64url.ts';
 import { ascii } from '#domain/base/bytes.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { DeviceId } from '#domain/base/ids.ts';
-import type { Role } from '#domain/home/roster.ts';
 import { admissionSeq } from '#engine/home/admissions.ts';
 import { EpochGrants } from '#engine/members/epoch-grants.ts';
 import { GrantIssuer } from '#engine/members/grant-issuer.ts';
@@ -13,11 +12,11 @@ import type { RevocationProof } from '#engine/members/member-list.ts';
 import { replayRoster } from '#engine/home/roster.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
-import { fakeHome, fakeMember, type FakeMember } from '../../fakes/member.ts';
+import { fakeMember, type FakeMember } from '../../fakes/member.ts';
 import { times } from '../../faults/support/counts.ts';
 import { randomFrom } from '../../support/random.ts';
 import { forgedRoster } from '../home/forgery.ts';
-import { joinedTo, RELAY } from './joined.ts';
+import { connectedHome, homeOf, joinAndConnect, joinedTo, RELAY } from './joined.ts';
 import { fragmentOf, initOf } from '../sealing/sealing-fixture.ts';
 import { eventually, until } from '../../support/until.ts';
 
@@ -31,30 +30,8 @@ let viewer: FakeMember;
 beforeEach(async () => {
 	clock = new ManualClock();
 	relay = new FakeRelay(clock, RELAY);
-	[owner, camera, viewer] = await fakeHome(clock, relay, RELAY);
-	relay.open(owner.homeRoster.entries, homeOf(owner));
-	await arrive(owner);
-	await join(camera, ['camera'], 'Door');
-	await join(viewer, ['viewer'], 'Phone');
+	[owner, camera, viewer] = await connectedHome(clock, relay);
 });
-
-function homeOf({ homeRoster }: FakeMember) {
-	const home = homeRoster.roster?.home;
-	if (home === undefined) throw new Error('no home');
-	return home;
-}
-
-async function arrive(one: FakeMember): Promise<void> {
-	one.begin();
-	await until(() => one.messenger.state.kind === 'connected');
-}
-
-async function join(one: FakeMember, roles: readonly Role[], name: string): Promise<void> {
-	await joinedTo(owner, one, roles, name);
-	const { seq } = owner.homeRoster.roster ?? { seq: 0 };
-	await until(() => owner.messenger.relaySeq === seq);
-	await arrive(one);
-}
 
 const has = async ({ vault }: FakeMember, of: FakeMember, epoch: number) =>
 	(await vault.epoch(of.camera, epoch)) !== null;
@@ -92,7 +69,7 @@ describe('grants', () => {
 		const third = fakeMember(clock, relay);
 		await third.localDevice.createCamera();
 		third.begin();
-		await join(third, ['camera'], 'Yard');
+		await joinAndConnect(owner, third, ['camera'], 'Yard');
 		await until(() => third.renewed() === 1);
 		expect([owner, camera].map(({ renewed }) => renewed())).toEqual([0, 0]);
 	});
@@ -183,7 +160,7 @@ describe('grants', () => {
 		await film(camera);
 		clock.step(21 * 3_600_000);
 		await film(camera);
-		await join(guest, ['viewer', 'live'], 'Guest');
+		await joinAndConnect(owner, guest, ['viewer', 'live'], 'Guest');
 		await owner.members.showEarlier(guest.device);
 		for (const earlier of [false, true]) {
 			await guest.grantReceiver.request(camera.device, [], earlier);

@@ -47,7 +47,13 @@ async function thumbnail(wallUs: number): Promise<SidecarRecord> {
 
 async function event(wallUs: number, id: number): Promise<SidecarRecord> {
 	const sealer = await owner.localDevice.beginSidecar(camera);
-	const body = eventBytes({ kind: 'covered', by: null, order: null, endUs: wallUs + SECOND });
+	const body = eventBytes({
+		kind: 'covered',
+		by: null,
+		order: null,
+		seen: null,
+		endUs: wallUs + SECOND,
+	});
 	const { bytes } = await sealer.seal('event', wallUs, body);
 	return { kind: 'event', id, wallUs, bytes };
 }
@@ -208,6 +214,7 @@ describe('PB36 events', () => {
 				kind: 'covered',
 				by: null,
 				order: null,
+				seen: null,
 			},
 		];
 		expect(await starts()).toEqual([[20, 2]]);

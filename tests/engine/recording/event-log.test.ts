@@ -84,8 +84,8 @@ describe('EventLog', () => {
 		eventLog.begin(camera, 'watched', undefined, { by });
 		eventLog.add(camera, 'ordered', undefined, { by, order });
 		expect(await all()).toMatchObject([
-			{ kind: 'moved', by: null, order: null },
-			{ kind: 'watched', by, order: null },
+			{ kind: 'moved', by: null, order: null, seen: null },
+			{ kind: 'watched', by, order: null, seen: null },
 			{ kind: 'ordered', by, order },
 		]);
 		const stored = await events.between(camera, 0, Number.MAX_SAFE_INTEGER);
@@ -104,7 +104,7 @@ describe('EventLog', () => {
 		const before = ascii(JSON.stringify({ kind: 'covered', endUs: wallUs + 5 }));
 		await events.add(camera, await sealer.seal('event', wallUs, before));
 		expect(await all()).toMatchObject([
-			{ kind: 'covered', startUs: wallUs, endUs: wallUs + 5, by: null, order: null },
+			{ kind: 'covered', startUs: wallUs, endUs: wallUs + 5, by: null, order: null, seen: null },
 		]);
 	});
 

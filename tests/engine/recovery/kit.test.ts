@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { WebCrypto } from '#web/crypto.ts';
 import { hexOf, type Bytes } from '#domain/base/bytes.ts';
 import { kitFrom, kitGroups, kitLink } from '#domain/pairing/kit.ts';
-import type { Role, Subject } from '#domain/home/roster.ts';
+import type { Subject } from '#domain/home/roster.ts';
 import { MessageSealer } from '#engine/messaging/message-sealer.ts';
 import { openGrant } from '#engine/home/keys.ts';
 import { kitGrantsIn } from '#engine/home/kit-grants.ts';
@@ -13,8 +13,8 @@ import { nextEntry, replayRoster } from '#engine/home/roster.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { recoveryKitsOf, kitRecoveryOf } from '../../fakes/kit.ts';
 import { FakeRelay } from '../../fakes/relay.ts';
-import { fakeHome, fakeMember, type FakeMember } from '../../fakes/member.ts';
-import { joinedTo, RELAY, subjectOf } from '../members/joined.ts';
+import { fakeMember, type FakeMember } from '../../fakes/member.ts';
+import { connect, connectedHome, homeOf, RELAY, subjectOf } from '../members/joined.ts';
 import { eventually, until } from '../../support/until.ts';
 const HOUR_MS = 3_600_000;
 const crypto = new WebCrypto();
@@ -29,30 +29,9 @@ let kits: RecoveryKits;
 beforeEach(async () => {
 	clock = new ManualClock();
 	relay = new FakeRelay(clock, RELAY);
-	[owner, camera, viewer] = await fakeHome(clock, relay, RELAY);
-	relay.open(owner.homeRoster.entries, homeOf(owner));
-	await arrive(owner);
-	await join(camera, ['camera'], 'Door');
-	await join(viewer, ['viewer'], 'Phone');
+	[owner, camera, viewer] = await connectedHome(clock, relay);
 	kits = recoveryKitsOf(owner, relay);
 });
-
-function homeOf({ homeRoster }: FakeMember) {
-	const home = homeRoster.roster?.home;
-	if (home === undefined) throw new Error('no home');
-	return home;
-}
-
-async function arrive(one: FakeMember): Promise<void> {
-	one.begin();
-	await until(() => one.messenger.state.kind === 'connected');
-}
-
-async function join(one: FakeMember, roles: readonly Role[], name: string): Promise<void> {
-	await joinedTo(owner, one, roles, name);
-	await shown();
-	await arrive(one);
-}
 
 /** Shows everything the owner signed to the given members. */
 async function shown(...others: FakeMember[]): Promise<void> {
@@ -188,7 +167,7 @@ describe('coming back', () => {
 
 		expect(fresh.homeRoster.roster?.home).toBe(homeOf(owner));
 		expect(fresh.homeRoster.owner).toBe(true);
-		await arrive(fresh);
+		await connect(fresh);
 		await until(() => camera.homeRoster.member(fresh.device)?.roles.includes('owner') === true);
 		await until(() => fresh.members.list.some(({ name }) => name === 'Door'));
 		// PR32: the camera has that name already.

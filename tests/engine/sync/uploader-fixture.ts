@@ -1,7 +1,6 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { Fault } from '#domain/base/fault.ts';
 import type { Run } from '#domain/footage/run.ts';
-import type { Segment } from '#domain/footage/segment.ts';
 import { UploadSlots } from '#engine/sync/upload-slots.ts';
 import type { HeldBack } from '#engine/sync/upload-state.ts';
 import { Uploader } from '#engine/sync/uploader.ts';
@@ -26,7 +25,8 @@ export class UploaderFixture {
 	pace: 'full' | 'gentle' | 'wait' = 'full';
 	wanted: (minute: number) => boolean = () => true;
 	readonly stores: string[] = [];
-	readonly lost: Segment[] = [];
+	/** When what was lost began, µs. */
+	readonly lost: number[] = [];
 	/** At each turn of what stands beside segments: the oldest minute there, and segments sent. */
 	readonly beside: { readonly oldest: number | null; readonly sent: number }[] = [];
 	besideFault: Fault | null = null;
@@ -54,7 +54,7 @@ export class UploaderFixture {
 					if (this.besideFault) return Promise.reject(this.besideFault);
 					return Promise.resolve();
 				},
-				lost: (_, segment) => this.lost.push(segment),
+				lost: (_, startUs) => this.lost.push(startUs),
 			},
 			DOOR,
 		);

@@ -66,6 +66,51 @@ describe('SY22 run records', () => {
 	});
 });
 
+describe('SY18 what an archive has no more', () => {
+	const minute = NOW_MS / MINUTE_MS - 3;
+
+	test('is sent again after it was found damaged, and the archive is named', async () => {
+		await here.at.recorded(1, [-3]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 10);
+		here.at.archive.takeOut(minute, false);
+		here.at.clock.advance(10 * MINUTE_MS);
+		await here.at.turns(() => here.at.archive.sent.length === 20);
+		expect(here.at.lost).toEqual([minute * MINUTE_MS * 1000]);
+		await here.at.turns(() => here.at.isCurrent && here.at.uploader.state.lostMs === null);
+	});
+
+	test('is not sent again, nor looked for, when it had to leave', async () => {
+		await here.at.recorded(1, [-3]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 10);
+		here.at.archive.takeOut(minute, true);
+		for (let minutes = 0; minutes < 70; minutes += 5) {
+			here.at.clock.advance(5 * MINUTE_MS);
+			await here.at.turns(() => here.at.isCurrent);
+		}
+		await here.at.recorded(2, [-2]);
+		await here.at.turns(() => here.at.archive.sent.length === 20);
+		expect(here.at.order).toEqual([-3, -2]);
+		expect(here.at.lost).toEqual([]);
+	});
+
+	test('a run’s beginning is sent again alone', async () => {
+		await here.at.recorded(1, [-3]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 10);
+		here.at.archive.loseInit(1);
+		expect((await here.at.archive.have(DOOR, 0)).withoutInit).toEqual([1]);
+		here.at.clock.advance(10 * MINUTE_MS);
+		let left: readonly number[] = [1];
+		await here.at.turns(() => {
+			void here.at.archive.have(DOOR, 0).then(({ withoutInit }) => (left = withoutInit));
+			return left.length === 0;
+		});
+		expect(here.at.archive.sent).toHaveLength(10);
+	});
+});
+
 describe('SY24 the spot check', () => {
 	test.each([
 		['forgets', false],
@@ -92,5 +137,61 @@ describe('SY24 the spot check', () => {
 		here.at.uploader.askAgain();
 		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 20);
 		expect(here.at.stores).toEqual(['store-1', 'store-1+']);
+	});
+});
+
+describe('SY49 what others miss', () => {
+	const first = NOW_MS / MINUTE_MS - 3;
+
+	test('is read back, and its minutes are sent again if they are not there as they are here', async () => {
+		await here.at.recorded(1, [-3, -2, -1]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 30);
+		here.at.archive.lose(first + 1);
+		here.at.archive.lose(first + 2, true);
+		// Others miss them long before its own check would come upon them.
+		here.at.uploader.recheck(1, [[8, 29]]);
+		await here.at.turns(() => here.at.archive.sent.length === 50);
+		expect(here.at.archive.sent.slice(30).filter(({ minute }) => minute === first)).toEqual([]);
+		expect(here.at.lost.length).toBeGreaterThan(0);
+	});
+
+	test('what is there as it is here, or was never acknowledged, changes nothing', async () => {
+		await here.at.recorded(1, [-3]);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 10);
+		const read = here.at.archive.read.bind(here.at.archive);
+		let reads = 0;
+		here.at.archive.read = (...of) => {
+			reads += 1;
+			return read(...of);
+		};
+		here.at.uploader.recheck(1, [
+			[1, 10],
+			[11, 9e9],
+		]);
+		here.at.uploader.recheck(2, [[1, 10]]);
+		await here.at.turns(() => reads === 1);
+		await here.at.clock.pass(60_000, 1_000);
+		expect([reads, here.at.archive.sent.length, here.at.lost.length]).toEqual([1, 10, 0]);
+	});
+
+	test('a member that misses a thousand minutes costs four reads in five seconds, for a while', async () => {
+		await here.at.recorded(
+			1,
+			Array.from({ length: 30 }, (_, at) => at - 40),
+		);
+		here.at.uploader.begin();
+		await here.at.turns(() => here.at.isCurrent && here.at.archive.sent.length === 300);
+		const read = here.at.archive.read.bind(here.at.archive);
+		const atMs: number[] = [];
+		here.at.archive.read = (...of) => {
+			atMs.push(here.at.clock.monotonicMs());
+			return read(...of);
+		};
+		here.at.uploader.recheck(1, [[1, 9e9]]);
+		await here.at.turns(() => atMs.length === 30);
+		for (const [at, ms] of atMs.entries())
+			if (at >= 4) expect(ms - (atMs[at - 4] ?? 0)).toBeGreaterThanOrEqual(5_000);
 	});
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Listeners } from '#domain/base/listeners.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
@@ -6,7 +6,7 @@ import type { Outlook } from '#domain/storage/forecast.ts';
 import { parseRunRecord } from '#domain/sync/run-record.ts';
 import { DeletionJournal } from '#engine/storage/deletion-journal.ts';
 import { AuditedPreferences } from '#engine/storage/audited-preferences.ts';
-import { Uploads } from '#engine/sync/uploads.ts';
+import { Uploads, type RelayUsage } from '#engine/sync/uploads.ts';
 import type { BatteryCharge } from '#ports/device/power-source.ts';
 import { DOOR, sealed, SECOND, startOf, YARD } from '../../contracts/segment-store.ts';
 import { MemoryCameraLock } from '../../fakes/camera-lock.ts';
@@ -90,6 +90,7 @@ function tab(cameras: readonly TestCamera[]): Uploads {
 		onEvents: new MemoryEventStore().watch.bind(new MemoryEventStore()),
 		outlook: () => outlook,
 		usage: () => Promise.reject(new Fault('offline', 'not asked here')),
+		lowerShare: (lowered) => Promise.resolve({ lowered } as RelayUsage),
 		sign: () => Promise.resolve(new Uint8Array(64)),
 		mayChoose: () => owner,
 		sendBeside: () => Promise.resolve(),
@@ -122,6 +123,18 @@ const turns = (so: () => boolean): Promise<void> =>
 	});
 const stateOf = (of: Uploads, number = 1) =>
 	of.cameras.find((one) => one.number === number)?.state ?? null;
+
+test('RS11 only at an owner’s device can the share of the home be lowered', async () => {
+	const own = tab([]);
+	const told = vi.fn();
+	own.on(told);
+	await own.lowerShare(5);
+	expect(own.usage?.lowered).toBe(5);
+	expect(told).toHaveBeenCalled();
+	owner = false;
+	await expect(own.lowerShare(6)).rejects.toMatchObject({ kind: 'denied' });
+	expect(own.usage?.lowered).toBe(5);
+});
 
 describe('SY20 the choice', () => {
 	test('nothing is uploaded until an owner says so, for each camera', async () => {

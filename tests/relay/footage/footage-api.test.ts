@@ -117,8 +117,8 @@ describe('footage over HTTP', () => {
 		expect(parseEntries(entries).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
 		const have = await ask(`${camera}/have?since=0`, owner);
 		expect(await have.json()).toEqual({
-			...{ store: index.storeId, more: false },
-			pages: [{ runNo: 1, minute, change: 1, seqs: [[1, 4]] }],
+			...{ store: index.storeId, more: false, withoutInit: [] },
+			pages: [{ runNo: 1, minute, change: 1, seqs: [[1, 4]], withdrawn: [] }],
 		});
 		for (const path of [`${camera}/1/0-9`, `${camera}/pages?from=1&to=2`])
 			expect((await ask(path, live)).status).toBe(403);

@@ -8,12 +8,15 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { RelayReader } from '#browser/network/relay-reader.ts';
 import { RelaySidecars } from '#browser/network/relay-sidecars.ts';
-import { RelayArchive, type RelayAccess } from '#browser/network/relay-archive.ts';
+import { RelayArchive } from '#browser/network/relay-archive.ts';
+import type { RelayAccess } from '#browser/network/relay-http.ts';
 import type { DeviceId, HomeId } from '#domain/base/ids.ts';
 import type { HomeRoster } from '#engine/home/home-roster.ts';
 import type { LocalDevice } from '#engine/home/local-device.ts';
 import { FootageIndex } from '#relay/footage/footage-index.ts';
 import { createFootageApi } from '#relay/footage/footage-api.ts';
+import { LookLog } from '#relay/footage/looks/look-log.ts';
+import { createLooksApi, lookedIn } from '#relay/footage/looks/looks-api.ts';
 import { PackArchive } from '#relay/footage/pack-archive.ts';
 import { PackFolder } from '#relay/footage/pack-folder.ts';
 import { createSidecarApi } from '#relay/footage/sidecar-api.ts';
@@ -38,6 +41,7 @@ export class FootageServer {
 	readonly homes: Homes;
 	readonly index = new FootageIndex(join(this.folder, 'footage.sqlite'));
 	readonly sidecars = new SidecarIndex(join(this.folder, 'sidecar.sqlite'), this.index);
+	readonly looks = new LookLog(this.sidecars.database);
 	readonly archive = new PackArchive({
 		...{ index: this.index, crypto: this.crypto },
 		packs: new PackFolder(join(this.folder, 'footage')),
@@ -59,7 +63,11 @@ export class FootageServer {
 				return home && footageMemberOf(crypto, home, device, clock.wallMs());
 			},
 		};
-		const app = new Hono().route('/', createSidecarApi(tools)).route('/', createFootageApi(tools));
+		const looked = lookedIn(this.looks, () => clock.wallMs());
+		const app = new Hono()
+			.route('/', createLooksApi({ ...tools, looks: this.looks, wallMs: () => clock.wallMs() }))
+			.route('/', createSidecarApi(tools))
+			.route('/', createFootageApi({ ...tools, looked }));
 		this.#server = createAdaptorServer({ fetch: app.fetch, createServer }) as Server;
 	}
 

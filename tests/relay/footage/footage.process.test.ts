@@ -1,6 +1,11 @@
 /** Footage through the whole relay: a device's token, `live`, the socket, `store`, the disk. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RelayReader } from '#browser/network/relay-reader.ts';
+import { RelaySidecars } from '#browser/network/relay-sidecars.ts';
 import { concatBytes } from '#domain/base/bytes.ts';
+import { cameraIdsOf } from '#engine/home/keys.ts';
+import { SavedCopies } from '#engine/sync/marks/saved-copies.ts';
+import { WebCrypto } from '#web/crypto.ts';
 import type { Relay } from '../../e2e/support/launch.ts';
 import { base64url, TestHome } from '../../relay-core/test-device.ts';
 import { relayWithRoom } from '../config/settings-file.ts';
@@ -35,13 +40,44 @@ describe('footage through the relay', () => {
 		// RS11: what the home takes, and an owner's word on what it may take.
 		const { bytes, share } = await archive.usage();
 		expect(bytes).toBeGreaterThan(0);
-		const lowered = await fetch(`${relay.address}/api/footage/share`, {
-			...{ method: 'POST', body: JSON.stringify({ bytes: Math.floor(share / 2) }) },
-			headers: { Authorization: `Bearer ${camera.token}` },
-			signal: AbortSignal.timeout(20_000),
-		});
-		expect(await lowered.json()).toMatchObject({ lowered: Math.floor(share / 2) });
+		const half = Math.floor(share / 2);
+		expect(await archive.lowerShare(half)).toMatchObject({ lowered: half, share: half });
+		expect(await archive.lowerShare(null)).toMatchObject({ lowered: null, share });
 		camera.device.close();
+	});
+
+	test('SY44 SY40 another device reads it and the camera hears of that; an owner deletes it, and it is gone', async () => {
+		const keys = await home.add(['camera']);
+		const owner = await uploadingCamera(relay.address, home);
+		owner.device.say({ t: 'append', entries: home.entries.map(base64url) });
+		await owner.device.next('appended');
+		const camera = await uploadingCamera(relay.address, home, keys);
+		const { runRecord, records } = await camera.run(5, anchorUs);
+		await camera.archive.put(camera.camera, 1, runRecord, concatBytes(...records));
+		const origin = relay.address;
+		const reader = new RelayReader(() => ({ origin, token: owner.token }));
+		const byOwner = new RelaySidecars(() => ({ origin, token: owner.token }));
+		const byCamera = new RelaySidecars(() => ({ origin, token: camera.token }));
+		await reader.records(camera.camera, 1, 0, 4);
+		await expect(byOwner.looks(camera.camera)).rejects.toMatchObject({ kind: 'denied' });
+		await expect
+			.poll(() => byCamera.looks(camera.camera), { timeout: 20_000 })
+			.toMatchObject({ looks: [{ device: home.first.device, startUs: anchorUs }], more: false });
+		const [look] = (await byCamera.looks(camera.camera)).looks;
+		await byCamera.heardLooks(camera.camera, [look!.id]);
+		expect(await byCamera.looks(camera.camera)).toEqual({ looks: [], more: false });
+
+		const crypto = new WebCrypto();
+		const copies = new SavedCopies({
+			...{ crypto, reader, archive: byOwner, owner: () => true },
+			clock: { wallMs: Date.now },
+			self: () => ({ device: home.first.device, sign: home.first.sign.key }),
+			camerasOf: (device) => cameraIdsOf(crypto, device),
+		});
+		expect(await copies.of(keys.device)).toMatchObject([{ camera: camera.camera }]);
+		await copies.removeAll(camera.camera, () => undefined);
+		expect((await camera.archive.have(camera.camera, 0)).pages).toEqual([]);
+		for (const one of [owner, camera]) one.device.close();
 	});
 
 	test('RL11 SY16 a revoked device: its download is cut, its next request refused, with the token it had', async () => {

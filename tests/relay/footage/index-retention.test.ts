@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CameraId, HomeId } from '#domain/base/ids.ts';
 import { FootageIndex } from '#relay/footage/footage-index.ts';
-import { IndexRetention, type KeptMinute } from '#relay/footage/index-retention.ts';
+import { IndexRetention } from '#relay/footage/index-retention.ts';
+import { LEAVING_ORDERS, type KeptMinute } from '#relay/footage/leaving-queue.ts';
+import { CHANGED } from '#relay/footage/withdrawn-segments.ts';
 
 const home = 'a'.repeat(32) as HomeId;
 const [one, two] = ['b'.repeat(32) as CameraId, 'c'.repeat(32) as CameraId];
@@ -98,6 +100,35 @@ describe('which footage leaves next', () => {
 	});
 });
 
+describe('choosing', () => {
+	test('RS18 among sixty cameras no page is looked at that is not in question', () => {
+		const cameras = Array.from({ length: 60 }, (_, at) => String(at).padStart(32, 'e') as CameraId);
+		for (let at = 0; at < 20; at += 1) for (const camera of cameras) minuteOf(camera, at);
+		let asked = 0;
+		const chosen = retention.leavingNext(home, { pages: 60, bytes: Infinity }, () => {
+			asked += 1;
+			return false;
+		});
+		expect(chosen.map(({ camera }) => camera)).toEqual(cameras);
+		// Two orders, the page and the one behind it.
+		expect(asked).toBeLessThanOrEqual(60 * 4);
+	});
+
+	test('RS18 pages are read in their order, and changes found, by an index alone', () => {
+		const camera = [1, 5, 0];
+		for (const [sql, values] of [
+			[LEAVING_ORDERS.recorded, camera],
+			[LEAVING_ORDERS.came, camera],
+			[CHANGED, [1, 5, 1, 5, 9]],
+		] as const) {
+			const plan = index.database.all(`EXPLAIN QUERY PLAN ${sql}`, ...values);
+			const steps = plan.map(({ detail }) => String(detail)).join('\n');
+			expect(steps, sql).not.toMatch(/SCAN (?!CONSTANT)|TEMP B-TREE/);
+			expect(steps, sql).toMatch(/SEARCH pages USING (COVERING )?INDEX by/);
+		}
+	});
+});
+
 describe('what left', () => {
 	test('RS5 bytes are counted down, and a run goes with its last minute unless it may go on', () => {
 		for (const at of [0, 1]) minuteOf(one, at);
@@ -116,6 +147,24 @@ describe('what left', () => {
 		expect(retention.homes().get(home)).toBe(10);
 	});
 
+	test('RS17 its camera is told that it is not wanted, of so many minutes as are remembered', () => {
+		for (const at of [0, 1, 2]) minuteOf(one, at);
+		const since = index.newestChange;
+		const ids = { home, camera: one, runNo: 1 };
+		retention.release([1000, 1001].map((minute) => ({ ...ids, minute })));
+		const told = () => index.withdrawn.changed(home, one, since, 9).pages;
+		expect(told()).toMatchObject([
+			{ minute: 1000, seqs: [], withdrawn: [[1, 60]] },
+			{ minute: 1001, seqs: [], withdrawn: [[61, 120]] },
+		]);
+		index.database.run(
+			`WITH RECURSIVE later(at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM later WHERE at < 20161)
+				INSERT INTO withdrawn SELECT 1, 9, at, '[]', 100 + at FROM later`,
+		);
+		index.withdrawn.trim(1);
+		expect(told().map(({ runNo }) => runNo)).not.toContain(1);
+	});
+
 	test('RS9 it is doomed until its deletion is confirmed, or it is written anew', () => {
 		for (const at of [0, 1]) minuteOf(one, at);
 		const keys = [1000, 1001].map((minute) => ({ home, camera: one, runNo: 1, minute }));
@@ -132,7 +181,7 @@ describe('what left', () => {
 		const { bytes, packs } = retention.releaseHome(home);
 		expect([bytes, packs.length]).toEqual([4020, 6]);
 		expect(retention.homes().size).toBe(0);
-		for (const table of ['pages', 'runs', 'cameras'])
+		for (const table of ['pages', 'runs', 'withdrawn', 'cameras'])
 			expect(index.database.all(`SELECT * FROM ${table}`)).toEqual([]);
 	});
 });

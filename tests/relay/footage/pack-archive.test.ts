@@ -222,11 +222,33 @@ describe('footage at the relay', () => {
 			reopen();
 			expect(await store.recover()).toEqual({ rebuilt: 0, lostBytes: 0, missing: 0 });
 			expect(seqsIn(await store.read(run(), [1, 9], MANY))).toEqual([1, 3]);
-			const [changed] = index.changedPages(camera.home, camera.camera, page!.change, 9);
-			expect(parseEntries(changed!.entries).map(({ seq }) => seq)).toEqual([1, 3]);
+			const { pages } = index.withdrawn.changed(camera.home, camera.camera, page!.change, 9);
+			const left = [1, 3].map((seq) => [seq, seq]);
+			expect(pages).toMatchObject([{ seqs: left, withdrawn: [] }]);
 			expect(await upload([records[2]!])).toEqual({ kept: [2], refused: [] });
 			expect(await store.read(run(), ALL, MANY)).toEqual(concatBytes(...records));
 		}
+	});
+
+	test('RS17 a camera is told what is damaged, and what of a run’s beginning', async () => {
+		const records = await recorded(6, camera.sealer({ anchorUs }));
+		await upload(records);
+		const { home, camera: id } = camera;
+		const since = index.newestChange;
+		const minute = minuteOf(anchorUs);
+		for (const name of ['run', String(minute)]) {
+			const file = join(folder, 'footage', home, id, '1', `${name}.pack`);
+			writeFileSync(file, new Uint8Array(statSync(file).size));
+		}
+		await store.read(run(), ALL, MANY);
+		const [lost] = index.withdrawn.changed(home, id, since, 9).pages;
+		expect(lost).toMatchObject({ runNo: 1, minute, seqs: [], withdrawn: [] });
+		expect(index.withdrawn.runsWithoutInit(home, id, 9)).toEqual([1]);
+		expect(await upload(records)).toMatchObject({ kept: [0, 1, 2, 3, 4, 5, 6] });
+		expect(index.withdrawn.runsWithoutInit(home, id, 9)).toEqual([]);
+		expect(index.withdrawn.changed(home, id, lost!.change, 9).pages).toMatchObject([
+			{ minute, seqs: [[1, 3]], withdrawn: [] },
+		]);
 	});
 
 	test('RS10 a pack that was written before an index that could not be is no damage', async () => {
@@ -243,7 +265,7 @@ describe('footage at the relay', () => {
 		expect(seqsIn(await store.read(run(), [1, 9], MANY))).toEqual([1, 2, 3]);
 	});
 
-	test('SY8 of several run records the newest counts, and only the camera’s own', async () => {
+	test('SY8 RS16 of several run records the newest counts, and outlives the index', async () => {
 		const sealer = camera.sealer({ anchorUs });
 		const records = await recorded(1, sealer);
 		const signed = async (wallMs: number, ended: 'stopped' | null): Promise<Bytes> => {
@@ -258,6 +280,25 @@ describe('footage at the relay', () => {
 		await upload(records, origin, 1, ended);
 		await upload(records, origin, 1, open1);
 		expect(index.run(camera.home, camera.camera, 1)?.record).toEqual(ended);
+		// RS16: with an index that is gone, and one of an earlier version, that had it alone.
+		const file = join(folder, 'footage', camera.home, camera.camera, '1', 'run.pack');
+		const both = readFileSync(file);
+		for (const [name, pack, lost] of [
+			['an index that is gone', both, true],
+			['a pack of an earlier version', records[0]!, false],
+			['a pack without its beginning', both.subarray(records[0]!.length), true],
+		] as const) {
+			writeFileSync(file, pack);
+			index.close();
+			for (const end of lost ? ['', '-wal', '-shm'] : [])
+				rmSync(join(folder, `footage.sqlite${end}`), { force: true });
+			open();
+			expect((await store.recover()).lostBytes, name).toBe(0);
+			expect(index.run(camera.home, camera.camera, 1)?.record, name).toEqual(ended);
+			expect(await store.recover(), name).toMatchObject({ rebuilt: 0 });
+			await upload(records, origin, 1, open1);
+			expect(readFileSync(file).equals(both), name).toBe(true);
+		}
 		const forged = ended.slice();
 		forged[1] = 5;
 		await expect(upload(records, origin, 1, forged)).rejects.toThrow('not signed');

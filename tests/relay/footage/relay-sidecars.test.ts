@@ -5,6 +5,7 @@ import { buildSidecarRecord, parseSidecarRecords } from '#domain/sync/sidecar-re
 import { sidecarArchiveContract } from '../../contracts/sidecar-archive.ts';
 import { ManualClock } from '../../fakes/clock.ts';
 import { fakeDevice } from '../../fakes/device.ts';
+import { joinedTo } from '../../engine/members/joined.ts';
 import { FootageServer } from './footage-server.ts';
 import { cameraIn, sidecarAt } from './signed-sidecars.ts';
 import { signedRun } from './signed-run.ts';
@@ -21,13 +22,29 @@ async function opened() {
 	const owner = fakeDevice(clock);
 	await owner.localDevice.createCamera();
 	await server.hears(owner);
-	return { server, owner, camera: cameraIn(owner), away: () => server.leave() };
+	return { clock, server, owner, camera: cameraIn(owner), away: () => server.leave() };
 }
 
 sidecarArchiveContract(async () => {
-	const { server, owner, ...rest } = await opened();
+	const { clock, server, owner, ...rest } = await opened();
 	const archive = server.sidecarsOf(owner);
-	return { ...rest, archive, sealed: (kind, wallUs) => sidecarAt(owner, kind, wallUs) };
+	return {
+		...{ ...rest, archive, sealed: (kind, wallUs) => sidecarAt(owner, kind, wallUs) },
+		looked: async (seconds) => {
+			const viewer = fakeDevice(clock);
+			await viewer.localDevice.createCamera();
+			await joinedTo(owner, viewer, ['viewer']);
+			await server.hears(owner);
+			const { home, sign } = owner.localDevice.unlocked!.identity;
+			const run = await signedRun({ home, camera: rest.camera, sign }, 9, anchorUs);
+			await server.archiveOf(owner).put(rest.camera, 1, run.runRecord, concatBytes(...run.records));
+			await server.readerOf(viewer).records(rest.camera, 1, 0, seconds);
+			// Read by its own device: no look.
+			await server.archiveOf(owner).read(rest.camera, 1, 9);
+			clock.advance(60_000);
+			return viewer.localDevice.unlocked!.identity.device;
+		},
+	};
 });
 
 /** 3 s before a minute ends. */

@@ -37,7 +37,7 @@ test('PR33 before one is removed, the screen says which, whether there are two o
 			{},
 			{
 				...{ name: members[at]!.name ?? '', self: false, text: textOf(at) },
-				...{ revoke: () => undefined, close: () => undefined },
+				...{ saved: null, revoke: () => undefined, close: () => undefined },
 			},
 		);
 	const [twin, single] = [dialog(2), dialog(3)];

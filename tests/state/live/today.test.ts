@@ -10,7 +10,8 @@ const [HALL, YARD] = ['aa'.repeat(16), 'bb'.repeat(16)] as [CameraId, CameraId];
 const HOUR = 3_600_000;
 
 function event(id: number, camera: CameraId, atMs: number, kind: EventKind): CameraEvent {
-	return { id, camera, kind, startUs: atMs * 1000, endUs: atMs * 1000, by: null, order: null };
+	const at = { startUs: atMs * 1000, endUs: atMs * 1000 };
+	return { id, camera, kind, ...at, by: null, order: null, seen: null };
 }
 
 test('today is the events of all cameras of this device since midnight, the newest first', async () => {

@@ -9,7 +9,14 @@ const at = (day: number, hour: number) => new Date(2026, 10, day, hour).getTime(
 
 /** A run row, as far as coverage reads it. */
 const run = (runNo: number, fromMs: number, toMs: number) => ({
-	...{ runNo, firstSeq: 1, lastSeq: 5, ended: 'stopped', holes: [] },
+	...{
+		runNo,
+		firstSeq: 1,
+		lastSeq: 5,
+		ended: 'stopped',
+		holes: [],
+		mime: 'video/mp4; codecs="avc1"',
+	},
 	...{ startUs: fromMs * 1000, endUs: toMs * 1000, anchorUs: fromMs * 1000 },
 });
 

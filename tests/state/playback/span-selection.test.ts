@@ -1,9 +1,15 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { localCalendar } from '#browser/playback/calendar.ts';
 import { Fault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
+import { Listeners } from '#domain/base/listeners.ts';
 import { may } from '#domain/home/rights.ts';
 import type { Span } from '#domain/footage/span.ts';
+import type {
+	MarkControls,
+	MarkedRemoval,
+	MarkPermission,
+} from '#engine/sync/marks/footage-marks.ts';
 import type { Engine } from '#state/app/engine.ts';
 import { ClipExport } from '#state/playback/clip-export.svelte.ts';
 import { SpanSelection } from '#state/playback/span-selection.svelte.ts';
@@ -19,29 +25,44 @@ const HOUR_MS = 3_600_000;
 function world() {
 	const store = new MemorySegmentStore();
 	const removed: Span[] = [];
-	const engine = {
-		calendar: localCalendar,
-		pins: { pin: store.pin.bind(store) },
-		segments: {
-			watch: () => () => undefined,
-			pins: store.pins.bind(store),
-			unpin: store.unpin.bind(store),
-			removals: () => Promise.resolve([]),
-			remove: async (camera: CameraId, span: Span) => {
-				const pins = await store.pins(camera);
-				if (pins.some((pin) => pin.startUs < span.endUs && pin.endUs > span.startUs))
-					throw new Fault('conflict', 'cannot delete a span that touches a pin');
-				removed.push(span);
-				return { ...span, id: removed.length, camera, segments: 1, atMs: NOON };
-			},
+	const settle = vi.fn();
+	const now = { may: 'yes' as MarkPermission, become: null as Partial<MarkedRemoval> | null };
+	const changes = new Listeners();
+	const marks: MarkControls = {
+		may: () => Promise.resolve(now.may),
+		pins: store.pins.bind(store),
+		pin: store.pin.bind(store),
+		unpin: async ({ camera, startUs }) => {
+			const found = (await store.pins(camera)).find((pin) => pin.startUs === startUs);
+			await store.unpin(found!.id);
 		},
+		removals: () => Promise.resolve([]),
+		remove: async (camera, span) => {
+			const pins = await store.pins(camera);
+			if (pins.some((pin) => pin.startUs < span.endUs && pin.endUs > span.startUs))
+				throw new Fault('conflict', 'cannot delete a span that touches a pin');
+			removed.push(span);
+			return { ...span, camera, state: 'waiting', fault: null, trash: null, said: removed.length };
+		},
+		removal: (of) => (now.become === null ? of : { ...of, ...now.become }),
+		restore: () => Promise.resolve(true),
+		settle,
+		dismiss: () => undefined,
+		on: (listener) => changes.add(listener),
+	};
+	const silent = { on: () => () => undefined };
+	const engine = {
+		...{ calendar: localCalendar, messenger: silent, members: silent },
+		segments: { watch: () => () => undefined },
+		marks: () => Promise.resolve(marks),
 	} as unknown as Engine;
 	const ribbon = new Ribbon(localCalendar);
 	ribbon.width = 1000;
 	[ribbon.fromMs, ribbon.toMs, ribbon.shownMs] = [NOON - HOUR_MS, NOON + HOUR_MS, NOON];
-	const selection = new SpanSelection(engine, ribbon, () => Promise.resolve());
+	const reload = vi.fn(() => Promise.resolve());
+	const selection = new SpanSelection(engine, ribbon, reload);
 	selection.watch(CAMERA);
-	return { store, removed, engine, ribbon, selection };
+	return { store, removed, engine, ribbon, selection, now, changes, reload, settle };
 }
 
 let here: ReturnType<typeof world>;
@@ -138,6 +159,34 @@ describe('the span', () => {
 		expect(selection.range?.startMs).toBe(ribbon.fromMs);
 		selection.clear();
 		expect(selection.move('end', NOON)).toBeNull();
+	});
+
+	test('SY41 the notice follows a deletion: for a while it can be undone, then it is gone, or failed and shown again', async () => {
+		const { selection, now, changes, reload, settle } = here;
+		selection.begin();
+		await selection.remove();
+		expect(selection.undoable).toBe(true);
+		now.become = { state: 'gone' };
+		changes.notify();
+		await vi.waitFor(() =>
+			expect(selection.outcome).toMatchObject({ kind: 'deleted', removal: { state: 'gone' } }),
+		);
+		expect(selection.undoable).toBe(false);
+		reload.mockClear();
+		now.become = { state: 'failed' };
+		changes.notify();
+		await vi.waitFor(() => expect(reload).toHaveBeenCalled());
+		expect(selection.undoable).toBe(false);
+		selection.close();
+		expect(settle).toHaveBeenCalledOnce();
+	});
+
+	test('SY40 whether this device may is known before somebody tries', async () => {
+		const { selection, now, changes } = here;
+		await vi.waitFor(() => expect(selection.may).toBe('yes'));
+		now.may = 'not-owner';
+		changes.notify();
+		await vi.waitFor(() => expect(selection.may).toBe('not-owner'));
 	});
 
 	test('TL12 a pin at the playhead is selected as it is', async () => {

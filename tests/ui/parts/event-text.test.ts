@@ -11,7 +11,8 @@ function event(
 	order: EventCommand | null = null,
 	by = anna,
 ): CameraEvent {
-	return { id: 1, camera: 'cd'.repeat(16) as CameraId, startUs: 0, endUs: 0, kind, by, order };
+	const at = { id: 1, camera: 'cd'.repeat(16) as CameraId, startUs: 0, endUs: 0 };
+	return { ...at, kind, by, order, seen: null };
 }
 
 test('EV11 EV12 watching and commands are shown with the name', () => {
@@ -26,6 +27,17 @@ test('EV11 EV12 watching and commands are shown with the name', () => {
 	);
 	const unknown = { device: null, name: null } as unknown as typeof anna;
 	expect(eventText(event('sealed', null, unknown), 'en')).toMatch(/^Someone received encrypted/);
+});
+
+test('EV15 EV16 a look is shown with who looked and at what, as the word of the relay', () => {
+	const sixUs = new Date(2026, 10, 29, 6, 40).getTime() * 1000;
+	const seen = { startUs: sixUs, endUs: sixUs + 12 * 60e6 };
+	const looked = { ...event('looked'), seen };
+	expect(eventText(looked, 'en')).toMatch(/^Anna looked at .*6:40.* to .*6:52.*, says the relay$/);
+	expect(eventText(looked, 'de')).toMatch(
+		/^Anna hat sich .*06:40.* bis 06:52.* angesehen, sagt das/,
+	);
+	expect(eventText(event('looked'), 'en')).toBe('Anna');
 });
 
 test('every command has texts for done and refused', () => {

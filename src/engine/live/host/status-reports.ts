@@ -64,6 +64,8 @@ export interface StatusReportTools {
 	readonly guarding: Pick<GuardModeSwitch, 'on' | 'listen'>;
 	/** Whether the camera has ever recorded (LV30). */
 	readonly recorded: (camera: CameraId) => Promise<boolean>;
+	/** How far its copy at the relay is (SY48); `null`: there is none. */
+	readonly copied: (camera: CameraId) => CameraState['copied'] | null;
 	readonly rosterSeq: () => number;
 	readonly hosts: () => readonly ReportedCamera[];
 }
@@ -127,7 +129,7 @@ export class StatusReports {
 		void this.#work.run(async () => {
 			const report = await this.#report();
 			if (report === null) return;
-			const cameras = report.cameras.map((camera) => ({ ...camera, savedMs: null }));
+			const cameras = report.cameras.map((camera) => ({ ...camera, savedMs: null, copied: null }));
 			const key = JSON.stringify({ ...report, cameras, atMs: 0 });
 			if (!evenUnchanged && key === this.#lastSent) return;
 			this.#lastSent = key;
@@ -174,6 +176,7 @@ export class StatusReports {
 			...([preferences.read(), capture.lenses(), recorded(camera)] as const),
 		]);
 		const { charge } = power;
+		const copied = this.#tools.copied(camera) ?? null;
 		return {
 			id: camera,
 			name: state.cameras.find(({ id }) => id === camera)?.name ?? null,
@@ -186,7 +189,7 @@ export class StatusReports {
 			})),
 			lens: view?.lensId ?? null,
 			quality: profile,
-			copy: upload,
+			...{ copy: upload, ...(copied === null ? {} : { copied }) },
 			guard: guarding.on,
 			battery: charge === null ? null : { ...charge },
 			needs: needsOf(recorder.state, tamperDetector.sign, storage.level),

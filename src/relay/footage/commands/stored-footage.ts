@@ -13,7 +13,7 @@ import { SidecarIndex } from '#relay/footage/sidecar-index.ts';
 import { lockDataFolder } from '#relay/storage/data-folder-lock.ts';
 import { RelayDatabase } from '#relay/storage/database.ts';
 import { HomeRegistry } from '#relay-core/home-registry.ts';
-import { recordJudgeOf } from '#relay-core/record-judge.ts';
+import { recordJudgesOf } from '#relay-core/record-judge.ts';
 import { WebCrypto } from '#web/crypto.ts';
 
 /** Footage in a data folder, as commands use it. */
@@ -56,13 +56,13 @@ export async function withFootage<T>(
 ): Promise<T> {
 	const crypto = new WebCrypto();
 	const homes = new HomeRegistry(crypto, rostersIn(data));
-	const judge = recordJudgeOf(crypto, (id: HomeId) => homes.find(id));
+	const judges = recordJudgesOf(crypto, (id: HomeId) => homes.find(id));
 	const index = new FootageIndex(fileIn.index(data));
 	let sidecars: SidecarIndex | null = null;
 	try {
 		sidecars = new SidecarIndex(fileIn.sidecars(data), index);
 		const packs = new PackFolder(fileIn.packs(data));
-		const tools = { packs, index, crypto, judge };
+		const tools = { packs, index, crypto, ...judges };
 		return await work({
 			...{ index, packs, sidecars, retention: new IndexRetention(index) },
 			...{ archive: new PackArchive(tools), mending: new PackMending(tools) },

@@ -1,20 +1,18 @@
 import { Hono, type Context } from 'hono';
 import * as v from 'valibot';
 import { expectFault } from '#domain/base/fault.ts';
-import type { DeviceId, HomeId } from '#domain/base/ids.ts';
-import type { FootageMember } from '#relay-core/footage-member.ts';
-import type { TokenClaims } from '#relay-core/relay.ts';
-import { bodyOf, type FootageEnv } from '#relay/footage/footage-request.ts';
-import { bearerOf } from '#relay/http/token.ts';
+import type { HomeId } from '#domain/base/ids.ts';
+import {
+	bodyOf,
+	memberIn,
+	type FootageEnv,
+	type MemberSource,
+} from '#relay/footage/footage-request.ts';
 import type { FootageSpace } from './footage-space.ts';
 
-export interface SpaceApiDependencies {
+export interface SpaceApiDependencies extends MemberSource {
 	readonly space: Pick<FootageSpace, 'usage' | 'lower'>;
 	readonly storeId: string;
-	/** `null`: the token is forged or expired. */
-	readonly claimsOf: (token: string) => TokenClaims | null;
-	/** By the roster as it is now; `null`: no member. */
-	readonly memberOf: (home: HomeId, device: DeviceId) => Promise<FootageMember | null>;
 }
 
 const MAX_SHARE_BYTES = 1e15;
@@ -24,34 +22,20 @@ const share = v.object({
 });
 
 /** The room that a home's footage takes, over HTTP (docs/api.md, "Footage"). Rights: RS11. */
-export function createSpaceApi({
-	space,
-	storeId,
-	claimsOf,
-	memberOf,
-}: SpaceApiDependencies): Hono<FootageEnv> {
+export function createSpaceApi(tools: SpaceApiDependencies): Hono<FootageEnv> {
+	const { space, storeId } = tools;
 	const api = new Hono<FootageEnv>();
-
-	async function allowed(
-		context: Context<FootageEnv>,
-		mayIt: (member: FootageMember) => boolean,
-	): Promise<FootageMember | Response> {
-		const claims = claimsOf(bearerOf(context.req.header('Authorization')));
-		const member = claims && (await memberOf(claims.home, claims.device));
-		if (!member) return context.json({ wrong: 'token' }, 401, { 'WWW-Authenticate': 'Bearer' });
-		return mayIt(member) ? member : context.json({ wrong: 'right' }, 403);
-	}
 
 	const usage = (home: HomeId) => ({ store: storeId, ...space.usage(home) });
 
 	api.get('/api/footage/', async (context) => {
-		const member = await allowed(context, (one) => one.may('footage') || one.may('record'));
+		const member = await memberIn(tools, context, 'footage', 'record');
 		if (member instanceof Response) return member;
 		return context.json(usage(member.home.id));
 	});
 
 	api.post('/api/footage/share', async (context) => {
-		const member = await allowed(context, (one) => one.may('manage'));
+		const member = await memberIn(tools, context, 'manage');
 		if (member instanceof Response) return member;
 		const given = v.safeParse(share, await jsonIn(context));
 		if (!given.success) return context.json({ wrong: 'malformed' }, 400);

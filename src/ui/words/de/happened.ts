@@ -46,6 +46,7 @@ export const happened: typeof english = {
 	someone: 'Jemand',
 	watched: (name) => `${named(name)} hat zugeschaut`,
 	sealed: (name) => `${named(name)} bekam verschlüsselte Bilder vom Relay, ohne den Schlüssel`,
+	looked: (name, from, to) => `${named(name)} hat sich ${from} bis ${to} angesehen, sagt das Relay`,
 	testPicture: 'Testbild: Keine Kamera war an',
 	ordered: (name, order) => `${named(name)} ${asked(order)}`,
 	refused: (name, { name: what, value, fault }) => {

@@ -129,7 +129,7 @@ export const de: Words = {
 		no: 'Behalten',
 	},
 	watch: {
-		title: 'Meine Kameras',
+		title: 'Deine Kameras',
 		from: (from) => `Aufnahmen seit ${from}`,
 		player: 'Wiedergabe',
 		play: 'Abspielen',
@@ -192,17 +192,6 @@ export const de: Words = {
 		end: 'Ende des Abschnitts',
 	},
 	close: 'Schließen',
-	marks: {
-		deleted: (from, to) =>
-			`Gelöscht: ${from} bis ${to}. Das lässt sich zehn Minuten lang rückgängig machen.`,
-		pinned: (from, to) => `Angeheftet: ${from} bis ${to}. Es bleibt, bis du es löst.`,
-		unpinned: (from, to) => `Nicht mehr angeheftet: ${from} bis ${to}.`,
-		restored: 'Wiederhergestellt.',
-		'is-pinned': 'Ein Teil davon ist angeheftet. Löse ihn zuerst.',
-		full: 'Mehr lässt sich nicht anheften: Der Platz reicht nicht. Löse zuerst etwas, oder erlaube unter „Speicher“ mehr Platz.',
-		nothing: 'In diesem Abschnitt ist keine Aufnahme.',
-		'too-late': 'Zu spät: Diese Aufnahme ist endgültig gelöscht.',
-	},
 	help: {
 		title: 'Hilfe',
 		answers,

@@ -66,7 +66,6 @@ export const live: LiveWords = {
 		removedNext: 'Die Aufnahmen sind noch hier: unter „Ansehen“.',
 		undo: 'Rückgängig',
 	},
-	notHere: 'Hier sind nur ihre Aufnahmen.',
 	way(path, reason) {
 		switch (path) {
 			case 'local':
@@ -196,8 +195,6 @@ export const live: LiveWords = {
 		'Dieses Gerät kann Kameras ansehen, aber nicht steuern. Ein Besitzer kann das unter Einstellungen, Geräte ändern.',
 	talkRefused:
 		'Der Browser blockiert das Mikrofon für diese Seite. Tippe auf das Symbol neben der Adresse, erlaube es und versuche es noch einmal.',
-	later: 'Aufnahmen bleiben auf der Kamera. Von hier lassen sie sich noch nicht abspielen.',
-	laterNext: (names) => `Öffne Spy-cam auf ${listed(names)}, um sie abzuspielen.`,
 	on: 'An',
 	battery: (percent, charging) => `Akku ${percent}${charging ? ', lädt' : ''}`,
 	watchersTitle: 'Wer zuschaut',

@@ -225,5 +225,24 @@ export const storage: StorageWords = {
 		sparesData: 'In Netzen warten, die nach Menge kosten',
 		sparesBattery: 'Bei schwachem Akku warten',
 		usage: (used, share) => `Dein Zuhause belegt ${used} von ${share} beim Relay`,
+		lowered: (size) => `Ein Besitzer hat dein Zuhause dort auf ${size} begrenzt.`,
+		share: {
+			title: 'Grenze für dein Zuhause',
+			meaning:
+				'Mehr als das hat dein Zuhause beim Relay nie. Was es abgibt, ist dort für andere Zuhause da.',
+			field: 'Höchstens, in GB',
+			keeps: (time) => `Reicht beim heutigen Umfang für etwa ${time}.`,
+			deletes: (size) => `Die ältesten ${size} beim Relay gehen sofort.`,
+			set: 'Grenze setzen',
+			deleteAndSet: (size) => `${size} beim Relay löschen`,
+			none: 'Grenze aufheben',
+			wrong: (least, most) => `Gib eine Menge von ${least} bis ${most} ein.`,
+			saved: 'Gespeichert',
+		},
+		noHome: 'Von diesem Browser liegt noch nichts an einem anderen Ort.',
+		noHomeNext:
+			'Ein Relay, ein kleiner Computer von dir, der immer an ist, kann eine versiegelte Kopie behalten. Öffne die App von ihm aus, richte eine Kamera ein und schalte die Kopie hier ein.',
+		noCamera:
+			'Dieses Gerät nimmt nichts auf. Jede Kamera deines Zuhauses hat ihren eigenen Schalter für die Kopie.',
 	},
 };

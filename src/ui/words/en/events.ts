@@ -2,7 +2,7 @@ import type { EventKind } from '#domain/recording/event.ts';
 import type { TamperSign } from '#domain/recording/tamper.ts';
 
 /** Kinds that say all by themselves. */
-type Alone = Exclude<EventKind, 'watched' | 'sealed' | 'ordered' | 'test-picture'>;
+type Alone = Exclude<EventKind, 'watched' | 'sealed' | 'looked' | 'ordered' | 'test-picture'>;
 
 const kinds: Readonly<Record<Alone, string>> = {
 	covered: 'The lens was covered',

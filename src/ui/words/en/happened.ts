@@ -48,6 +48,9 @@ export const happened = {
 	watched: (name: string) => `${named(name)} watched`,
 	sealed: (name: string) =>
 		`${named(name)} received encrypted pictures from the relay, without the key`,
+	/** By the relay's word: nobody signs it. */
+	looked: (name: string, from: string, to: string) =>
+		`${named(name)} looked at ${from} to ${to}, says the relay`,
 	ordered: (name: string, order: EventCommand) => `${named(name)} ${asked(order)}`,
 	testPicture: 'Test picture: no camera was on',
 	/** It was not done. */

@@ -150,7 +150,7 @@ export const en = {
 		no: 'Keep it',
 	},
 	watch: {
-		title: 'My cameras',
+		title: 'Your cameras',
 		from: (from: string) => `Footage since ${from}`,
 		player: 'Player',
 		play: 'Play',
@@ -212,17 +212,6 @@ export const en = {
 		end: 'End of the span',
 	},
 	close: 'Close',
-	marks: {
-		deleted: (from: string, to: string) =>
-			`Deleted: ${from} to ${to}. You can undo this for ten minutes.`,
-		pinned: (from: string, to: string) => `Pinned: ${from} to ${to}. It stays until you unpin it.`,
-		unpinned: (from: string, to: string) => `No longer pinned: ${from} to ${to}.`,
-		restored: 'Restored.',
-		'is-pinned': 'Part of it is pinned. Unpin it first.',
-		full: 'There is no space for more pins. Unpin something first, or allow more space under Storage.',
-		nothing: 'There is no footage in this span.',
-		'too-late': 'Too late: that footage is gone for good.',
-	},
 	help: {
 		title: 'Help',
 		answers,

@@ -125,7 +125,6 @@ export const live = {
 		removedNext: 'Its footage is still here: see Watch.',
 		undo: 'Undo',
 	},
-	notHere: 'Only its footage is here.',
 	way,
 	inPieces: 'About 2 s behind: the camera’s browser sends one second at a time.',
 	picture: (name: string) => `Picture of ${named(name)}`,
@@ -215,8 +214,6 @@ export const live = {
 		'This device can watch but not control cameras. An owner can change that under Settings, Devices.',
 	talkRefused:
 		'The browser is blocking the microphone for this page. Tap the icon next to the address and allow it, then try again.',
-	later: 'Recordings stay on the camera. You can’t play them from here yet.',
-	laterNext: (names: readonly string[]) => `Open Spy-cam on ${listed(names)} to play them.`,
 	on: 'On',
 	battery: (percent: string, charging: boolean) =>
 		`Battery ${percent}${charging ? ', charging' : ''}`,

@@ -245,6 +245,25 @@ export const storage = {
 		sparesData: 'Wait on metered networks',
 		sparesBattery: 'Wait while the battery is low',
 		usage: (used: string, share: string) => `Your home uses ${used} of ${share} at the relay`,
+		lowered: (size: string) => `An owner limited your home to ${size} there.`,
+		share: {
+			title: 'Limit for your home',
+			meaning:
+				'Your home never holds more than this at the relay. What it gives up is for other homes there.',
+			field: 'At most, in GB',
+			keeps: (time: string) => `About ${time} of footage, at today’s rate.`,
+			deletes: (size: string) => `The oldest ${size} at the relay leave at once.`,
+			set: 'Set the limit',
+			deleteAndSet: (size: string) => `Delete ${size} at the relay`,
+			none: 'Remove the limit',
+			wrong: (least: string, most: string) => `Enter an amount from ${least} to ${most}.`,
+			saved: 'Saved',
+		},
+		noHome: 'Nothing of this browser is kept elsewhere yet.',
+		noHomeNext:
+			'A relay, a small computer of yours that is always on, can keep a sealed copy. Open this app from it, set up a camera, and switch the copy on here.',
+		noCamera:
+			'This device records nothing. Each camera of your home has its own switch for the copy.',
 	},
 };
 export type StorageWords = typeof storage;

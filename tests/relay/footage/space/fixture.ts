@@ -8,7 +8,7 @@ import { Ballast } from '#relay/footage/space/ballast.ts';
 import { FootageSpace } from '#relay/footage/space/footage-space.ts';
 import { SpaceLedger } from '#relay/footage/space/space-ledger.ts';
 import { FootageIndex } from '#relay/footage/footage-index.ts';
-import type { KeptMinute } from '#relay/footage/index-retention.ts';
+import type { KeptMinute } from '#relay/footage/leaving-queue.ts';
 import { PackArchive } from '#relay/footage/pack-archive.ts';
 import { PackFolder } from '#relay/footage/pack-folder.ts';
 import { WebCrypto } from '#web/crypto.ts';
