@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathOf } from '../support/programs.ts';
 import { launchFirefox, startRelay, type Relay } from './support/launch.ts';
 import { press, runsIn } from './support/puppeteer-steps.ts';
+import { loseBytes } from './support/stored-footage.ts';
 import { segmentsAtRelay, segmentsOf } from './support/relay-footage.ts';
 
 /**
@@ -78,6 +79,15 @@ test('Firefox records through WebCodecs and plays it back', async ({ skip }) => 
 		await expect
 			.poll(() => segmentsAtRelay(relay.data), { timeout: 30_000 })
 			.toEqual(segmentsOf(await runsIn(page)));
+
+		// PB31: what the disk has lost plays from there.
+		await page.evaluate(loseBytes, Number.MAX_SAFE_INTEGER);
+		await page.goto(`${relay.address}/watch/${run?.camera ?? ''}?saved`);
+		await shows(40_000);
+		const origin = await page.$eval('[data-wall-ms]', (region) =>
+			region.getAttribute('data-origin'),
+		);
+		expect(origin).toBe('relay');
 		expect(errors).toEqual([]);
 	} finally {
 		await browser.close();

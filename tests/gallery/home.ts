@@ -1,5 +1,6 @@
 import { Fault, type FaultKind } from '#domain/base/fault.ts';
 import type { CameraId, DeviceId } from '#domain/base/ids.ts';
+import type { OriginState } from '#domain/footage/origin.ts';
 import type { Role } from '#domain/home/roster.ts';
 import type { Engine } from '#state/app/engine.ts';
 import type { Member, ForkSummary, RevocationProof } from '#engine/members/member-list.ts';
@@ -153,6 +154,8 @@ export interface HomeOptions {
 	readonly newcomers?: readonly DeviceId[];
 	readonly heard?: boolean;
 	readonly link?: RelayConnectionState;
+	/** What the relay answers about saved footage. */
+	readonly relay?: OriginState;
 	/** The proof of a revocation so far. */
 	readonly proof?: RevocationProof;
 }
@@ -225,6 +228,9 @@ export function stubHome(options: HomeOptions): Stub<Engine> {
 			showEarlier: done,
 		},
 		arrivals: { list: [], on: off, dismiss: done },
-		messenger: { state: options.link ?? { kind: 'connected', origin: '' }, on: off },
+		messenger: {
+			state: options.link ?? { kind: 'connected', origin: 'https://cam.local:8443' },
+			on: off,
+		},
 	};
 }

@@ -95,7 +95,7 @@ export function stubEngine({
 		origins: {
 			cameras: () => Promise.resolve([]),
 			spans: () => Promise.resolve([]),
-			state: () => 'ready',
+			state: () => home.relay ?? 'ready',
 			on: off,
 		},
 		segments: {
