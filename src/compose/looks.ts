@@ -1,5 +1,4 @@
 import { WebCameraLock } from '#browser/device/camera-lock.ts';
-import type { RelayAccess } from '#browser/network/relay-http.ts';
 import { RelaySidecars } from '#browser/network/relay-sidecars.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { only } from '#domain/base/listeners.ts';
@@ -19,7 +18,7 @@ export interface LookParts {
 /** Who looked at what this device's cameras saved at the relay. */
 export function composeLooks(parts: LookParts): LookReporter {
 	const { home, recording, messenger, members } = parts;
-	const access = (): RelayAccess | null => {
+	const access = (): ReturnType<ConstructorParameters<typeof RelaySidecars>[0]> => {
 		const { state, token } = messenger;
 		return state.kind === 'connected' && token ? { origin: state.origin, token } : null;
 	};
