@@ -45,8 +45,6 @@ export interface RelayFootageTools {
 	 * Tells what changed there, as it happens. Returns an unsubscribe function; `null`: it does not.
 	 */
 	readonly follow?: (changed: (camera: CameraId, minutes: Minutes) => void) => FollowedChanges;
-	/** Hears each head that was read and has its camera's signature. */
-	readonly onHead?: (head: Head) => void;
 }
 
 export interface FollowedChanges {
@@ -272,24 +270,17 @@ export class RelayFootage implements Footage {
 	async #checked(
 		bytes: Bytes,
 	): Promise<{ readonly head: Head; readonly stored: StoredBytes } | null> {
-		const { crypto, onHead } = this.#tools;
+		const { crypto } = this.#tools;
 		try {
 			const record = parseSegmentRecord(bytes);
-			const { head, canonical, signature } = parseHead(record.head);
+			const { head } = parseHead(record.head);
 			const hash = await crypto.sha256(record.bytes);
 			if (head.seq !== (record.entry?.seq ?? 0) || !equalBytes(hash, head.segmentHash)) return null;
-			if (onHead) void this.#tell(head, canonical, signature).catch(expectFault);
 			return { head, stored: { bytes: record.bytes, head: record.head } };
 		} catch (error) {
 			expectFault(error);
 			return null;
 		}
-	}
-
-	async #tell(head: Head, canonical: Bytes, signature: Bytes): Promise<void> {
-		const { crypto, signerOf, onHead } = this.#tools;
-		const signer = await signerOf(head.camera);
-		if (await crypto.verify(signer, signature, signedBytes('head', canonical))) onHead?.(head);
 	}
 
 	/** `null`: its camera did not sign it. */
