@@ -5,6 +5,7 @@ import { Fault } from '#domain/base/fault.ts';
 import { only } from '#domain/base/listeners.ts';
 import { may } from '#domain/home/rights.ts';
 import type { WatchedCamera } from '#engine/live/controls.ts';
+import { cameraIdsOf } from '#engine/home/keys.ts';
 import type { GrantReceiver } from '#engine/members/grant-receiver.ts';
 import { FootageKeys } from '#engine/members/footage-keys.ts';
 import type { RelayClient } from '#engine/messaging/relay-client.ts';
@@ -32,8 +33,16 @@ export function composeRelayFootage(parts: RelayFootageParts) {
 	const signerOf = localDevice.verifierOf.bind(localDevice);
 	const names = new CameraNames({
 		...{ crypto, signerOf },
-		open: async (camera, sealed) =>
-			(await localDevice.unlocked?.nameSealer.nameOrNull(camera, sealed)) ?? null,
+		open: async (camera, sealed) => {
+			const nameSealer = localDevice.unlocked?.nameSealer;
+			const own = (await nameSealer?.nameOrNull(camera, sealed)) ?? null;
+			if (own !== null) return own;
+			// A camera without a name of its own has its device's.
+			for (const device of homeRoster.roster?.past.devices.keys() ?? [])
+				if ((await cameraIdsOf(crypto, device)).includes(camera))
+					return (await nameSealer?.nameOrNull(device, sealed)) ?? null;
+			return null;
+		},
 	});
 	const keys = new FootageKeys({
 		...{ clock, vault, reader },

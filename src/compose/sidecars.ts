@@ -28,7 +28,8 @@ export function composeSidecars(
 			noteArchived: (of, epochs) => epochGrants.noteArchived(of, epochs),
 			card: async (of) => {
 				const own = identity();
-				return own === null ? null : ownCard(crypto, clock, own, of);
+				if (own === null) return null;
+				return ownCard(crypto, clock, own, of, homeRoster.member(own.device)?.detail);
 			},
 			spans: new SpanExchange({
 				...{ crypto, clock, footage: segments, store: segments, self },

@@ -127,10 +127,13 @@ export class Playback implements MovingControls {
 		const { clock, footage } = this.#engine;
 		let cancel: (() => void) | null = null;
 		const off = footage.watch(() => {
-			cancel ??= clock.after(LIST_MS, () => {
-				cancel = null;
-				void this.#look(camera);
-			});
+			// The first answer from elsewhere is waited for; more is not in a hurry.
+			if ((this.#listed?.footage.length ?? 0) === 0) void this.#look(camera);
+			else
+				cancel ??= clock.after(LIST_MS, () => {
+					cancel = null;
+					void this.#look(camera);
+				});
 		});
 		this.#stopListing = () => {
 			off();

@@ -21,7 +21,7 @@ export type RelayAnswer =
 export class SavedOrigins {
 	/** Of all footage; sorted and disjoint. */
 	spans = $state.raw<readonly OriginSpan[]>([]);
-	/** It is known what there is, at least here. */
+	/** It is known what there is: the relay has answered, or will not. */
 	known = $state(false);
 	readonly #engine: Engine;
 	readonly #camera: CameraId;
@@ -54,7 +54,7 @@ export class SavedOrigins {
 			const spans = await this.#engine.origins.spans(this.#camera, 0, Number.MAX_SAFE_INTEGER);
 			if (this.#closed) return;
 			this.spans = spans;
-			this.known = true;
+			this.known = relayAnswer(this.#engine) !== 'reading';
 		} catch (error) {
 			// The player says what is wrong here. The next change looks again.
 			expectFault(error);
