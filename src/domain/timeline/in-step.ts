@@ -130,7 +130,7 @@ export function handStep(
 /** This much before its end, footage certainly has a frame. */
 export const LAST_FRAME_MS = 1000;
 
-/** Where a skip to `ms` leads: past what no camera has, on to the next footage or back to the last. */
+/** Where a skip to `ms` leads: past what no camera has, to the next footage or back to the last. */
 export function skipTarget(footage: readonly Span[], ms: number, onwards: boolean): number {
 	const next = footageFrom(footage, ms);
 	if (next !== null && spanContains(next, ms * 1000)) return ms;

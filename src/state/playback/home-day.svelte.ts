@@ -275,7 +275,8 @@ export class HomeDay implements MovingControls {
 	/** Hand and pictures to a moment. */
 	#goTo(wantedMs: number): void {
 		const { fromMs, toMs } = this.ribbon;
-		const ms = Math.min(Math.max(wantedMs, fromMs), toMs);
+		// At the very end the last frame is shown, not that there is nothing after it.
+		const ms = Math.max(fromMs, Math.min(wantedMs, toMs - 1));
 		this.#stand(ms);
 		this.waiting = false;
 		this.#patientMs = this.#engine.clock.monotonicMs() + PATIENCE_MS;
