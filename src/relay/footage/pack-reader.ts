@@ -64,15 +64,21 @@ export class PackReader {
 			}
 			const taken = asked.slice(0, fits);
 			const block = await this.#block(key, taken);
+			const before = parts.length;
 			for (const entry of taken) {
 				const size = segmentRecordBytes(entry.size);
 				const at = entry.place - (taken[0]?.place ?? 0);
 				const given = block?.subarray(at, at + size);
 				add(key, await this.#whole(key, entry, entry.place, size, given));
 			}
+			// As it was read: a copy of megabytes costs more than all of the rest.
+			if (block !== null && parts.length - before === taken.length)
+				parts.splice(before, taken.length, block);
 			if (fits < asked.length) break;
 		}
-		return { records: concatBytes(...parts), damaged: [...damaged] };
+		const [only] = parts;
+		const records = parts.length === 1 && only !== undefined ? only : concatBytes(...parts);
+		return { records, damaged: [...damaged] };
 	}
 
 	/** Records that stand one behind the other, read at once; `null`: each has to be read alone. */
