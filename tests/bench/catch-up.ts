@@ -1,7 +1,8 @@
 /**
- * A camera that comes back with footage of many minutes: the uploader against the whole relay, until
- * all is there, durable and checked, against a raw POST of the same bytes in as large pieces, two at
- * a time as well, to a bare server that appends and syncs them. In alternating rounds.
+ * A camera that comes back with footage of many minutes: the uploader against the whole relay,
+ * until all is there, durable and checked, against a raw POST of the same bytes, in pieces as
+ * large and two at a time as well, to a bare server that appends and syncs them. In alternating
+ * rounds.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -56,29 +56,60 @@ export class PackReader {
 		}
 		for (const page of index.pagesOfRun(run.home, run.camera, run.runNo, first, last)) {
 			const key = { ...run, minute: page.minute };
-			for (const entry of parseEntries(page.entries)) {
-				if (entry.seq < first || entry.seq > last) continue;
-				const size = segmentRecordBytes(entry.size);
-				if (length > 0 && length + size > maxBytes)
-					return { records: concatBytes(...parts), damaged: [...damaged] };
-				add(key, await this.#whole(key, entry, entry.place, size));
+			const asked = parseEntries(page.entries).filter(({ seq }) => seq >= first && seq <= last);
+			let fits = 0;
+			for (let bytes = length; fits < asked.length; fits += 1) {
+				bytes += segmentRecordBytes(asked[fits]?.size ?? 0);
+				if (bytes > maxBytes && length + fits > 0) break;
 			}
+			const taken = asked.slice(0, fits);
+			const block = await this.#block(key, taken);
+			const before = parts.length;
+			for (const entry of taken) {
+				const size = segmentRecordBytes(entry.size);
+				const at = entry.place - (taken[0]?.place ?? 0);
+				const given = block?.subarray(at, at + size);
+				add(key, await this.#whole(key, entry, entry.place, size, given));
+			}
+			// As it was read: a copy of megabytes costs more than all of the rest.
+			if (block !== null && parts.length - before === taken.length)
+				parts.splice(before, taken.length, block);
+			if (fits < asked.length) break;
 		}
-		return { records: concatBytes(...parts), damaged: [...damaged] };
+		const [only] = parts;
+		const records = parts.length === 1 && only !== undefined ? only : concatBytes(...parts);
+		return { records, damaged: [...damaged] };
 	}
 
-	/** `null`: it is not what its head says, or not there. */
+	/** Records that stand one behind the other, read at once; `null`: each has to be read alone. */
+	async #block(key: PackKey, taken: readonly IndexEntry[]): Promise<Bytes | null> {
+		const [first, last] = [taken[0], taken.at(-1)];
+		if (first === undefined || last === undefined || first === last) return null;
+		const length = last.place + segmentRecordBytes(last.size) - first.place;
+		const sizes = taken.reduce((sum, { size }) => sum + segmentRecordBytes(size), 0);
+		if (sizes !== length) return null;
+		try {
+			return await this.#tools.packs.read(key, first.place, length);
+		} catch (error) {
+			expectFault(error);
+			if (error.kind === 'unavailable') throw error;
+			return null;
+		}
+	}
+
+	/** `null`: it is not what its head says, or not there. `given`: read already. */
 	async #whole(
 		key: PackKey,
 		entry: IndexEntry | null,
 		at: number,
 		size: number,
+		given?: Bytes,
 	): Promise<Bytes | null> {
 		const { packs, crypto, judge, monotonicMs } = this.#tools;
 		const { home, camera, runNo, minute } = key;
 		const name = [home, camera, runNo, minute ?? 'run', at].join();
 		try {
-			const record = await packs.read(key, at, size);
+			const record = given ?? (await packs.read(key, at, size));
 			if (entry !== null) checkedRecord(entry, record);
 			const checkedMs = this.#checked.get(name) ?? -Infinity;
 			if (monotonicMs() - checkedMs < CHECKED_MS) return record;
