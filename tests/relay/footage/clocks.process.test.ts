@@ -62,7 +62,8 @@ describe('clocks that are wrong', () => {
 				const answer = await phone.ask(`${String(runNo)}/0-9`);
 				expect(new Uint8Array(await answer.arrayBuffer()), `run ${String(runNo)}`).toEqual(bytes);
 			}
-			expect(await archive.usage()).toMatchObject({ freed: [], warning: null, level: 'fine' });
+			// How full this machine's disk is, is another matter.
+			expect((await archive.usage()).freed).toEqual([]);
 			phone.device.close();
 			expect(await relay.stop()).toBe(0);
 		}
