@@ -52,7 +52,7 @@ export function showsTestPicture({ id, own, state }: Watched, session: Session):
 }
 
 /** The same, at the camera itself. */
-export function recordsTestPicture(camera: Pick<CameraSession, 'recorder'> | null): boolean {
+function recordsTestPicture(camera: Pick<CameraSession, 'recorder'> | null): boolean {
 	const { recorder } = camera ?? {};
 	return recorder !== undefined && 'view' in recorder && isTestPicture(recorder.view?.lensId);
 }
