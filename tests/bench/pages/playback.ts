@@ -10,7 +10,7 @@ import { Opener } from '#engine/sealing/opener.ts';
 import { Player } from '#engine/playback/player.ts';
 import { RunSealer } from '#engine/sealing/run-sealer.ts';
 import type { Clock } from '#ports/device/clock.ts';
-import { movedTo } from '../../fixtures/film.ts';
+import { movedTo } from '../../fixtures/moved-to.ts';
 
 export interface Clip {
 	/** Base64. */
