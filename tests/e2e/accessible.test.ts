@@ -118,9 +118,11 @@ for (const { colorScheme, locale, viewport } of looks) {
 			.toMatch(/^\d\d:\d\d:\d\d$/);
 		await page.keyboard.press('Escape');
 		await page.locator('.doing .button').last().click();
-		await page.locator('.actions .main').waitFor();
+		// Behind the one that cancels.
+		const removes = page.getByRole('dialog').locator('.actions .button').nth(1);
+		await removes.waitFor();
 		await check('deleting');
-		await page.locator('.actions .main').click();
+		await removes.click();
 		await page.locator('.outcome.there').waitFor();
 		await check('deleted');
 		expect(found).toEqual([]);
