@@ -221,7 +221,7 @@ export function storeDamageContract(make: () => FootageDisk): void {
 		expect(refused()).toBe(1);
 		expect(await store.lastRun(DOOR)).toMatchObject({
 			...{ firstSeq: 1, startUs: T0, bytes: 100 + 120 * 100 },
-			holes: [{ startUs: T0 + MINUTE, endUs: T0 + 2 * MINUTE, why: 'deleted' }],
+			holes: [{ startUs: T0 + MINUTE, endUs: T0 + 2 * MINUTE, why: 'evicted' }],
 		});
 	});
 }

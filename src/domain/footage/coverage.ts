@@ -118,8 +118,8 @@ function reasonAt(runs: readonly Run[], us: number, last: boolean): Gap['why'] |
 	for (const run of runs) {
 		const hole = run.holes.find((hole) => hole.startUs <= us && us < hole.endUs);
 		if (hole !== undefined) return shown(hole.why);
-		// The deleted beginning of a run, when nothing else starts at its anchor.
-		if (run.firstSeq > 1 && run.anchorUs <= us && us < run.startUs) return 'deleted';
+		// The evicted beginning of a run, when nothing else starts at its anchor.
+		if (run.firstSeq > 1 && run.anchorUs <= us && us < run.startUs) return 'evicted';
 	}
 	const before = latestEnded(runs, us);
 	if (before === null) return 'not-started';

@@ -51,7 +51,7 @@ function isSame({ startUs, endUs }: Span): (hole: Hole) => boolean {
 function between(one: Run, two: Run): Hole[] {
 	const [first, second] = one.firstSeq <= two.firstSeq ? [one, two] : [two, one];
 	if (first.lastSeq + 1 >= second.firstSeq || first.endUs >= second.startUs) return [];
-	return [{ startUs: first.endUs, endUs: second.startUs, why: 'deleted' }];
+	return [{ startUs: first.endUs, endUs: second.startUs, why: 'evicted' }];
 }
 
 /** A segment that one origin has as it was recorded is not a bad one. */
@@ -114,7 +114,8 @@ export function isWhole(runs: readonly Run[], fromUs: number, toUs: number): boo
 		const before = about[at - 1];
 		if (before !== undefined && (run.runNo !== before.runNo + 1 || run.firstSeq !== 1))
 			return false;
-		return !run.holes.some(({ why, ...hole }) => why === 'damaged' && overlaps(hole, fromUs, toUs));
+		const lost = run.holes.filter(({ why }) => why === 'damaged' || why === 'evicted');
+		return !lost.some((hole) => overlaps(hole, fromUs, toUs));
 	});
 }
 

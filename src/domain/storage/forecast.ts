@@ -82,7 +82,7 @@ function rateBetween(runs: readonly Recorded[], fromMs: number, toMs: number): n
 function recordedMs(run: Recorded, fromMs: number, toMs: number): number {
 	const within = ({ startUs, endUs }: Span) =>
 		Math.max(0, Math.min(endUs / 1000, toMs) - Math.max(startUs / 1000, fromMs));
-	const gone = (run.holes ?? []).filter(({ why }) => why === 'deleted');
+	const gone = (run.holes ?? []).filter(({ why }) => why === 'deleted' || why === 'evicted');
 	return gone.reduce((ms, hole) => ms - within(hole), within(run));
 }
 

@@ -167,7 +167,7 @@ async function removePage(
 	const first = next?.parsed[0];
 	if (front !== undefined && front[2] < minute) {
 		const shorter = { ...run, bytes: Math.max(0, run.bytes - freed) };
-		if (writing) await rows.put('runs', holedRun(shorter, { startUs, endUs, why: 'deleted' }));
+		if (writing) await rows.put('runs', holedRun(shorter, { startUs, endUs, why: 'evicted' }));
 	} else if (first !== undefined) {
 		if (writing) await rows.put('runs', shortenedRun(run, first, freed));
 	} else {

@@ -228,7 +228,7 @@ async function settled(rows: RowWriter, key: RunKey, gone: readonly Span[]): Pro
 	const shorter = late ? shortenedRun(lighter, first, 0) : lighter;
 	await rows.put(
 		'runs',
-		behind.reduce<RunRow>((left, span) => holedRun(left, { ...span, why: 'deleted' }), shorter),
+		behind.reduce<RunRow>((left, span) => holedRun(left, { ...span, why: 'evicted' }), shorter),
 	);
 	return true;
 }

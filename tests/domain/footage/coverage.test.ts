@@ -111,11 +111,11 @@ describe('coverage', () => {
 		]);
 	});
 
-	test('what is missing at the front of a run was deleted', () => {
+	test('what is missing at the front of a run made room', () => {
 		const runs = [run(4, 30, 40, { anchorUs: 10 * S, firstSeq: 21 })];
 		expect(drawn(runs, 0, 40).gaps).toEqual([
 			[0, 10, 'not-started'],
-			[10, 30, 'deleted'],
+			[10, 30, 'evicted'],
 		]);
 	});
 

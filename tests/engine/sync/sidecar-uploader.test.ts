@@ -164,6 +164,17 @@ describe('SY36 what a person said', () => {
 		expect(kinds().slice(before)).toEqual(['card']);
 	});
 
+	test('what made room behind a pin is no deletion', async () => {
+		await record(segments, camera, 2, 150, T0 + MINUTE);
+		for (const startUs of [T0, T0 + MINUTE])
+			await segments.pin(camera, { startUs, endUs: startUs + SECOND });
+		await segments.evict(1, 1);
+		expect((await segments.runs(camera))[1]?.holes).toMatchObject([{ why: 'evicted' }]);
+		await turns();
+		expect(saidBy('pin')).toHaveLength(2);
+		expect(saidBy('removal')).toEqual([]);
+	});
+
 	test('an owner’s word from elsewhere is done here, a viewer’s and a forged one is not', async () => {
 		const said = async (by: FakeDevice, kind: 'pin' | 'removal', from: number, to: number) => {
 			const span = { startUs: T0 + from * SECOND, endUs: T0 + to * SECOND };

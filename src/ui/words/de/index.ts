@@ -271,6 +271,7 @@ export const de: Words = {
 		store: 'die Datenbank des Browsers antwortete nicht',
 		failed: 'der Rekorder fiel aus und wurde neu gestartet',
 		deleted: 'von dir gelöscht, oder um Platz zu schaffen',
+		evicted: 'es hat Platz für Neueres gemacht',
 		damaged: 'dieser Teil ist beschädigt',
 		'not-started': 'die Aufnahme hatte noch nicht begonnen',
 		unknown: 'die Aufnahme fiel aus; den Grund kennt nur eine neuere Version dieser App',

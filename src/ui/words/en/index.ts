@@ -38,6 +38,7 @@ const gaps: Readonly<Record<Gap['why'], string>> = {
 	store: 'the browser’s database did not answer',
 	failed: 'the recorder failed and was restarted',
 	deleted: 'it was deleted by you or to make room',
+	evicted: 'it made room for newer footage',
 	damaged: 'this part is damaged',
 	'not-started': 'recording had not started',
 	unknown: 'recording failed for a reason that only a newer version of this app knows',
