@@ -73,7 +73,6 @@ const footageChanged = v.object({
 	...{ t: v.literal('footage-changed'), home: v.string(), camera: v.string() },
 	...{ from: v.number(), to: v.number() },
 });
-type FootageChangedMessage = v.InferOutput<typeof footageChanged>;
 
 /** Supervisor to live. */
 export const messageToLive = v.variant('t', [
