@@ -105,7 +105,7 @@ export function composeRelayFootage(parts: RelayFootageParts) {
 			};
 		},
 	};
-	return { footage, names, reader, thumbnails, events, problems: check };
+	return { footage, names, thumbnails, events, problems: check };
 }
 
 /** Throws `denied` when this device may not see saved footage. */

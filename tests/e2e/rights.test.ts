@@ -154,7 +154,10 @@ test('RG2 SY40 SY41 EV15 LV41 LV42 LV24 LV25 EV11 EV12 a viewer watches by name,
 		if (!undone) break;
 		await player.getByRole('button', { name: 'Undo' }).click();
 		await player.getByText('Restored.').waitFor();
-		expect(segmentsAtRelay(relay.data)).toEqual(before);
+		// More may have come meanwhile.
+		const after = segmentsAtRelay(relay.data);
+		for (const [run, seqs] of before)
+			expect(after.get(run)).toEqual(expect.arrayContaining([...seqs]));
 	}
 	await openByMenu(viewer, 'Saved');
 	await expect

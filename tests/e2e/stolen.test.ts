@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { need } from '../support/programs.ts';
 import { newContext, startRelay, type Relay } from './support/launch.ts';
 import { openHome, pairByLink } from './support/pairing-steps.ts';
-import { segmentsAtRelay, segmentsOf } from './support/relay-footage.ts';
+import { besideAtRelay, segmentsAtRelay, segmentsOf } from './support/relay-footage.ts';
 import { loseBytes, storedRuns, waitForSegments } from './support/stored-footage.ts';
 import {
 	collectPageErrors,
@@ -33,7 +33,7 @@ async function playInto(page: Page, from: string): Promise<void> {
 	await playerRegion(page).getByRole('button', { name: 'Pause', exact: true }).click();
 }
 
-test('PB40 PB41 PB42 PB43 LV40 LV42 a camera is stolen and removed: its owner goes to its last second at the relay, and saves a clip', async () => {
+test('PB40 PB41 PB42 PB43 SY40 SY41 SY43 LV40 LV42 a camera is stolen and removed: its owner goes to its last second at the relay, saves a clip, pins and deletes', async () => {
 	const [cameras, laptops] = await Promise.all([
 		newContext(),
 		newContext({ viewport: { width: 1280, height: 800 }, more: { acceptDownloads: true } }),
@@ -92,6 +92,9 @@ test('PB40 PB41 PB42 PB43 LV40 LV42 a camera is stolen and removed: its owner go
 	await hall.filter({ hasText: 'Hall' }).getByRole('link').click({ timeout: 20_000 });
 	await laptop.getByRole('button', { name: 'Remove' }).click();
 	const asked = laptop.getByRole('dialog', { name: 'Remove Hall?' });
+	// What it saved stays, unless somebody says otherwise.
+	await asked.getByText(/^Its camera saved .* at the relay, since /).waitFor();
+	await expect.poll(() => asked.getByRole('radio', { name: /^Keep it/ }).isChecked()).toBe(true);
 	await asked.getByRole('button', { name: 'Remove' }).click();
 	await asked.waitFor({ state: 'detached' });
 
@@ -119,8 +122,48 @@ test('PB40 PB41 PB42 PB43 LV40 LV42 a camera is stolen and removed: its owner go
 	const decoded = spawnSync(need('ffmpeg'), decode, { encoding: 'utf8' });
 	expect([decoded.status, decoded.stderr]).toEqual([0, '']);
 
+	await dialog.getByRole('button', { name: 'Done' }).click();
+
+	// What its owner pins and deletes there is signed; a deletion can be undone before it is said.
+	await slider(laptop).focus();
+	await laptop.keyboard.press('Home');
+	const region = playerRegion(laptop);
+	const doing = (name: string | RegExp, exact = false) =>
+		region.getByRole('button', { name, exact });
+	await doing('Pin', true).click();
+	await doing(/^Pin .* s$/).click();
+	await region.getByText(/^Pinned: /).waitFor();
+	await expect.poll(() => besideAtRelay(relay.data, 'pin')).toBe(1);
+	await doing('Delete', true).click();
+	await region.getByText(/is pinned\. Unpin it to delete it\.$/).waitFor();
+	await doing('Unpin').click();
+	await region.getByText('You can undo this for ten seconds.').waitFor();
+	await doing(/^Delete .* s$/).click();
+	await region.getByText(/^Deleted: .* You can undo this for ten seconds\.$/).waitFor();
+	await doing('Undo').click();
+	await region.getByText('Restored.').waitFor();
+	expect(segmentsAtRelay(relay.data)).toEqual(segmentsOf([run]));
+	await doing('Delete', true).click();
+	await doing(/^Delete .* s$/).click();
+	await region.getByText(/^Deleted: /).waitFor();
 	await openByMenu(laptop, 'Saved');
 	await laptop.getByRole('link', { name: /^Hall, from / }).waitFor();
+	await expect
+		.poll(() => segmentsAtRelay(relay.data).get(`${run.camera} ${String(run.runNo)}`)?.length)
+		.toBeLessThan(run.lastSeq);
+
+	// Or all of it.
+	await laptop.getByRole('link', { name: /^Hall, from / }).click();
+	await laptop.getByRole('button', { name: 'Delete all footage' }).click({ timeout: 20_000 });
+	const sure = laptop.getByRole('dialog', { name: 'Delete all footage of Hall?' });
+	await expect
+		.poll(() => sure.getByRole('button', { name: 'Delete all footage' }).isDisabled())
+		.toBe(true);
+	await sure.getByRole('textbox').fill('hall');
+	await sure.getByRole('button', { name: 'Delete all footage' }).click();
+	await sure.getByText('All that it saved at the relay is deleted.').waitFor();
+	expect([...segmentsAtRelay(relay.data).values()].flat().filter((seq) => seq > 0)).toEqual([]);
+	await sure.getByRole('button', { name: 'Close' }).click();
 	expect(errors.flat()).toEqual([]);
 	await laptops.close();
 }, 180_000);

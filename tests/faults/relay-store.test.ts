@@ -233,7 +233,9 @@ test('S1 out of space', async ({ skip }) => {
 		await until(
 			() => flow.relay.said().split('can write to the database again').length > round + 1,
 		);
-		expect(await storeHealth(flow.relay)).toEqual({ live: 'ok', store: 'ok', wrong: [] });
+		await expect
+			.poll(() => storeHealth(flow.relay), { timeout: 10_000 })
+			.toEqual({ live: 'ok', store: 'ok', wrong: [] });
 		expect(statfsSync(data).bavail).toBeGreaterThan(0);
 	}
 	const { sent, came } = await flow.stop();

@@ -28,8 +28,8 @@ export const RUN_ENDS = [
 export type RunEnd = (typeof RUN_ENDS)[number];
 
 /**
- * Why footage is missing inside a run. `deleted`: a person said so. `stalled`: the lens delivered no
- * frames, or the device slept. `evicted`: it made room, behind a pin; an earlier version wrote
+ * Why footage is missing inside a run. `deleted`: a person said so. `stalled`: the lens delivered
+ * no frames, or the device slept. `evicted`: it made room, behind a pin; an earlier version wrote
  * `deleted`.
  */
 export const HOLE_REASONS = ['deleted', 'damaged', 'stalled', 'evicted'] as const;

@@ -123,26 +123,42 @@ export class JoinedFootage implements Footage {
 		return first;
 	}
 
-	read(segment: SegmentKey): Promise<StoredBytes | null> {
+	async read(segment: SegmentKey): Promise<StoredBytes | null> {
 		const name = nameOf(segment);
+		const { here } = this.#tools;
 		const corrupt: Footage[] = [];
+		/** This device's store answered, with nothing that can be read. */
+		const lost = { value: false };
 		const failed = this.#failed.get(name);
 		const attempts = this.#nearestFirst()
 			.filter(({ origin }) => failed?.has(origin) !== true)
 			.map(({ origin, footage }) => async () => {
 				try {
 					const stored = await footage.read(segment);
-					if (stored === null) return null;
+					if (stored === null) {
+						lost.value ||= footage === here;
+						return null;
+					}
 					remember(this.#served, name, origin, MAX_NOTED);
 					for (const one of corrupt.splice(0)) void one.damaged(segment).catch(expectFault);
 					return stored;
 				} catch (error) {
 					expectFault(error);
-					if (error.kind === 'corrupt') corrupt.push(footage);
+					if (error.kind === 'corrupt') {
+						corrupt.push(footage);
+						lost.value ||= footage === here;
+					}
 					throw error;
 				}
 			});
-		return firstOf(attempts, this.#tools.clock, CHANGE_OVER_MS);
+		try {
+			return await firstOf(attempts, this.#tools.clock, CHANGE_OVER_MS);
+		} catch (error) {
+			// What is listed here is damaged, whatever those that are away might have.
+			const waits = this.#readers.some(({ state }) => state === 'ready');
+			if (waits || !lost.value || !(await this.#isListedHere(segment))) throw error;
+			return null;
+		}
 	}
 
 	/** Says so where it came from: elsewhere it may be whole. */
@@ -151,7 +167,9 @@ export class JoinedFootage implements Footage {
 		const from = this.#served.get(name);
 		const failed = this.#failed.get(name) ?? new Set();
 		const all = this.#nearestFirst().filter(({ origin }) => !failed.has(origin));
-		const about = all.filter(({ origin }) => from === undefined || origin === from);
+		const about = all.filter(({ origin }) =>
+			from === undefined ? ['ready', 'reading'].includes(this.state(origin)) : origin === from,
+		);
 		this.#served.delete(name);
 		remember(
 			this.#failed,
@@ -283,6 +301,13 @@ export class JoinedFootage implements Footage {
 			};
 			return { value: otherwise, rethrow };
 		}
+	}
+
+	async #isListedHere({ camera, runNo, seq, startUs }: SegmentKey): Promise<boolean> {
+		const { here } = this.#tools;
+		if (seq === 0) return (await here.runs(camera)).some((run) => run.runNo === runNo);
+		const listed = await here.between(camera, startUs, startUs + 1);
+		return listed.some((one) => one.runNo === runNo && one.seq === seq);
 	}
 
 	/** Those that do not answer at the moment are the last resort. */

@@ -5,7 +5,7 @@ import type { Gap, Span } from '#domain/footage/span.ts';
 import { hasSound } from '#domain/media/silence.ts';
 import { coveredDays, type CoveredDay } from '#domain/timeline/covered-days.ts';
 import { wholeCoverage } from '#engine/playback/day-playlist.ts';
-import type { Pin } from '#ports/footage/pins-and-trash.ts';
+import type { MarkControls } from '#engine/sync/marks/footage-marks.ts';
 import type { WatchedCamera } from '#engine/live/controls.ts';
 import { subscribed } from '#state/app/subscribed.ts';
 import type { Engine } from '#state/app/engine.ts';
@@ -18,7 +18,7 @@ export interface ShelfCamera extends SavedCamera {
 	readonly gaps: readonly Gap[];
 	/** Some of it has sound. */
 	readonly sound: boolean;
-	readonly pins: readonly Pin[];
+	readonly pins: readonly Span[];
 }
 
 /** Days offered at once; the calendar of a camera has all of them. */
@@ -63,6 +63,8 @@ export class Shelf {
 	readonly #engine: Engine;
 	readonly #subscribe: () => void;
 	#off: () => void = () => undefined;
+	#marks: MarkControls | null = null;
+	#closed = false;
 
 	constructor(engine: Engine) {
 		this.#engine = engine;
@@ -91,6 +93,7 @@ export class Shelf {
 	}
 
 	close(): void {
+		this.#closed = true;
 		this.#off();
 	}
 
@@ -111,10 +114,24 @@ export class Shelf {
 			.slice(0, MAX_DAYS);
 	}
 
+	/** Pins elsewhere come when they are heard of. */
+	async #markControls(): Promise<MarkControls> {
+		const marks = await this.#engine.marks();
+		if (this.#closed || this.#marks === marks) return marks;
+		this.#marks = marks;
+		const [off, offMarks] = [this.#off, marks.on(() => void this.refresh())];
+		this.#off = () => {
+			off();
+			offMarks();
+		};
+		return marks;
+	}
+
 	/** Never throws: `fault` says what went wrong. */
 	async refresh(): Promise<void> {
-		const { segments, footage, origins, clock } = this.#engine;
+		const { footage, origins, clock } = this.#engine;
 		try {
+			const marks = await this.#markControls();
 			const found: ShelfCamera[] = [];
 			for (const camera of await origins.cameras()) {
 				const { id } = camera;
@@ -122,7 +139,7 @@ export class Shelf {
 				const { footage: kept, gaps } = wholeCoverage(runs, clock.wallMs() * 1000);
 				if (kept.length === 0) continue;
 				const sound = runs.some(({ mime }) => hasSound(mime));
-				found.push({ ...camera, footage: kept, gaps, sound, pins: await segments.pins(id) });
+				found.push({ ...camera, footage: kept, gaps, sound, pins: await marks.pins(id) });
 			}
 			this.cameras = found.toSorted((a, b) => Number(a.former) - Number(b.former));
 			this.fault = null;

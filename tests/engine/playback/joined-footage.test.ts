@@ -267,6 +267,18 @@ describe('PB32 reading changes over', () => {
 		expect(await joined.damaged(key(4))).toBe(false);
 	});
 
+	test('what is listed here and does not read is left out while nobody else answers', async () => {
+		far.fault = new Fault('offline', 'no relay is connected');
+		vi.spyOn(here, 'read').mockRejectedValueOnce(new Fault('corrupt', 'unreadable'));
+		expect(await joined.read(key(2))).toBeNull();
+		expect(await joined.damaged(key(2))).toBe(true);
+		vi.spyOn(here, 'read').mockResolvedValueOnce(null);
+		expect(await joined.read(key(3))).toBeNull();
+		// What was never here may come back.
+		await expect(joined.read(key(11))).rejects.toMatchObject({ kind: 'offline' });
+		expect((await here.runs(DOOR))[0]!.holes).toMatchObject([{ why: 'damaged' }]);
+	});
+
 	test('what an origin answers wrongly is told there, once another has it', async () => {
 		vi.spyOn(here, 'read').mockResolvedValue(null);
 		far.lies = true;
@@ -281,6 +293,7 @@ describe('PB32 reading changes over', () => {
 	});
 
 	test('a fault that may pass is no damage', async () => {
+		await joined.cameras();
 		vi.spyOn(here, 'read').mockRejectedValue(new Fault('corrupt', 'unreadable'));
 		far.fault = new Fault('timeout', 'no answer');
 		await expect(joined.read(key(6))).rejects.toMatchObject({ kind: 'timeout' });

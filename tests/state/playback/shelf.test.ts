@@ -27,6 +27,10 @@ function engineWith(cameras: () => Promise<string[]>): Engine {
 		none: [],
 	};
 	const pins = [{ id: 1, startUs: at(23, 7) * 1000, endUs: at(23, 8) * 1000 }];
+	const marks = {
+		on: () => () => undefined,
+		pins: (id: string) => Promise.resolve(id === 'door' ? pins : []),
+	};
 	return {
 		calendar: localCalendar,
 		clock: { wallMs: () => at(24, 12) },
@@ -38,9 +42,7 @@ function engineWith(cameras: () => Promise<string[]>): Engine {
 			watch: () => () => undefined,
 			runs: (id: keyof typeof runs) => Promise.resolve(runs[id]),
 		},
-		segments: {
-			pins: (id: string) => Promise.resolve(id === 'door' ? pins : []),
-		},
+		marks: () => Promise.resolve(marks),
 	} as unknown as Engine;
 }
 
