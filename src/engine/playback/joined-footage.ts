@@ -127,9 +127,9 @@ export class JoinedFootage implements Footage {
 		const name = nameOf(segment);
 		const { here } = this.#tools;
 		const corrupt: Footage[] = [];
-		/** This device's store answered, with nothing that can be read. */
-		const lost = { value: false };
 		const failed = this.#failed.get(name);
+		/** This device's store answered, with nothing that can be read. */
+		const lost = { value: failed?.has('here') === true };
 		const attempts = this.#nearestFirst()
 			.filter(({ origin }) => failed?.has(origin) !== true)
 			.map(({ origin, footage }) => async () => {

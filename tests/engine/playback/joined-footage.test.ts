@@ -293,7 +293,7 @@ describe('PB32 reading changes over', () => {
 	});
 
 	test('a fault that may pass is no damage', async () => {
-		await joined.cameras();
+		await joined.firstAt(DOOR, T0 + 9 * MINUTE);
 		vi.spyOn(here, 'read').mockRejectedValue(new Fault('corrupt', 'unreadable'));
 		far.fault = new Fault('timeout', 'no answer');
 		await expect(joined.read(key(6))).rejects.toMatchObject({ kind: 'timeout' });
