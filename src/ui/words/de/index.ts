@@ -270,7 +270,7 @@ export const de: Words = {
 		quota: 'kein Speicherplatz mehr frei',
 		store: 'die Datenbank des Browsers antwortete nicht',
 		failed: 'der Rekorder fiel aus und wurde neu gestartet',
-		deleted: 'von dir gelöscht, oder um Platz zu schaffen',
+		deleted: 'gelöscht',
 		evicted: 'es hat Platz für Neueres gemacht',
 		damaged: 'dieser Teil ist beschädigt',
 		'not-started': 'die Aufnahme hatte noch nicht begonnen',

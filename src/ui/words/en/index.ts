@@ -37,7 +37,7 @@ const gaps: Readonly<Record<Gap['why'], string>> = {
 	quota: 'there was no space left',
 	store: 'the browser’s database did not answer',
 	failed: 'the recorder failed and was restarted',
-	deleted: 'it was deleted by you or to make room',
+	deleted: 'it was deleted',
 	evicted: 'it made room for newer footage',
 	damaged: 'this part is damaged',
 	'not-started': 'recording had not started',
