@@ -72,6 +72,8 @@ export async function bench(progress: Progress): Promise<BenchResult> {
 		for (let round = 0; round < ROUNDS; round += 1) {
 			for (const where of ['here', 'relay', 'far'] as const) {
 				const on = where === 'far' ? distant : page;
+				// A page behind another one paints when it likes.
+				await on.bringToFront();
 				const from = where === 'here' ? ('here' as const) : ('relay' as const);
 				opened[where].push(
 					await on.evaluate(
