@@ -1,23 +1,17 @@
-import type { Bytes } from '#domain/base/bytes.ts';
 import { expectFault } from '#domain/base/fault.ts';
 import type { CameraId } from '#domain/base/ids.ts';
 import { minuteOf } from '#domain/footage/index-page.ts';
-import type { Run } from '#domain/footage/run.ts';
 import type { SeqRange } from '#domain/sync/seq-ranges.ts';
 import type { UploadChoice } from '#domain/sync/upload-choice.ts';
 import { eventMinutes, isWanted } from '#domain/sync/upload-plan.ts';
 import type { CameraLock } from '#ports/device/camera-lock.ts';
-import type { Clock } from '#ports/device/clock.ts';
 import type { EvictedPage } from '#ports/footage/segment-store.ts';
-import type { Footage } from '#ports/footage/footage.ts';
-import type { FootageArchive } from '#ports/footage/footage-archive.ts';
 import type { PreferenceStore } from '#ports/storage/preference-store.ts';
 import type { CameraPreferences } from '#protocol/preferences.ts';
 import { TabTurn } from './tab-turn.ts';
 import { Uploader } from './uploader.ts';
 import type { UploaderTools } from './uploader-tools.ts';
-import type { UploadSlots } from './upload-slots.ts';
-import type { HeldBack, UploadState } from './upload-state.ts';
+import type { UploadState } from './upload-state.ts';
 
 /** Events that go before the rest; all of them count for the choice `events`. */
 const URGENT_EVENTS = 100;
@@ -43,24 +37,13 @@ export interface UploadedCamera {
 	};
 }
 
-export interface CameraUploadsTools {
-	readonly footage: Pick<Footage, 'runs' | 'between' | 'read' | 'watch'>;
-	readonly archive: FootageArchive;
-	readonly clock: Clock;
-	readonly slots: UploadSlots;
-	readonly random: () => number;
-	readonly signRun: (run: Run) => Promise<Bytes>;
+export interface CameraUploadsTools extends Omit<UploaderTools, 'urgent' | 'wanted' | 'pace'> {
 	/** Wall times at which events of the camera begin, µs. */
 	readonly events: (camera: CameraId) => Promise<readonly number[]>;
 	readonly onEvents: (listener: () => void) => () => void;
 	/** Minutes that retention takes next. */
 	readonly leaving: () => Promise<readonly number[]>;
-	/** What holds all of them back. */
-	readonly heldBack: () => HeldBack | null;
 	readonly messagesWait: () => boolean;
-	readonly storeIs: (store: string) => void;
-	readonly sendBeside: UploaderTools['sendBeside'];
-	readonly lost: (camera: CameraId, startUs: number) => void;
 	/** The right to record, and to upload, of one tab. */
 	readonly records: CameraLock;
 	readonly uploads: CameraLock;
